@@ -1,0 +1,86 @@
+"""Exchanges, and how each employee wants the logbook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import RowMapping, bindparam, insert, select, update
+
+from storage.errors import NotFound
+from storage.part import Part, insert_or, without
+from storage.records import ExchangeRow, JournalRow
+from storage.tables import exchanges, journals
+
+_SEALED = ("home_unit", "host_unit", "why")
+_EXCHANGE = select(exchanges).where(exchanges.c.id == bindparam("this"))
+_UPDATE = update(exchanges).where(exchanges.c.id == bindparam("this"))
+_OF = {
+    column: select(exchanges).where(exchanges.c[column] == bindparam("this")).order_by(exchanges.c.order)
+    for column in ("employee", "leader", "host", "round")
+}
+_JOURNAL = select(journals).where(journals.c.exchange == bindparam("this"))
+
+
+class Exchanges(Part):
+    """Exchanges, each list in the order they were added."""
+
+    def add(self, row: ExchangeRow) -> None:
+        """Add an exchange."""
+        self._change(insert(exchanges), self._values(row))
+
+    def get(self, id: str) -> ExchangeRow:
+        """The exchange called `id`. Raises NotFound."""
+        found = self.find(id)
+        if found is None:
+            raise NotFound
+        return found
+
+    def find(self, id: str) -> ExchangeRow | None:
+        """The exchange called `id`, if there is one."""
+        return next(iter(self._rows(self._all(_EXCHANGE, this=id))), None)
+
+    def update(self, row: ExchangeRow) -> None:
+        """Keep the exchange as it is now. Raises NotFound."""
+        self._change_one(_UPDATE, {"this": row.id, **self._values(row)})
+
+    def of_employee(self, person: str) -> list[ExchangeRow]:
+        """The exchanges this person goes on."""
+        return self._rows(self._all(_OF["employee"], this=person))
+
+    def of_leader(self, person: str) -> list[ExchangeRow]:
+        """The exchanges of this home leader's people."""
+        return self._rows(self._all(_OF["leader"], this=person))
+
+    def of_host(self, person: str) -> list[ExchangeRow]:
+        """The exchanges this person is host of."""
+        return self._rows(self._all(_OF["host"], this=person))
+
+    def of_round(self, round: str) -> list[ExchangeRow]:
+        """The exchanges that came out of the round."""
+        return self._rows(self._all(_OF["round"], this=round))
+
+    def journal(self, exchange: str) -> JournalRow:
+        """How the employee wants the logbook; the default when never asked."""
+        row = self._first(_JOURNAL, this=exchange)
+        return JournalRow(**without(row)) if row else JournalRow(exchange)
+
+    def save_journal(self, row: JournalRow) -> None:
+        """Keep how the employee wants the logbook."""
+        values = dict(vars(row))
+        add = insert_or(self._connection, journals).values(values)
+        changed = {name: value for name, value in values.items() if name != "exchange"}
+        self._change(add.on_conflict_do_update(index_elements=["exchange"], set_=changed), {})
+
+    def _values(self, row: ExchangeRow) -> dict[str, Any]:
+        values = {name: value for name, value in vars(row).items() if name not in _SEALED}
+        texts = {name: getattr(row, name) for name in _SEALED}
+        return values | self._sealed(row.employee, "exchanges", row.id, **texts)
+
+    def _rows(self, rows: Sequence[RowMapping]) -> list[ExchangeRow]:
+        self._keys.fetch(row["employee"] for row in rows)
+        return [ExchangeRow(**without(row, "order", *_SEALED), **self._texts(row)) for row in rows]
+
+    def _texts(self, row: RowMapping) -> dict[str, Any]:
+        owner, id = row["employee"], row["id"]
+        return {name: self._keys.show(owner, "exchanges", name, id, row[name]) for name in _SEALED}

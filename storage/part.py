@@ -1,0 +1,67 @@
+"""What the parts of a unit of work have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, Executable, RowMapping, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.errors import NotFound
+from storage.keys import Keyring, Unreadable
+from storage.records import AddressRow
+
+Values = Mapping[str, Any]
+
+
+class Part:
+    """One part of a unit of work: a connection inside its transaction, and the keys."""
+
+    def __init__(self, connection: Connection, keys: Keyring) -> None:
+        self._connection = connection
+        self._keys = keys
+
+    def _first(self, statement: Executable, **values: Any) -> RowMapping | None:
+        return self._connection.execute(statement, values).mappings().first()
+
+    def _the(self, statement: Executable, **values: Any) -> RowMapping:
+        row = self._first(statement, **values)
+        if row is None:
+            raise NotFound
+        return row
+
+    def _all(self, statement: Executable, **values: Any) -> Sequence[RowMapping]:
+        return self._connection.execute(statement, values).mappings().all()
+
+    def _change(self, statement: Executable, values: Values) -> int:
+        """Run `statement`; how many rows it touched."""
+        result: CursorResult[Any] = self._connection.execute(statement, values)
+        return result.rowcount
+
+    def _change_one(self, statement: Executable, values: Values) -> None:
+        if not self._change(statement, values):
+            raise NotFound
+
+    def _sealed(self, owner: str, table: str, row_id: str, **texts: str) -> dict[str, bytes]:
+        """Each column's text sealed for its place; what could not be read is left out, and so left alone."""
+        return {
+            column: self._keys.seal(owner, table, column, row_id, text)
+            for column, text in texts.items()
+            if not isinstance(text, Unreadable)
+        }
+
+
+def insert_or(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An insert that can say what happens on conflict; both databases spell it alike."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def address(row: RowMapping) -> AddressRow:
+    """The address that a row carries in three columns."""
+    return AddressRow(row["channel"], row["tenant"], row["place"])
+
+
+def without(row: RowMapping, *columns: str) -> dict[str, Any]:
+    """The row's fields but `columns`, for the record that has them under other names."""
+    return {name: value for name, value in row.items() if name not in columns}

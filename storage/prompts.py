@@ -1,0 +1,138 @@
+"""What is due, and when: at most one prompt of a kind per recipient, subject and local day."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+
+from storage.part import Part, insert_or, without
+from storage.records import PromptRow
+from storage.tables import is_one_of, prompts
+
+_IS_PENDING = is_one_of(prompts.c.state, "pending")
+_ONE = select(prompts).where(prompts.c.id == bindparam("this"))
+_PLANNED = select(prompts).where(
+    prompts.c.recipient == bindparam("recipient"),
+    prompts.c.subject == bindparam("subject"),
+    prompts.c.kind.in_(bindparam("kinds", expanding=True)),
+)
+_MOVE = (
+    update(prompts)
+    .where(prompts.c.id == bindparam("this"))
+    .values(at=bindparam("to_at"), data=bindparam("to_data"))
+)
+_DROP = delete(prompts).where(prompts.c.id == bindparam("this"))
+_DUE = (
+    select(prompts)
+    .where(_IS_PENDING, prompts.c.at <= bindparam("now"))
+    .order_by(prompts.c.at, prompts.c.id)
+    .limit(bindparam("limit"))
+    .with_for_update(skip_locked=True)
+)
+_NEXT = select(prompts.c.at).where(_IS_PENDING).order_by(prompts.c.at).limit(1)
+_MARK = update(prompts).where(prompts.c.id == bindparam("this"))
+_CANCEL = (
+    update(prompts).where(_IS_PENDING, prompts.c.subject == bindparam("of_subject")).values(state="cancelled")
+)
+_FIND = select(prompts).where(
+    prompts.c.recipient == bindparam("recipient"),
+    prompts.c.subject == bindparam("subject"),
+    prompts.c.kind == bindparam("kind"),
+    prompts.c.day == bindparam("day"),
+)
+_OF = (
+    select(prompts)
+    .where(prompts.c.subject == bindparam("subject"))
+    .order_by(prompts.c.day, prompts.c.at, prompts.c.id)
+)
+_OF_KIND = _OF.where(prompts.c.kind == bindparam("kind"))
+_OF_PERSON = (
+    select(prompts)
+    .where(prompts.c.recipient == bindparam("recipient"), prompts.c.day == bindparam("day"))
+    .order_by(prompts.c.at, prompts.c.id)
+)
+
+
+class Prompts(Part):
+    """Prompts: pending, then said, answered, skipped, missed or cancelled."""
+
+    def plan(
+        self, recipient: str, subject: str, rows: Sequence[PromptRow], kinds: Collection[str], now: datetime
+    ) -> None:
+        """Make the pending prompts of these kinds equal `rows`; what is no longer pending stays as it is.
+
+        Raises ValueError for a row of somebody else's, about something else or of another kind. `now` decides
+        nothing: a row whose time has passed is planned too, and whoever asks what is due finds it missed.
+        """
+        wanted = {(row.kind, row.day): row for row in rows}
+        for row in rows:
+            if (row.recipient, row.subject) != (recipient, subject) or row.kind not in kinds:
+                raise ValueError(f"The {row.kind} prompt of {row.day} does not belong to this plan.")
+        kept = self._all(_PLANNED, recipient=recipient, subject=subject, kinds=sorted(kinds))
+        drop, move = [], []
+        for old in kept:
+            new = wanted.pop((old["kind"], old["day"]), None)
+            if old["state"] != "pending":
+                continue
+            if new is None:
+                drop.append({"this": old["id"]})
+            elif (old["at"], old["data"]) != (new.at, new.data):
+                move.append({"this": old["id"], "to_at": new.at, "to_data": dict(new.data)})
+        add = [_values(row) for row in wanted.values()]
+        for statement, values in ((_DROP, drop), (_MOVE, move), (insert(prompts), add)):
+            if values:
+                self._connection.execute(statement, values)
+
+    def add(self, row: PromptRow) -> bool:
+        """Add one prompt; False when its recipient, subject, kind and day had one."""
+        add = insert_or(self._connection, prompts).on_conflict_do_nothing(
+            index_elements=["recipient", "subject", "kind", "day"]
+        )
+        return self._change(add, _values(row)) == 1
+
+    def due(self, now: datetime, limit: int) -> list[PromptRow]:
+        """Pending prompts whose time has come, the earliest first."""
+        return [PromptRow(**without(row)) for row in self._all(_DUE, now=now, limit=limit)]
+
+    def mark(self, id: str, state: str, data: Mapping[str, Any] | None = None) -> None:
+        """Set the state, and the data when given. Raises NotFound."""
+        more = {} if data is None else {"data": dict(data)}
+        self._change_one(_MARK, {"this": id, "state": state, **more})
+
+    def get(self, id: str) -> PromptRow:
+        """The prompt called `id`. Raises NotFound."""
+        return PromptRow(**without(self._the(_ONE, this=id)))
+
+    def find(self, recipient: str, subject: str, kind: str, day: date) -> PromptRow | None:
+        """The one prompt of this recipient, subject, kind and day, if there is one."""
+        row = self._first(_FIND, recipient=recipient, subject=subject, kind=kind, day=day)
+        return PromptRow(**without(row)) if row else None
+
+    def of(self, subject: str, kind: str | None = None) -> list[PromptRow]:
+        """Everybody's prompts about a subject, by day."""
+        rows = (
+            self._all(_OF, subject=subject)
+            if kind is None
+            else self._all(_OF_KIND, subject=subject, kind=kind)
+        )
+        return [PromptRow(**without(row)) for row in rows]
+
+    def of_person(self, recipient: str, day: date) -> list[PromptRow]:
+        """One recipient's prompts of one local day, the earliest first."""
+        return [PromptRow(**without(row)) for row in self._all(_OF_PERSON, recipient=recipient, day=day)]
+
+    def next_at(self) -> datetime | None:
+        """When the next pending prompt is due, if there is one."""
+        row = self._first(_NEXT)
+        return row["at"] if row else None
+
+    def cancel(self, subject: str) -> int:
+        """Cancel what is pending about `subject`; how many."""
+        return self._change(_CANCEL, {"of_subject": subject})
+
+
+def _values(row: PromptRow) -> dict[str, Any]:
+    return {**vars(row), "data": dict(row.data)}

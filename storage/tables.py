@@ -1,0 +1,347 @@
+"""The tables. Columns are named like the fields of the records; `Sealed` ones hold ciphertext only.
+
+Partial indexes are on what is still to be done, so that an idle tick costs the same however much is finished.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ColumnElement,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Time,
+    UniqueConstraint,
+    literal_column,
+)
+
+from storage.column_types import Dates, Items, Moment, Names, Number
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+Sealed = LargeBinary
+
+
+def is_one_of(column: Column[str], *values: str) -> ColumnElement[bool]:
+    """The column holds one of `values`, written out: SQLite takes a partial index for literals only."""
+    literals: list[ColumnElement[str]] = [literal_column(f"'{value}'") for value in values]
+    return column == literals[0] if len(literals) == 1 else column.in_(literals)
+
+
+def text(name: str) -> Column[str]:
+    """A text that must be there, if only empty."""
+    return Column(name, String, nullable=False)
+
+
+def points_to(name: str, target: str) -> Column[str]:
+    """The id of a row that must exist."""
+    return Column(name, String, ForeignKey(target), nullable=False)
+
+
+def numbered() -> tuple[Column[int], Column[str]]:
+    """`order`, which counts upwards by itself, and the random `id`."""
+    return (
+        Column("order", Number, primary_key=True, autoincrement=True),
+        Column("id", String, nullable=False, unique=True),
+    )
+
+
+def partial(name: str, table: Table, columns: tuple[str, ...], condition: ColumnElement[bool]) -> Index:
+    """An index on those rows only that meet `condition`."""
+    picked = [table.c[column] for column in columns]
+    return Index(name, *picked, sqlite_where=condition, postgresql_where=condition)
+
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("owner", String, nullable=False, unique=True),
+    text("master"),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+
+organisations = Table(
+    "organisations",
+    metadata,
+    *numbered(),
+    text("name"),
+    text("country"),
+    text("zone"),
+    text("language"),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("organisation", String, ForeignKey("organisations.id"), nullable=False, index=True),
+    text("name"),
+    text("unit"),
+    text("email"),
+    text("language"),
+    text("zone"),
+    text("country"),
+    Column("working_days", Items, nullable=False),
+    Column("starts", Time, nullable=False),
+    Column("ends", Time, nullable=False),
+    Column("hr", Boolean, nullable=False),
+    Column("told", Names, nullable=False),
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("order", Number, primary_key=True, autoincrement=True),
+    Column("person", String, ForeignKey("people.id"), nullable=False, index=True),
+    text("channel"),
+    text("tenant"),
+    text("place"),
+    UniqueConstraint("channel", "tenant", "place"),
+)
+
+codes = Table(
+    "codes",
+    metadata,
+    Column("hash", String, primary_key=True),
+    Column("expires", Moment, nullable=False),
+)
+
+rounds = Table(
+    "rounds",
+    metadata,
+    *numbered(),
+    Column("organisation", String, ForeignKey("organisations.id"), nullable=False, index=True),
+    Column("name", Sealed, nullable=False),
+    text("language"),
+    text("channel"),
+    text("tenant"),
+    text("place"),
+    Column("opens", Date, nullable=False),
+    Column("deadline", Date, nullable=False),
+    Column("answer_by", Date, nullable=False),
+    Column("latest_start", Date, nullable=False),
+    Column("finish_by", Date, nullable=False),
+    Column("forms", Items, nullable=False),
+    text("contact"),
+    text("state"),
+    text("post"),
+)
+
+sign_ups = Table(
+    "sign_ups",
+    metadata,
+    *numbered(),
+    points_to("round", "rounds.id"),
+    points_to("person", "people.id"),
+    text("leader"),
+    text("state"),
+    text("mode"),
+    Column("leader_told", Boolean, nullable=False),
+    text("support"),
+    text("track"),
+    Index(None, "round", "person"),
+)
+
+offers = Table(
+    "offers",
+    metadata,
+    *numbered(),
+    Column("round", String, ForeignKey("rounds.id"), nullable=False, index=True),
+    points_to("person", "people.id"),
+    Column("unit", Sealed, nullable=False),
+    text("state"),
+)
+
+exchanges = Table(
+    "exchanges",
+    metadata,
+    *numbered(),
+    Column("round", String, nullable=False, index=True),
+    text("sign_up"),
+    Column("employee", String, ForeignKey("people.id"), nullable=False, index=True),
+    Column("leader", String, nullable=False, index=True),
+    Column("host", String, nullable=False, index=True),
+    Column("home_unit", Sealed, nullable=False),
+    Column("host_unit", Sealed, nullable=False),
+    text("form"),
+    Column("start", Date, nullable=False),
+    Column("end", Date, nullable=False),
+    Column("days", Dates, nullable=False),
+    text("track"),
+    text("state"),
+    Column("why", Sealed, nullable=False),
+    text("offer"),
+)
+
+journals = Table(
+    "journals",
+    metadata,
+    Column("exchange", String, ForeignKey("exchanges.id"), primary_key=True),
+    Column("finish", Time),
+    text("cadence"),
+    text("style"),
+    text("habit"),
+    Column("paused_until", Date),
+    Column("asked_after_misses", Boolean, nullable=False),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    *numbered(),
+    points_to("person", "people.id"),
+    Column("subject", String, nullable=False, index=True),
+    text("occasion"),
+    text("key"),
+    text("visibility"),
+    Column("value", Sealed, nullable=False),
+    Column("question", Sealed, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("confirmed", Boolean, nullable=False),
+    Column("released", Names, nullable=False),
+    Column("picked", Boolean),
+    Column("sent", Boolean, nullable=False),
+    Column("edited", Date),
+    UniqueConstraint("person", "subject", "occasion", "key"),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String, primary_key=True),
+    points_to("person", "people.id"),
+    text("dialog"),
+    Column("subject", String, nullable=False, index=True),
+    text("occasion"),
+    Column("state", Sealed, nullable=False),
+    text("status"),
+    text("card"),
+    text("message"),
+    Column("touched", Moment, nullable=False),
+    UniqueConstraint("person", "dialog", "subject", "occasion"),
+)
+partial(
+    "ix_conversations_open",
+    conversations,
+    ("person", "touched"),
+    is_one_of(conversations.c.status, "open", "paused"),
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("id", String, primary_key=True),
+    text("person"),
+    text("conversation"),
+    Column("actions", JSON, nullable=False),
+    text("message"),
+    Column("spent", Boolean, nullable=False),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    *numbered(),
+    text("channel"),
+    text("event"),
+    Column("payload", Sealed),
+    text("state"),
+    Column("attempts", Integer, nullable=False),
+    UniqueConstraint("channel", "event"),
+)
+partial("ix_inbox_pending", inbox, ("order",), is_one_of(inbox.c.state, "pending"))
+
+outbox = Table(
+    "outbox",
+    metadata,
+    *numbered(),
+    text("channel"),
+    text("tenant"),
+    text("place"),
+    Column("payload", Sealed),
+    text("kind"),
+    text("subject"),
+    text("state"),
+    Column("not_before", Moment, nullable=False),
+    Column("not_after", Moment),
+    Column("attempts", Integer, nullable=False),
+    text("replaces"),
+    text("thread"),
+    text("reference"),
+    text("reason"),
+    Column("lease", Moment),
+)
+partial("ix_outbox_pending", outbox, ("not_before", "order"), is_one_of(outbox.c.state, "pending"))
+partial("ix_outbox_expiring", outbox, ("not_after",), is_one_of(outbox.c.state, "pending"))
+partial("ix_outbox_cancellable", outbox, ("subject",), is_one_of(outbox.c.state, "pending"))
+partial(
+    "ix_outbox_queue",
+    outbox,
+    ("channel", "tenant", "place", "order"),
+    is_one_of(outbox.c.state, "pending", "sending"),
+)
+partial("ix_outbox_sending", outbox, ("lease",), is_one_of(outbox.c.state, "sending"))
+partial("ix_outbox_unknown", outbox, ("order",), is_one_of(outbox.c.state, "unknown"))
+
+prompts = Table(
+    "prompts",
+    metadata,
+    Column("id", String, primary_key=True),
+    text("recipient"),
+    text("subject"),
+    text("kind"),
+    Column("day", Date, nullable=False),
+    Column("at", Moment, nullable=False),
+    text("state"),
+    Column("data", JSON, nullable=False),
+    UniqueConstraint("recipient", "subject", "kind", "day"),
+    Index(None, "subject", "day"),
+    Index(None, "recipient", "day"),
+)
+partial("ix_prompts_pending", prompts, ("at", "id"), is_one_of(prompts.c.state, "pending"))
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("order", Number, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    text("actor"),
+    text("action"),
+    text("subject"),
+)
+
+mail = Table(
+    "mail",
+    metadata,
+    *numbered(),
+    Column("box", String, nullable=False),
+    text("author"),
+    Column("payload", Sealed, nullable=False),
+    Column("at", Moment, nullable=False),
+    text("thread"),
+    Column("version", Integer, nullable=False),
+    Index(None, "box", "order"),
+)
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", String, primary_key=True),
+    text("value"),
+)

@@ -1,0 +1,36 @@
+"""One unit of work: everything that may be done inside one transaction."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from storage.answers import Answers
+from storage.audit import Audit
+from storage.conversations import Conversations
+from storage.exchanges import Exchanges
+from storage.inbox import Inbox
+from storage.mail import Mail
+from storage.meta import Meta
+from storage.outbox import Outbox
+from storage.people import People
+from storage.prompts import Prompts
+from storage.rounds import Rounds
+from storage.vault import Vault
+
+
+class Work:
+    """The parts of a unit of work. `keys` seals text, and forgets a person's key when the person leaves."""
+
+    def __init__(self, connection: Connection, vault: Vault) -> None:
+        self.keys = keys = vault.within(connection)
+        self.people = People(connection, keys)
+        self.rounds = Rounds(connection, keys)
+        self.exchanges = Exchanges(connection, keys)
+        self.answers = Answers(connection, keys)
+        self.conversations = Conversations(connection, keys)
+        self.inbox = Inbox(connection, keys)
+        self.outbox = Outbox(connection, keys)
+        self.prompts = Prompts(connection, keys)
+        self.audit = Audit(connection, keys)
+        self.mail = Mail(connection, keys)
+        self.meta = Meta(connection, keys)
