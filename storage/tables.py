@@ -1,9 +1,11 @@
-"""The tables. Columns are named like the fields of the records; `Sealed` ones hold ciphertext only.
+"""The tables. Columns are named like the fields of the records; `sealed` ones hold ciphertext only.
 
 Partial indexes are on what is still to be done, so that an idle tick costs the same however much is finished.
 """
 
 from __future__ import annotations
+
+from datetime import date
 
 from sqlalchemy import (
     JSON,
@@ -34,8 +36,6 @@ metadata = MetaData(
     }
 )
 
-Sealed = LargeBinary
-
 
 def is_one_of(column: Column[str], *values: str) -> ColumnElement[bool]:
     """The column holds one of `values`, written out: SQLite takes a partial index for literals only."""
@@ -43,9 +43,24 @@ def is_one_of(column: Column[str], *values: str) -> ColumnElement[bool]:
     return column == literals[0] if len(literals) == 1 else column.in_(literals)
 
 
-def text(name: str) -> Column[str]:
-    """A text that must be there, if only empty."""
-    return Column(name, String, nullable=False)
+def texts(*names: str) -> list[Column[str]]:
+    """Texts that must be there, if only empty."""
+    return [Column(name, String, nullable=False) for name in names]
+
+
+def dates(*names: str) -> list[Column[date]]:
+    """Dates that must be there."""
+    return [Column(name, Date, nullable=False) for name in names]
+
+
+def sealed(*names: str) -> list[Column[bytes]]:
+    """Ciphertext that must be there."""
+    return [Column(name, LargeBinary, nullable=False) for name in names]
+
+
+def indexed(name: str) -> Column[str]:
+    """A text that must be there and is looked for."""
+    return Column(name, String, nullable=False, index=True)
 
 
 def points_to(name: str, target: str) -> Column[str]:
@@ -72,7 +87,7 @@ keys = Table(
     metadata,
     Column("id", String, primary_key=True),
     Column("owner", String, nullable=False, unique=True),
-    text("master"),
+    *texts("master"),
     Column("wrapped", LargeBinary, nullable=False),
 )
 
@@ -80,10 +95,7 @@ organisations = Table(
     "organisations",
     metadata,
     *numbered(),
-    text("name"),
-    text("country"),
-    text("zone"),
-    text("language"),
+    *texts("name", "country", "zone", "language"),
 )
 
 people = Table(
@@ -91,12 +103,7 @@ people = Table(
     metadata,
     Column("id", String, primary_key=True),
     Column("organisation", String, ForeignKey("organisations.id"), nullable=False, index=True),
-    text("name"),
-    text("unit"),
-    text("email"),
-    text("language"),
-    text("zone"),
-    text("country"),
+    *texts("name", "unit", "email", "language", "zone", "country"),
     Column("working_days", Items, nullable=False),
     Column("starts", Time, nullable=False),
     Column("ends", Time, nullable=False),
@@ -109,9 +116,7 @@ addresses = Table(
     metadata,
     Column("order", Number, primary_key=True, autoincrement=True),
     Column("person", String, ForeignKey("people.id"), nullable=False, index=True),
-    text("channel"),
-    text("tenant"),
-    text("place"),
+    *texts("channel", "tenant", "place"),
     UniqueConstraint("channel", "tenant", "place"),
 )
 
@@ -127,20 +132,11 @@ rounds = Table(
     metadata,
     *numbered(),
     Column("organisation", String, ForeignKey("organisations.id"), nullable=False, index=True),
-    Column("name", Sealed, nullable=False),
-    text("language"),
-    text("channel"),
-    text("tenant"),
-    text("place"),
-    Column("opens", Date, nullable=False),
-    Column("deadline", Date, nullable=False),
-    Column("answer_by", Date, nullable=False),
-    Column("latest_start", Date, nullable=False),
-    Column("finish_by", Date, nullable=False),
+    *sealed("name"),
+    *texts("language", "channel", "tenant", "place"),
+    *dates("opens", "deadline", "answer_by", "latest_start", "finish_by"),
     Column("forms", Items, nullable=False),
-    text("contact"),
-    text("state"),
-    text("post"),
+    *texts("contact", "state", "post"),
 )
 
 sign_ups = Table(
@@ -149,12 +145,9 @@ sign_ups = Table(
     *numbered(),
     points_to("round", "rounds.id"),
     points_to("person", "people.id"),
-    text("leader"),
-    text("state"),
-    text("mode"),
+    *texts("leader", "state", "mode"),
     Column("leader_told", Boolean, nullable=False),
-    text("support"),
-    text("track"),
+    *texts("support", "track"),
     Index(None, "round", "person"),
 )
 
@@ -164,29 +157,26 @@ offers = Table(
     *numbered(),
     Column("round", String, ForeignKey("rounds.id"), nullable=False, index=True),
     points_to("person", "people.id"),
-    Column("unit", Sealed, nullable=False),
-    text("state"),
+    *sealed("unit"),
+    *texts("state"),
 )
 
 exchanges = Table(
     "exchanges",
     metadata,
     *numbered(),
-    Column("round", String, nullable=False, index=True),
-    text("sign_up"),
+    indexed("round"),
+    *texts("sign_up"),
     Column("employee", String, ForeignKey("people.id"), nullable=False, index=True),
-    Column("leader", String, nullable=False, index=True),
-    Column("host", String, nullable=False, index=True),
-    Column("home_unit", Sealed, nullable=False),
-    Column("host_unit", Sealed, nullable=False),
-    text("form"),
-    Column("start", Date, nullable=False),
-    Column("end", Date, nullable=False),
+    indexed("leader"),
+    indexed("host"),
+    *sealed("home_unit", "host_unit"),
+    *texts("form"),
+    *dates("start", "end"),
     Column("days", Dates, nullable=False),
-    text("track"),
-    text("state"),
-    Column("why", Sealed, nullable=False),
-    text("offer"),
+    *texts("track", "state"),
+    *sealed("why"),
+    *texts("offer"),
 )
 
 journals = Table(
@@ -194,9 +184,7 @@ journals = Table(
     metadata,
     Column("exchange", String, ForeignKey("exchanges.id"), primary_key=True),
     Column("finish", Time),
-    text("cadence"),
-    text("style"),
-    text("habit"),
+    *texts("cadence", "style", "habit"),
     Column("paused_until", Date),
     Column("asked_after_misses", Boolean, nullable=False),
 )
@@ -206,13 +194,10 @@ answers = Table(
     metadata,
     *numbered(),
     points_to("person", "people.id"),
-    Column("subject", String, nullable=False, index=True),
-    text("occasion"),
-    text("key"),
-    text("visibility"),
-    Column("value", Sealed, nullable=False),
-    Column("question", Sealed, nullable=False),
-    Column("day", Date, nullable=False),
+    indexed("subject"),
+    *texts("occasion", "key", "visibility"),
+    *sealed("value", "question"),
+    *dates("day"),
     Column("confirmed", Boolean, nullable=False),
     Column("released", Names, nullable=False),
     Column("picked", Boolean),
@@ -226,13 +211,11 @@ conversations = Table(
     metadata,
     Column("id", String, primary_key=True),
     points_to("person", "people.id"),
-    text("dialog"),
-    Column("subject", String, nullable=False, index=True),
-    text("occasion"),
-    Column("state", Sealed, nullable=False),
-    text("status"),
-    text("card"),
-    text("message"),
+    *texts("dialog"),
+    indexed("subject"),
+    *texts("occasion"),
+    *sealed("state"),
+    *texts("status", "card", "message"),
     Column("touched", Moment, nullable=False),
     UniqueConstraint("person", "dialog", "subject", "occasion"),
 )
@@ -247,10 +230,9 @@ cards = Table(
     "cards",
     metadata,
     Column("id", String, primary_key=True),
-    text("person"),
-    text("conversation"),
+    *texts("person", "conversation"),
     Column("actions", JSON, nullable=False),
-    text("message"),
+    *texts("message"),
     Column("spent", Boolean, nullable=False),
 )
 
@@ -258,10 +240,9 @@ inbox = Table(
     "inbox",
     metadata,
     *numbered(),
-    text("channel"),
-    text("event"),
-    Column("payload", Sealed),
-    text("state"),
+    *texts("channel", "event"),
+    Column("payload", LargeBinary),
+    *texts("state"),
     Column("attempts", Integer, nullable=False),
     UniqueConstraint("channel", "event"),
 )
@@ -271,20 +252,13 @@ outbox = Table(
     "outbox",
     metadata,
     *numbered(),
-    text("channel"),
-    text("tenant"),
-    text("place"),
-    Column("payload", Sealed),
-    text("kind"),
-    text("subject"),
-    text("state"),
+    *texts("channel", "tenant", "place"),
+    Column("payload", LargeBinary),
+    *texts("kind", "subject", "state"),
     Column("not_before", Moment, nullable=False),
     Column("not_after", Moment),
     Column("attempts", Integer, nullable=False),
-    text("replaces"),
-    text("thread"),
-    text("reference"),
-    text("reason"),
+    *texts("replaces", "thread", "reference", "reason"),
     Column("lease", Moment),
 )
 partial("ix_outbox_pending", outbox, ("not_before", "order"), is_one_of(outbox.c.state, "pending"))
@@ -303,12 +277,10 @@ prompts = Table(
     "prompts",
     metadata,
     Column("id", String, primary_key=True),
-    text("recipient"),
-    text("subject"),
-    text("kind"),
-    Column("day", Date, nullable=False),
+    *texts("recipient", "subject", "kind"),
+    *dates("day"),
     Column("at", Moment, nullable=False),
-    text("state"),
+    *texts("state"),
     Column("data", JSON, nullable=False),
     UniqueConstraint("recipient", "subject", "kind", "day"),
     Index(None, "subject", "day"),
@@ -321,9 +293,7 @@ audit = Table(
     metadata,
     Column("order", Number, primary_key=True, autoincrement=True),
     Column("at", Moment, nullable=False),
-    text("actor"),
-    text("action"),
-    text("subject"),
+    *texts("actor", "action", "subject"),
 )
 
 mail = Table(
@@ -331,10 +301,10 @@ mail = Table(
     metadata,
     *numbered(),
     Column("box", String, nullable=False),
-    text("author"),
-    Column("payload", Sealed, nullable=False),
+    *texts("author"),
+    *sealed("payload"),
     Column("at", Moment, nullable=False),
-    text("thread"),
+    *texts("thread"),
     Column("version", Integer, nullable=False),
     Index(None, "box", "order"),
 )
@@ -343,5 +313,5 @@ meta = Table(
     "meta",
     metadata,
     Column("key", String, primary_key=True),
-    text("value"),
+    *texts("value"),
 )
