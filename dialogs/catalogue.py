@@ -1,0 +1,53 @@
+"""Every conversation there is, by its key. A wrong definition is refused when this is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from dialogs.approval import APPROVE, PRINCIPLE
+from dialogs.debrief import DEBRIEF
+from dialogs.logbook import LOGBOOK, MISSES
+from dialogs.match import HOST_PROPOSAL, MATCH, PROPOSAL
+from dialogs.model import Dialog, WrongDialog, checked
+from dialogs.offer import OFFER
+from dialogs.preparation import LEADER_PART, PREPARATION
+from dialogs.round import ROUND
+from dialogs.settings import ABSENT, CORRECT, LANGUAGE, STOP, TIME
+from dialogs.sharing import HABIT, SHARE, WEEK
+from dialogs.sign_up import SIGN_UP
+
+
+def by_key(*dialogs: Dialog) -> Mapping[str, Dialog]:
+    """The dialogs by key. Raises WrongDialog if one is defined wrongly or two share a key."""
+    found: dict[str, Dialog] = {}
+    for dialog in dialogs:
+        if dialog.key in found:
+            raise WrongDialog(f"Two dialogs are called {dialog.key}. Name one of them anew.")
+        found[dialog.key] = checked(dialog)
+    return MappingProxyType(found)
+
+
+DIALOGS = by_key(
+    ROUND,
+    SIGN_UP,
+    OFFER,
+    MATCH,
+    PROPOSAL,
+    HOST_PROPOSAL,
+    PRINCIPLE,
+    APPROVE,
+    PREPARATION,
+    LEADER_PART,
+    LOGBOOK,
+    MISSES,
+    SHARE,
+    WEEK,
+    HABIT,
+    DEBRIEF,
+    LANGUAGE,
+    TIME,
+    ABSENT,
+    STOP,
+    CORRECT,
+)

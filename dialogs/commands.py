@@ -1,0 +1,68 @@
+"""What can be typed at any time, whatever is being asked. The words are in texts/commands.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from enum import StrEnum
+from importlib.resources import files
+
+from dialogs.typed import fold
+
+MOST_WORDS = 8
+"""A longer message is no command."""
+
+
+class Command(StrEnum):
+    """What a person wants. A language by name is a command too: "language." and its code."""
+
+    HELP = "help"
+    MORE_HELP = "more_help"
+    LOG = "log"
+    PAUSE = "pause"
+    RESUME = "resume"
+    STATUS = "status"
+    DATA = "data"
+    STOP = "stop"
+    PERSON = "person"
+    LANGUAGE = "language"
+    DANISH = "language.da"
+    BOKMAAL = "language.nb"
+    ENGLISH = "language.en"
+    BACK = "back"
+    SKIP = "skip"
+    EDIT = "edit"
+    TASKS = "tasks"
+    RELEASED = "released"
+    ROUND = "round"
+    MATCH = "match"
+    SHOW_LOGBOOK = "show_logbook"
+
+
+WHILE_WRITING = {Command.HELP, Command.STOP, Command.PAUSE, Command.BACK, Command.SKIP}
+"""All that is a command while a text is asked for; everything else is the answer."""
+
+
+def understand(text: str, asking_for_text: bool) -> Command | None:
+    """The command that was typed, in any of the languages; None for everything else."""
+    if len(text) > 200:
+        return None
+    said = fold(text)
+    command: Command | None = BY_WORDS.get(said)
+    if command is None and _wants_to_read(said.split()):
+        command = Command.SHOW_LOGBOOK
+    return None if asking_for_text and command not in WHILE_WRITING else command
+
+
+def _wants_to_read(words: list[str]) -> bool:
+    return len(words) <= MOST_WORDS and not SHOW.isdisjoint(words) and not LOGBOOK.isdisjoint(words)
+
+
+_WORDS = tomllib.loads(files("dialogs").joinpath("texts/commands.toml").read_text("utf-8"))
+SHOW = frozenset(_WORDS[Command.SHOW_LOGBOOK]["show"])
+LOGBOOK = frozenset(_WORDS[Command.SHOW_LOGBOOK]["what"])
+BY_WORDS = {
+    fold(words): command
+    for command in Command
+    if command is not Command.SHOW_LOGBOOK
+    for words in _WORDS[command]
+}

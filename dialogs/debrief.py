@@ -1,0 +1,124 @@
+"""After the exchange: the debrief (spec section 8.2). Its fourteen steps become fewer on the short track."""
+
+from __future__ import annotations
+
+from dialogs.conditions import FULL, answered, below, both, chose, fact, picked, unless
+from dialogs.model import Ask, Condition, Day, Dialog, Many, One, Scale, Step, Text, always, step
+from dialogs.model import Visibility as Who
+
+LONG = Text(3000)
+SHORT = Text(300)
+GOAL = One(
+    ("scale.goal.0", "scale.goal.1", "scale.goal.2", "scale.goal.3", "scale.goal.4", "scale.goal.changed")
+)
+HOW = One(
+    (
+        "deb.13.share.how.meeting",
+        "deb.13.share.how.pair",
+        "deb.13.share.how.demo",
+        "deb.13.share.how.note",
+        "deb.13.share.how.visit",
+        "deb.13.share.how.round",
+    )
+)
+REFLECT = "deb.reflect.generic"
+
+
+def moment(n: int) -> Ask:
+    """What happened in the picked quote number `n`."""
+    return Ask(
+        f"deb.2.moment#{n}", LONG, Who.PRIVATE, when=both(FULL, picked("deb.1.recall", n)), reflect=REFLECT
+    )
+
+
+def goal(n: int) -> tuple[Ask, Ask]:
+    """How far goal number `n` came."""
+    has_it = both(FULL, fact("goals", n))
+    return (
+        Ask(f"deb.6.goal.scale#{n}", GOAL, Who.SHARED_ON_REQUEST, when=has_it),
+        Ask(
+            f"deb.6.goal.help#{n}",
+            LONG,
+            Who.SHARED_ON_REQUEST,
+            when=both(has_it, answered(f"deb.6.goal.scale#{n}")),
+        ),
+    )
+
+
+def action(n: int) -> Step:
+    """Action number `n`: on the short track only what and when, and only one."""
+    wanted: Condition = always
+    if n > 1:
+        wanted = both(
+            FULL, answered(f"deb.12.action.what#{n - 1}"), chose(f"deb.more_action#{n - 1}", "btn.add_action")
+        )
+    has_it = both(wanted, answered(f"deb.12.action.what#{n}"))
+    more = Ask(
+        f"deb.more_action#{n}", One(("btn.add_action", "btn.no_more")), Who.CONTROL, when=both(FULL, has_it)
+    )
+    return step(
+        Ask(
+            f"deb.12.action.what#{n}",
+            SHORT,
+            Who.JOINT,
+            when=wanted,
+            says=("deb.12.action",) if n == 1 else (),
+        ),
+        Ask(f"deb.12.action.first#{n}", SHORT, Who.JOINT, when=both(FULL, has_it)),
+        Ask(f"deb.12.action.when#{n}", Day(), Who.JOINT, when=has_it),
+        Ask(f"deb.12.action.with#{n}", SHORT, Who.JOINT, when=both(FULL, has_it)),
+        Ask(f"deb.12.action.notice#{n}", SHORT, Who.JOINT, when=both(FULL, has_it)),
+        *((more,) if n < 3 else ()),
+    )
+
+
+DEBRIEF = Dialog(
+    "deb",
+    "deb.title",
+    intro=("deb.intro",),
+    outro=("deb.done",),
+    steps=(
+        step(
+            Ask("deb.1.recall", Many(fact="quotes", most=3), Who.PRIVATE, when=fact("quotes")),
+            Ask("deb.recall.none", LONG, Who.PRIVATE, when=unless(fact("quotes")), reflect=REFLECT),
+        ),
+        step(moment(1), moment(2), moment(3)),
+        step(
+            Ask(
+                "deb.3.moved",
+                LONG,
+                Who.SHARED_ON_REQUEST,
+                hints=("deb.3.moved.alt",),
+                starter="deb.3.moved.starter",
+                reflect=REFLECT,
+            )
+        ),
+        step(Ask("deb.4.matter", LONG, Who.PRIVATE, when=FULL)),
+        step(Ask("deb.5.assumption", LONG, Who.PRIVATE, when=fact("assumption"))),
+        step(*goal(1), *goal(2), *goal(3)),
+        step(Ask("deb.7.unplanned", LONG, Who.SHARED_ON_REQUEST, when=FULL, reflect=REFLECT)),
+        step(Ask("deb.8.contribution", LONG, Who.SHARED_ON_REQUEST, when=FULL)),
+        step(Ask("deb.9.practices", LONG, Who.SHARED_ON_REQUEST, when=FULL)),
+        step(Ask("deb.10.transfer", LONG, Who.SHARED_ON_REQUEST, hints=("deb.10.transfer.example",))),
+        step(
+            Ask("deb.11.obstacle", LONG, Who.SHARED_ON_REQUEST, when=FULL),
+            Ask("deb.11.plan", LONG, Who.SHARED_ON_REQUEST, when=both(FULL, answered("deb.11.obstacle"))),
+        ),
+        action(1),
+        action(2),
+        action(3),
+        step(
+            Ask("deb.13.share.what", LONG, Who.SHARED_ON_REQUEST, when=FULL),
+            Ask("deb.13.share.how", HOW, Who.JOINT, when=FULL),
+            Ask("deb.13.share.when", Day(), Who.JOINT, when=both(FULL, answered("deb.13.share.how"))),
+            Ask("deb.13.share.host", LONG, Who.SHARED_ON_REQUEST, when=FULL),
+        ),
+        step(
+            Ask("deb.14.request", LONG, Who.JOINT),
+            Ask("deb.14.sure", Scale(), Who.PRIVATE, when=FULL),
+            Ask("deb.14.sure.up", LONG, Who.PRIVATE, when=both(FULL, below("deb.14.sure", 7))),
+            Ask("deb.careerclose.text", LONG, Who.PRIVATE, when=fact("career"), says=("deb.careerclose",)),
+            Ask("deb.confirm", Many(fact="releasable"), Who.CONTROL),
+        ),
+    ),
+)

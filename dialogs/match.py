@@ -1,0 +1,42 @@
+"""HR matches a wish with a place; then both sides are asked (spec sections 10.1 and 10.6)."""
+
+from __future__ import annotations
+
+from dialogs.conditions import in_fact, unless
+from dialogs.model import Ask, Day, Dialog, One, Person, Review, Text, step
+from dialogs.model import Visibility as Who
+
+SHORT = Text(300)
+SUITS = One(("btn.accept", "btn.decline"))
+SELF_ARRANGED = in_fact("match.wish", "self_wishes")
+
+MATCH = Dialog(
+    "match",
+    "match.title",
+    steps=(
+        step(Ask("match.wish", One(fact="wishes"), Who.HR, required=True)),
+        step(
+            Ask("match.offer", One(fact="offers"), Who.HR, when=unless(SELF_ARRANGED), required=True),
+            Ask("match.host", Person("people"), Who.HR, when=SELF_ARRANGED),
+        ),
+        step(Ask("match.form", One(fact="forms"), Who.HR, required=True)),
+        step(
+            Ask("match.start", Day(), Who.HR, required=True),
+            Ask("match.end", Day(), Who.HR, required=True),
+        ),
+        step(Ask("match.why", SHORT, Who.HR, required=True)),
+        step(Ask("match.review", Review(), Who.CONTROL, required=True)),
+    ),
+)
+
+PROPOSAL = Dialog(
+    "proposal",
+    "proposal.title",
+    steps=(step(Ask("match.propose.emp", SUITS, Who.HR, required=True)),),
+)
+
+HOST_PROPOSAL = Dialog(
+    "host_proposal",
+    "proposal.title",
+    steps=(step(Ask("match.propose.host", SUITS, Who.HR, required=True)),),
+)

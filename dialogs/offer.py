@@ -1,0 +1,27 @@
+"""A workplace offers to host (spec section 10.5)."""
+
+from __future__ import annotations
+
+from dialogs.model import Ack, Ask, Dialog, One, Text, step
+from dialogs.model import Visibility as Who
+
+LONG = Text(3000)
+SHORT = Text(300)
+TIME = One(("offer.time.half", "offer.time.hour", "offer.time.more", "offer.time.all"))
+
+OFFER = Dialog(
+    "offer",
+    "offer.title",
+    outro=("offer.done",),
+    steps=(
+        step(Ask("offer.unit", SHORT, Who.HR, required=True)),
+        step(Ask("offer.who", SHORT, Who.HR, required=True)),
+        step(Ask("offer.leader", Ack(), Who.HR, required=True)),
+        step(Ask("offer.show", LONG, Who.HR, required=True)),
+        step(Ask("offer.hope", SHORT, Who.HR)),
+        step(Ask("offer.when", SHORT, Who.HR)),
+        step(Ask("offer.limits", SHORT, Who.HR)),
+        step(Ask("offer.time", TIME, Who.HR)),
+        step(Ask("offer.access", SHORT, Who.HR)),
+    ),
+)

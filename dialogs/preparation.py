@@ -1,0 +1,158 @@
+"""Before the exchange: the employee's preparation (spec section 6.1) and the leader's part (6.3)."""
+
+from __future__ import annotations
+
+from dialogs.conditions import FULL, answered, below, both, chose, fact, sounds_vague
+from dialogs.model import Ack, Ask, Day, Dialog, Hour, Many, One, Review, Scale, Step, Text, step
+from dialogs.model import Visibility as Who
+
+LONG = Text(3000)
+SHORT = Text(300)
+MORE = One(("btn.add_goal", "btn.no_more"))
+
+PURPOSES = (
+    "prep.purpose.practice",
+    "prep.purpose.understand",
+    "prep.purpose.needs",
+    "prep.purpose.skill",
+    "prep.purpose.give",
+    "prep.purpose.network",
+    "prep.purpose.newtasks",
+    "prep.purpose.career",
+)
+SUPPORT = (
+    "prep.support.call",
+    "prep.support.peace",
+    "prep.support.cover",
+    "prep.support.interest",
+    "prep.support.time",
+    "prep.support.other",
+)
+IN_PLACE = (
+    "prep.practical.time",
+    "prep.practical.place",
+    "prep.practical.tasks",
+    "prep.practical.confidential",
+    "prep.practical.access",
+    "prep.practical.sick",
+    "prep.practical.travel",
+    "prep.practical.cover",
+    "prep.practical.needs",
+)
+ABROAD = ("prep.abroad.travel", "prep.abroad.lodging", "prep.abroad.insurance", "prep.abroad.emergency")
+HABITS = ("share.habit.item", "share.habit.open", "share.habit.final")
+
+HABIT_ASK = Ask("share.habit", One(HABITS), Who.PRIVATE)
+
+
+def more_goals() -> Step:
+    """A second and a third goal, each only when wanted. Condition: the full track."""
+    one_more = both(FULL, chose("prep.goal.more", "btn.add_goal"))
+    two_more = both(one_more, answered("prep.goal.2"), chose("prep.goal.more#2", "btn.add_goal"))
+    return step(
+        Ask("prep.goal.more", MORE, Who.CONTROL, when=FULL),
+        Ask("prep.goal.2", LONG, Who.JOINT, when=one_more),
+        Ask("prep.goal.sharpen#2", LONG, Who.JOINT, when=both(one_more, sounds_vague("prep.goal.2"))),
+        Ask("prep.goal.2.sign", LONG, Who.JOINT, when=both(one_more, answered("prep.goal.2"))),
+        Ask("prep.goal.more#2", MORE, Who.CONTROL, when=both(one_more, answered("prep.goal.2"))),
+        Ask("prep.goal.3", LONG, Who.JOINT, when=two_more),
+        Ask("prep.goal.sharpen#3", LONG, Who.JOINT, when=both(two_more, sounds_vague("prep.goal.3"))),
+        Ask("prep.goal.3.sign", LONG, Who.JOINT, when=both(two_more, answered("prep.goal.3"))),
+    )
+
+
+PREPARATION = Dialog(
+    "prep",
+    "prep.title",
+    intro=("prep.intro",),
+    outro=("prep.done",),
+    steps=(
+        step(
+            Ask("prep.ack", Ack(), Who.CONTROL, required=True, says=("privacy.logbook", "safe.confidential")),
+            Ask("prep.purpose", Many(PURPOSES, least=1), Who.SHARED_ON_REQUEST, required=True),
+            Ask("prep.purpose.own", LONG, Who.SHARED_ON_REQUEST),
+            Ask("prep.career", LONG, Who.PRIVATE, when=chose("prep.purpose", "prep.purpose.career")),
+        ),
+        step(
+            Ask("prep.days", Many(fact="days"), Who.THREE_PARTY),
+            Ask("prep.finish", Hour(("prep.finish.shifts",)), Who.PRIVATE),
+            Ask("prep.benefit.home", LONG, Who.JOINT, when=FULL, says=("prep.benefit",)),
+            Ask("prep.benefit.host", LONG, Who.THREE_PARTY, when=FULL),
+            Ask("prep.benefit.self", LONG, Who.SHARED_ON_REQUEST, when=FULL),
+        ),
+        step(
+            Ask(
+                "prep.goal.1",
+                LONG,
+                Who.JOINT,
+                required=True,
+                hints=("prep.goal.why", "prep.goal.example"),
+            ),
+            Ask("prep.goal.sharpen#1", LONG, Who.JOINT, when=sounds_vague("prep.goal.1")),
+            Ask("prep.goal.1.sign", LONG, Who.JOINT, required=True),
+        ),
+        more_goals(),
+        step(Ask("prep.expect", LONG, Who.PRIVATE, hints=("prep.expect.why",))),
+        step(Ask("prep.ask", LONG, Who.PRIVATE)),
+        step(
+            Ask("prep.obstacle", LONG, Who.SHARED_ON_REQUEST, when=FULL),
+            Ask(
+                "prep.plan.if",
+                SHORT,
+                Who.SHARED_ON_REQUEST,
+                when=both(FULL, answered("prep.obstacle")),
+                hints=("prep.plan.example",),
+            ),
+            Ask("prep.plan.then", SHORT, Who.SHARED_ON_REQUEST, when=both(FULL, answered("prep.plan.if"))),
+        ),
+        step(Ask("prep.support", Many(SUPPORT), Who.JOINT, when=FULL)),
+        step(
+            Ask("prep.share", LONG, Who.JOINT),
+            Ask("prep.share.date", Day(), Who.JOINT, when=answered("prep.share")),
+            HABIT_ASK,
+        ),
+        step(
+            Ask("prep.practical", Many(IN_PLACE), Who.THREE_PARTY, when=FULL),
+            Ask("prep.own_work", LONG, Who.JOINT, when=both(FULL, fact("part_time"))),
+            Ask("prep.abroad", Many(ABROAD), Who.JOINT, when=both(FULL, fact("abroad"))),
+        ),
+        step(
+            Ask("prep.confidence", Scale(), Who.PRIVATE, when=FULL),
+            Ask("prep.confidence.up", LONG, Who.PRIVATE, when=both(FULL, below("prep.confidence", 7))),
+            Ask("prep.confirm", Review(), Who.CONTROL, required=True),
+        ),
+    ),
+)
+
+LEADER_GOALS = ("lead.prep.goals.agree", "lead.prep.goals.add", "lead.prep.goals.talk")
+COVER = ("lead.prep.cover.wait", "lead.prep.cover.share", "lead.prep.cover.swap", "lead.prep.cover.sub")
+CONTACT = (
+    "lead.prep.contact.weekly",
+    "lead.prep.contact.mid",
+    "lead.prep.contact.visit",
+    "lead.prep.contact.agree",
+)
+
+LEADER_PART = Dialog(
+    "lead",
+    "lead.prep.title",
+    form=True,
+    intro=("lead.prep.intro",),
+    outro=("lead.prep.done",),
+    steps=(
+        step(
+            Ask("lead.prep.use", LONG, Who.JOINT),
+            Ask("lead.prep.goals", One(LEADER_GOALS), Who.JOINT, when=both(FULL, fact("goals"))),
+            Ask(
+                "lead.prep.goals.comment",
+                LONG,
+                Who.JOINT,
+                when=both(FULL, chose("lead.prep.goals", "lead.prep.goals.add")),
+            ),
+            Ask("lead.prep.cover", One(COVER), Who.HR),
+            Ask("lead.prep.contact", One(CONTACT), Who.JOINT, when=FULL),
+            Ask("lead.prep.followup.return", Day(), Who.JOINT, required=True),
+            Ask("lead.prep.followup.slot", Day(), Who.JOINT, when=FULL),
+        ),
+    ),
+)

@@ -1,0 +1,43 @@
+"""HR opens a round: four pages, the last one shows the post as it will be (spec sections 10.1 and 10.3)."""
+
+from __future__ import annotations
+
+from dialogs.model import Ask, Day, Dialog, Many, One, Person, Review, Text, step
+from dialogs.model import Visibility as Who
+
+FORMS = (
+    "form.shadow",
+    "form.jobswap_peer",
+    "form.jobswap_next",
+    "form.short",
+    "form.hosp",
+    "form.rotation",
+    "form.loan",
+    "form.micromobility",
+    "form.internal_posting",
+    "form.international",
+)
+
+ROUND = Dialog(
+    "round",
+    "round.new.title",
+    form=True,
+    steps=(
+        step(
+            Ask("round.new.name", Text(100), Who.HR, required=True),
+            Ask("round.new.forms", Many(FORMS, least=1), Who.HR, required=True),
+        ),
+        step(
+            Ask("round.new.opens", Day(), Who.HR, required=True),
+            Ask("round.new.deadline", Day(), Who.HR, required=True),
+            Ask("round.new.answer_by", Day(), Who.HR, required=True),
+            Ask("round.new.latest_start", Day(), Who.HR, required=True),
+            Ask("round.new.finish_by", Day(), Who.HR, required=True),
+        ),
+        step(
+            Ask("round.new.channel", One(fact="channels"), Who.HR, required=True),
+            Ask("round.check.contact", Person("people"), Who.HR, required=True),
+        ),
+        step(Ask("round.new.review", Review(button="btn.post"), Who.CONTROL, required=True)),
+    ),
+)

@@ -1,0 +1,39 @@
+"""Small conversations that change how the rest goes: language, time, pause, stop, correction."""
+
+from __future__ import annotations
+
+from dialogs.model import Ask, Day, Dialog, Hour, One, Text, step
+from dialogs.model import Visibility as Who
+
+LANGUAGE = Dialog(
+    "language",
+    "language.title",
+    steps=(
+        step(
+            Ask(
+                "hello.language",
+                One(("language.da", "language.nb", "language.en")),
+                Who.CONTROL,
+                required=True,
+            )
+        ),
+    ),
+)
+
+TIME = Dialog("time", "log.time.title", steps=(step(Ask("log.time", Hour(), Who.PRIVATE, required=True)),))
+
+ABSENT = Dialog(
+    "absent", "absent.title", steps=(step(Ask("absent.until", Day(), Who.PRIVATE, required=True)),)
+)
+
+STOP = Dialog(
+    "stop",
+    "stop.title",
+    steps=(step(Ask("stop.ask", One(("btn.yes", "btn.no")), Who.CONTROL, required=True)),),
+)
+
+CORRECT = Dialog(
+    "correct",
+    "correct.title",
+    steps=(step(Ask("correct.text", Text(3000), Who.SHARED_ON_REQUEST, required=True, starter="text")),),
+)

@@ -1,0 +1,32 @@
+"""What the employee lets others see: one item, the week, and the habit (spec section 5.5 and 11.1)."""
+
+from __future__ import annotations
+
+from dialogs.model import Ask, Dialog, Many, Review, step
+from dialogs.model import Visibility as Who
+from dialogs.preparation import HABIT_ASK
+
+SHARE = Dialog(
+    "share",
+    "share.title",
+    steps=(
+        step(Ask("share.receivers", Many(fact="receivers", least=1), Who.CONTROL, required=True)),
+        step(
+            Ask(
+                "share.review",
+                Review(button="btn.share"),
+                Who.CONTROL,
+                required=True,
+                says=("share.preview",),
+            )
+        ),
+    ),
+)
+
+WEEK = Dialog(
+    "week",
+    "share.title",
+    steps=(step(Ask("share.week.pick", Many(fact="week_items"), Who.CONTROL)),),
+)
+
+HABIT = Dialog("habit", "share.title", steps=(step(HABIT_ASK),))
