@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, time
 from importlib.resources import files
 from typing import Any
 
@@ -21,6 +21,7 @@ from dialogs.model import NOTHING, Ask, Dialog, Hour, Many, One, Review, Say
 LANGUAGES = ("da", "nb", "en")
 LOCALES = {"da": Locale("da"), "nb": Locale("nb"), "en": Locale("en", "GB")}
 DAY = {"da": "d. MMMM", "nb": "d. MMMM", "en": "d MMMM"}
+WEEKDAY_AND_DAY = {"da": "EEEE 'den' d. MMMM", "nb": "EEEE d. MMMM", "en": "EEEE d MMMM"}
 ROOM = {"title": 24, "opt": 75, "btn": 75}
 """Characters, from the platform with the least room."""
 
@@ -76,6 +77,10 @@ class Words:
         """Every key there is."""
         return self._kinds.keys()
 
+    def has(self, key: str) -> bool:
+        """True when there are words with this key."""
+        return key in self._kinds
+
     def kind(self, key: str) -> Kind:
         """Type and visibility of a text. Raises KeyError for an unknown key."""
         return self._kinds[key]
@@ -98,6 +103,18 @@ class Words:
         """The words of a question's own options, by option; those from a fact bring theirs."""
         return {key: self.text(language, key, values) for key in _options(ask)}
 
+    def date(self, language: str, day: datetime.date) -> str:
+        """3. maj, 3. mai, 3 May."""
+        return format_date(day, DAY[language], LOCALES[language])
+
+    def weekday_date(self, language: str, day: datetime.date) -> str:
+        """søndag den 3. maj."""
+        return format_date(day, WEEKDAY_AND_DAY[language], LOCALES[language])
+
+    def weekday(self, language: str, number: int) -> str:
+        """The name of a weekday; Monday is 0."""
+        return str(LOCALES[language].days["stand-alone"]["wide"][number])
+
     def listing(self, language: str, items: Iterable[str]) -> str:
         """One, two and three."""
         return format_list([*items], locale=LOCALES[language])
@@ -119,9 +136,9 @@ class Words:
                 return value
             case Say():
                 return self.say(language, value)
-            case date():
-                return format_date(value, DAY[language], locale)
-            case time():
+            case datetime.date():
+                return self.date(language, value)
+            case datetime.time():
                 return format_time(value, "short", locale=locale)
             case int() | float():
                 return format_decimal(value, locale=locale)

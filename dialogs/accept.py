@@ -56,7 +56,7 @@ def accept(answer: Answer, raw: Raw, facts: Facts, labels: Mapping[str, str]) ->
         parts = [clean(part) for part in raw]
         if isinstance(answer, Many):
             return _many(answer, parts, _options(answer, facts, labels))
-        text = ", ".join(parts)
+        text = ", ".join(filter(None, parts))
     else:
         text = clean(raw)
     if not text:
@@ -80,8 +80,8 @@ def accept(answer: Answer, raw: Raw, facts: Facts, labels: Mapping[str, str]) ->
         case Ack():
             return True if _says(text, YES) else Rejected("ack")
         case Review():
-            button = fold(labels.get(answer.button, ""))
-            return True if _says(text, YES | SEND) or fold(text) == button else Rejected("review")
+            button = labels.get(answer.button, answer.button)
+            return True if _says(text, YES | SEND) or fold(text) == fold(button) else Rejected("review")
     assert_never(answer)
 
 

@@ -12,7 +12,6 @@ TIME = One(("offer.time.half", "offer.time.hour", "offer.time.more", "offer.time
 OFFER = Dialog(
     "offer",
     "offer.title",
-    outro=("offer.done",),
     steps=(
         step(Ask("offer.unit", SHORT, Who.HR, required=True)),
         step(Ask("offer.who", SHORT, Who.HR, required=True)),
