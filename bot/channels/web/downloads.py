@@ -1,0 +1,43 @@
+"""Files that a reader may take along. Their names on disk are ours, whatever the file is called."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from aiohttp import web
+
+from bot.channel import File
+
+_ENDINGS = {
+    "text/plain": "txt",
+    "text/markdown": "md",
+    "text/html": "html",
+    "text/csv": "csv",
+    "text/calendar": "ics",
+    "application/json": "json",
+}
+_NORDIC = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ä": "ae", "ö": "oe"})
+
+
+def safe_name(file: File, number: int) -> str:
+    """A name of lower-case letters, digits and hyphens, with the ending of its kind."""
+    stem = unicodedata.normalize("NFKC", file.name).lower().rpartition(".")[0] or file.name.lower()
+    plain = re.sub(r"[^a-z0-9]+", "-", stem.translate(_NORDIC))[:40].strip("-") or str(number + 1)
+    return f"vidsyn-{plain}.{_ENDINGS.get(_kind(file), 'bin')}"
+
+
+def download(file: File, number: int) -> web.Response:
+    """The file, to be saved and never shown as a page of ours."""
+    kind = _kind(file)
+    return web.Response(
+        body=file.text.encode("utf-8", "replace"),
+        headers={
+            "Content-Type": f"{kind}; charset=utf-8" if kind in _ENDINGS else "application/octet-stream",
+            "Content-Disposition": f'attachment; filename="{safe_name(file, number)}"',
+        },
+    )
+
+
+def _kind(file: File) -> str:
+    return file.media_type.partition(";")[0].strip().lower()

@@ -1,0 +1,80 @@
+"""The stream that keeps an open page live. It begins with the state, so a page that was away catches up."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from aiohttp import web
+
+from bot.channels.web.bell import Ring, Rings
+from bot.channels.web.doors import HEADERS
+from bot.channels.web.view import House
+
+STILL_HERE = 15.0
+"""Seconds of silence after which a sign of life goes out, so that a dead page is noticed."""
+
+MOST_PAGES = 200
+
+
+class Streams:
+    """The open streams of one house."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._open = 0
+
+    async def stream(self, request: web.Request, known: list[str], box: str) -> web.StreamResponse:
+        """Sends what changes. To begin with, the last message of each known box and all versions in `box`."""
+        if self._open >= MOST_PAGES:
+            raise web.HTTPServiceUnavailable(text="Too many pages are open. Close some.")
+        self._open += 1
+        try:
+            with self._house.channel.bell.listen() as rings:
+                # Listening begins before the state is read: what happens in between is heard, not lost.
+                state = await self._state(known, box)
+                return await _send(request, state, rings)
+        finally:
+            self._open -= 1
+
+    async def _state(self, known: list[str], box: str) -> dict[str, Any]:
+        rows = await self._house.store.run(lambda work: work.mail.of_boxes(known))
+        last: dict[str, int] = {}
+        for row in rows:
+            last[row.box] = max(row.order, last.get(row.box, 0))
+        return {"box": box, "rows": [[r.id, r.version] for r in rows if r.box == box], "last": last}
+
+
+async def _send(request: web.Request, state: dict[str, Any], rings: Rings) -> web.StreamResponse:
+    # The headers leave at once, before the doors could add theirs.
+    response = web.StreamResponse(
+        headers={**HEADERS, "Content-Type": "text/event-stream", "Cache-Control": "no-store"}
+    )
+    await response.prepare(request)
+    try:
+        await response.write(b"retry: 1500\n\n" + event("state", state))
+        while True:
+            try:
+                async with asyncio.timeout(STILL_HERE):
+                    ring = await rings.get()
+            except TimeoutError:
+                await response.write(b": still here\n\n")
+                continue
+            if ring is None:
+                break
+            await response.write(_told(ring))
+    except ConnectionResetError:
+        pass  # the page was closed
+    return response
+
+
+def _told(ring: Ring) -> bytes:
+    if not ring.box:
+        return event("house", {})
+    return event("row", {"box": ring.box, "id": ring.id, "order": ring.order, "version": ring.version})
+
+
+def event(name: str, data: dict[str, Any]) -> bytes:
+    """One event of the stream. JSON in ASCII has no line breaks of its own."""
+    return f"event: {name}\ndata: {json.dumps(data)}\n\n".encode()

@@ -1,0 +1,346 @@
+"""The playground: a chat client in the browser, where one may be anybody and set the clock."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from aiohttp import web
+
+from bot.channel import Address, Incoming
+from bot.channels.web.asked import Language, Moved, Name, Pressed, Typed, asked
+from bot.channels.web.bell import Ring
+from bot.channels.web.channel import WebChannel, letter
+from bot.channels.web.desk import LANGUAGES, ROLES, Desk, Masked, PersonCard, Receive, Words
+from bot.channels.web.doors import DOORS
+from bot.channels.web.downloads import download
+from bot.channels.web.draw import HERE
+from bot.channels.web.events import Streams
+from bot.channels.web.pace import Pace
+from bot.channels.web.view import (
+    House,
+    Reader,
+    boxes,
+    entries,
+    language_mark,
+    link,
+    say,
+    watch,
+)
+from bot.channels.web.when import a_day_on, day_in_words, local_day, same_hour_on
+from storage.store import NotFound, Store, StoreUnavailable
+
+LOG = logging.getLogger(__name__)
+
+FURTHEST = timedelta(days=3 * 366)
+"""The clock goes no further at once: everything on the way has to happen."""
+
+MOST_IDS = 200
+
+
+def playground(
+    store: Store, receive: Receive, desk: Desk, channel: WebChannel, words: Words, masked: Masked
+) -> web.Application:
+    """The application to mount under /playground. Its doors are on: it answers this machine only."""
+    pages = Playground(House.of(store, receive, desk, channel, words, masked))
+    app = web.Application(middlewares=[*DOORS, pages.steady])
+    app.router.add_get("", pages.page)
+    app.router.add_get("/", pages.page)
+    app.router.add_get("/people", pages.people)
+    app.router.add_post("/people", pages.add_person)
+    app.router.add_get("/boxes", pages.boxes)
+    app.router.add_get("/messages", pages.messages)
+    app.router.add_post("/text", pages.text)
+    app.router.add_post("/press", pages.press)
+    app.router.add_get("/clock", pages.clock)
+    app.router.add_post("/clock", pages.move)
+    app.router.add_get("/seen", pages.seen)
+    app.router.add_post("/language", pages.language)
+    app.router.add_get("/files/{row}/{number}", pages.file)
+    app.router.add_get("/events", pages.events)
+    app.router.add_static("/static", HERE / "static", append_version=False)
+    app.on_shutdown.append(pages.close)
+    return app
+
+
+class Playground:
+    """The routes. Each finds out who asks, asks the house, and answers with a page, a fragment or JSON."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._streams = Streams(house)
+        self._pace = Pace()
+        self._moving = asyncio.Lock()
+        self._moved: OrderedDict[str, None] = OrderedDict()
+
+    async def close(self, app: web.Application) -> None:
+        """Lets the open pages go, so that stopping does not wait for them."""
+        self._house.channel.bell.close()
+
+    @web.middleware
+    async def steady(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        """Turns a fault into a sentence. Only its place is logged: its text may be somebody's."""
+        try:
+            return await handler(request)
+        except web.HTTPException:
+            raise
+        except StoreUnavailable:
+            return self._trouble(request, 503)
+        except Exception as fault:
+            frames = "".join(traceback.format_tb(fault.__traceback__))
+            LOG.error("The playground failed with %s:\n%s", type(fault).__name__, frames)
+            return self._trouble(request, 500)
+
+    def _trouble(self, request: web.Request, status: int) -> web.Response:
+        return _sentence(self._house.words.text(_wanted(request), "playground.trouble", {}), status)
+
+    # Pages and fragments
+
+    async def page(self, request: web.Request) -> web.Response:
+        """The whole client, as the chosen person sees it, or the welcome when nobody is chosen."""
+        house = self._house
+        people, channels = await house.desk.people(), await house.desk.channels()
+        wanted = request.query.get("person", "")
+        person = next((card for card in people if card.id == wanted), None)
+        shared: dict[str, Any] = {"people": people, "roles": ROLES, "languages": LANGUAGES, "link": link}
+        if person is None:
+            language = _wanted(request)
+            gone = bool(wanted)
+            html = house.templates.get_template("welcome.html").render(
+                **shared, language=language, say=say(house, language), gone=gone, person=None, here=None
+            )
+            return _html(html, 404 if gone else 200)
+        reader = Reader(person, await house.language(person))
+        listed = boxes(person, channels)
+        here = next((box for box in listed if box.id == request.query.get("box", person.id)), listed[0])
+        html = house.templates.get_template("chat.html").render(
+            **shared,
+            language=reader.language,
+            say=say(house, reader.language),
+            person=person,
+            boxes=listed,
+            here=here,
+            entries=await entries(house, reader, here.id),
+            watch=await watch(house, reader),
+        )
+        return _html(html)
+
+    async def people(self, request: web.Request) -> web.Response:
+        """Everybody who can be played."""
+        return web.json_response([asdict(card) for card in await self._house.desk.people()])
+
+    async def boxes(self, request: web.Request) -> web.Response:
+        """The conversations of a person."""
+        reader = await self._reader(request.query.get("person", ""))
+        return web.json_response(
+            [asdict(box) for box in boxes(reader.person, await self._house.desk.channels())]
+        )
+
+    async def messages(self, request: web.Request) -> web.Response:
+        """The messages of a box, or those with the given ids: each a fragment, its place and version."""
+        reader = await self._reader(request.query.get("person", ""))
+        box = await self._box(reader, request.query.get("box", ""))
+        ids = [id for id in request.query.get("ids", "").split(",") if id][:MOST_IDS]
+        template = self._house.templates.get_template("entry.html")
+        shared = {"say": say(self._house, reader.language), "person": reader.person}
+        return web.json_response(
+            [
+                {
+                    "id": it.id,
+                    "order": it.order,
+                    "version": it.version,
+                    "thread": it.thread,
+                    "html": template.render(**shared, it=it),
+                }
+                for it in await entries(self._house, reader, box, ids)
+            ]
+        )
+
+    async def clock(self, request: web.Request) -> web.Response:
+        """The clock panel."""
+        reader = await self._reader(request.query.get("person", ""))
+        return self._fragment("clock.html", reader, watch=await watch(self._house, reader))
+
+    async def seen(self, request: web.Request) -> web.Response:
+        """The panel that says who can read each answer of the person."""
+        reader = await self._reader(request.query.get("person", ""))
+        answers = await self._house.desk.who_sees(reader.person.id, reader.language)
+        occasions: dict[str, list[Any]] = {}
+        for answer in answers:
+            occasions.setdefault(answer.occasion_title, []).append(answer)
+
+        def in_words(day: date) -> str:
+            return day_in_words(day, reader.language)
+
+        return self._fragment("seen.html", reader, occasions=occasions, in_words=in_words)
+
+    async def file(self, request: web.Request) -> web.Response:
+        """A file of a message in a box that the person reads."""
+        reader = await self._reader(request.query.get("person", ""))
+        row_id, number = request.match_info["row"], request.match_info["number"]
+        try:
+            row = await self._house.store.run(lambda work: work.mail.get(row_id))
+        except NotFound:
+            raise web.HTTPNotFound from None
+        await self._box(reader, row.box)
+        message = letter(row).message
+        files = message.files if message else ()
+        if not (number.isascii() and number.isdigit() and len(number) < 4 and int(number) < len(files)):
+            raise web.HTTPNotFound
+        return download(files[int(number)], int(number))
+
+    async def events(self, request: web.Request) -> web.StreamResponse:
+        """What changes, as it changes."""
+        desk = self._house.desk
+        known = [card.id for card in await desk.people()] + await desk.channels()
+        return await self._streams.stream(request, known, request.query.get("box", ""))
+
+    # What a person does
+
+    async def add_person(self, request: web.Request) -> web.Response:
+        """Adds somebody to play."""
+        new = await asked(request, Name)
+        if not new.name.strip():
+            raise web.HTTPBadRequest(text="The body is not what this address expects.")
+        unit = " ".join(new.unit.split())
+        card = await self._house.desk.add_person(" ".join(new.name.split()), new.role, unit, new.language)
+        self._house.channel.bell.ring(Ring())
+        return web.json_response({**asdict(card), "href": link(card.id)}, status=201)
+
+    async def text(self, request: web.Request) -> web.Response:
+        """Something the person typed: kept as their own bubble, then handed to the house."""
+        typed = await asked(request, Typed)
+        reader = await self._reader(typed.person)
+        sender = self._sender(reader.person)
+        if self._pace.too_fast(reader.person.id):
+            return self._slow_down(reader)
+        now = await self._house.desk.now()
+        await self._house.channel.keep_words(sender, typed.event, self._house.masked(typed.text), now)
+        return await self._hand_over(Incoming(sender, typed.event, "text", text=typed.text))
+
+    async def press(self, request: web.Request) -> web.Response:
+        """A button the person pressed."""
+        pressed = await asked(request, Pressed)
+        reader = await self._reader(pressed.person)
+        if self._pace.too_fast(reader.person.id):
+            return self._slow_down(reader)
+        incoming = Incoming(
+            self._sender(reader.person),
+            pressed.event,
+            "press",
+            card=pressed.card,
+            button=pressed.button,
+            values=pressed.values,
+            leave=pressed.leave,
+            leaves=pressed.leaves,
+        )
+        return await self._hand_over(incoming)
+
+    async def _hand_over(self, incoming: Incoming) -> web.Response:
+        reply = await self._house.receive(incoming)
+        return web.json_response(
+            {
+                "errors": reply.errors,
+                "identifiers": reply.identifiers,
+                "offers": [asdict(offer) for offer in reply.offers],
+                "note": reply.note,
+            }
+        )
+
+    async def language(self, request: web.Request) -> web.Response:
+        """Chooses the page's language for a person."""
+        chosen = await asked(request, Language)
+        reader = await self._reader(chosen.person)
+        mark = language_mark(reader.person.id)
+        await self._house.store.run(lambda work: work.meta.set(mark, chosen.language))
+        return web.json_response({})
+
+    async def move(self, request: web.Request) -> web.Response:
+        """Moves the clock. The same event a second time does not move it again."""
+        wish = await asked(request, Moved)
+        reader = await self._reader(wish.person)
+        async with self._moving:
+            if wish.event in self._moved:
+                return web.json_response({})
+            now = await self._house.desk.now()
+            moment = await self._moment(wish, now, reader)
+            if isinstance(moment, str):
+                return _sentence(self._house.words.text(reader.language, moment, {}), 409)
+            await self._house.desk.move_to(moment)
+            self._moved[wish.event] = None
+            if len(self._moved) > MOST_IDS:
+                self._moved.popitem(last=False)
+        self._house.channel.bell.ring(Ring())
+        return web.json_response({})
+
+    async def _moment(self, wish: Moved, now: datetime, reader: Reader) -> datetime | str:
+        """Where the clock shall go, or the key of the sentence that says why not."""
+        if wish.to == "next":
+            return await self._house.desk.next_event() or "playground.clock.nothing"
+        if wish.to == "day":
+            return a_day_on(now, reader.zone)
+        try:
+            day = date.fromisoformat(wish.date)
+        except ValueError:
+            return "playground.clock.which"
+        if day <= local_day(now, reader.zone):
+            return "playground.clock.back"
+        if day > local_day(now, reader.zone) + FURTHEST:
+            return "playground.clock.far"
+        return same_hour_on(day, now, reader.zone)
+
+    # Who asks
+
+    async def _reader(self, person_id: str) -> Reader:
+        person = await self._house.person(person_id)
+        if person is None:
+            raise web.HTTPNotFound(text="There is nobody with this id.")
+        return Reader(person, await self._house.language(person))
+
+    async def _box(self, reader: Reader, box: str) -> str:
+        """The box, if it is one that the person reads: their own, or a channel."""
+        if box != reader.person.id and box not in await self._house.desk.channels():
+            raise web.HTTPNotFound(text="There is no such conversation.")
+        return box
+
+    def _sender(self, person: PersonCard) -> Address:
+        return Address(self._house.channel.name, "local", person.place)
+
+    def _slow_down(self, reader: Reader) -> web.Response:
+        response = _sentence(self._house.words.text(reader.language, "playground.too_fast", {}), 429)
+        response.headers["Retry-After"] = "10"
+        return response
+
+    def _fragment(self, template: str, reader: Reader, **values: Any) -> web.Response:
+        html = self._house.templates.get_template(template).render(
+            say=say(self._house, reader.language), language=reader.language, person=reader.person, **values
+        )
+        return _html(html)
+
+
+def _html(text: str, status: int = 200) -> web.Response:
+    return web.Response(text=text, content_type="text/html", charset="utf-8", status=status)
+
+
+def _sentence(sentence: str, status: int) -> web.Response:
+    return web.json_response({"sentence": sentence}, status=status)
+
+
+def _wanted(request: web.Request) -> str:
+    """The page's language when nobody is chosen: as asked for, else as the browser prefers."""
+    asked_for = request.query.get("language", "")
+    if asked_for in LANGUAGES:
+        return asked_for
+    for part in request.headers.get("Accept-Language", "").split(","):
+        tag = part.partition(";")[0].strip().lower()[:2]
+        if tag in {"da", "en", "nb", "no", "nn"}:
+            return "nb" if tag in {"no", "nn"} else tag
+    return "da"

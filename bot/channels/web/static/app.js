@@ -1,0 +1,12 @@
+// The playground's chat client. Each part listens for itself; this begins.
+
+import "./cards.js";
+import "./go.js";
+import { all } from "./page.js";
+import { connect } from "./live.js";
+import { restoreDraft } from "./drafts.js";
+import { settle } from "./log.js";
+
+all("#composer").forEach(restoreDraft);
+settle();
+connect();
