@@ -1,0 +1,104 @@
+"""Who may read what: the one place that decides it, for summary, page, export and command alike (spec 0.2).
+
+Every way of access calls `readable` (or `may_read`) and shows nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from dialogs.model import Value, Visibility
+
+CAREER: Final = "prep.purpose.career"
+"""The private purpose inside the shareable list of purposes (D25, T5)."""
+
+NEVER: Final = frozenset({"prep.career", "deb.careerclose", "deb.careerclose.text"})
+"""Answers that stay with their owner whatever they are marked as."""
+
+_SIGN_UP: Final = "sign."
+_WISH: Final = "sign.learn"
+_LEADER_PART: Final = "lead.prep."
+
+
+@dataclass(frozen=True)
+class Item:
+    """An answer, as the rule sees it. `visibility` is a class of 0.2.
+
+    `confirmed` says that its conversation was sent, `released` names the people who were given an S item.
+    """
+
+    owner: str
+    visibility: str
+    confirmed: bool
+    released: frozenset[str]
+    key: str
+    value: Value | None = None
+
+
+@dataclass(frozen=True)
+class Circle:
+    """Who is who, by person id; empty where there is nobody. `host_sees_wish` once the employee accepted."""
+
+    employee: str
+    leader: str = ""
+    host: str = ""
+    hr: frozenset[str] = frozenset()
+    host_sees_wish: bool = False
+
+
+def may_read(item: Item, reader: str, circle: Circle) -> bool:
+    """True when `reader`, a person id, may read this answer now. What is not allowed here is forbidden."""
+    if not reader:
+        return False
+    if reader == item.owner:
+        return True
+    if item.key.partition("#")[0] in NEVER or (item.value is not None and redact(item.value) in ([], "")):
+        return False
+    match item.visibility:
+        case Visibility.SHARED_ON_REQUEST:
+            return reader in item.released
+        case Visibility.JOINT | Visibility.HR if item.key.startswith(_SIGN_UP):
+            return _may_read_sign_up(item, reader, circle)
+        case Visibility.JOINT:
+            return item.confirmed and reader in {circle.employee, circle.leader}
+        case Visibility.THREE_PARTY:
+            return item.confirmed and reader in {circle.employee, circle.leader, circle.host}
+        case Visibility.HR:
+            return reader in circle.hr or (reader == circle.leader and item.key.startswith(_LEADER_PART))
+        case Visibility.CHANNEL:
+            return True
+    return False
+
+
+def readers(item: Item, circle: Circle) -> list[str]:
+    """The ids of the people who may read the answer, sorted; of a channel's text only those of the circle."""
+    people = {item.owner, circle.employee, circle.leader, circle.host, *circle.hr, *item.released}
+    return sorted(person for person in people if may_read(item, person, circle))
+
+
+def readable(items: Iterable[Item], reader: str, circle: Circle) -> list[Item]:
+    """The answers that `reader` may read, in their order, without the private purpose of others."""
+    return [
+        item if reader == item.owner or item.value is None else replace(item, value=redact(item.value))
+        for item in items
+        if may_read(item, reader, circle)
+    ]
+
+
+def redact(value: Value) -> Value:
+    """The value without the private purpose: what anybody but its owner may get to see (T5)."""
+    if isinstance(value, list):
+        return [part for part in value if part != CAREER]
+    return "" if value == CAREER else value
+
+
+def _may_read_sign_up(item: Item, reader: str, circle: Circle) -> bool:
+    """HR reads every answer, the leader the joint ones once sent on, the host the wish once accepted."""
+    if reader in circle.hr:
+        return True
+    joint = item.visibility == Visibility.JOINT and item.confirmed
+    if reader == circle.leader:
+        return joint
+    return reader == circle.host and joint and item.key == _WISH and circle.host_sees_wish
