@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import RowMapping, bindparam, insert, select, update
 
 from storage.keys import Unreadable
-from storage.part import Part, insert_or, without
+from storage.part import Part, insert_or
 from storage.records import CardRow, ConversationRow
 from storage.tables import cards, conversations, is_one_of
 
@@ -74,7 +74,7 @@ class Conversations(Part):
     def card(self, id: str) -> CardRow | None:
         """The card called `id`, if there is one."""
         row = self._first(_CARD, this=id)
-        return CardRow(**without(row)) if row else None
+        return CardRow(**row) if row else None
 
     def spend(self, id: str) -> bool:
         """True for the one who spends the card, and for nobody after."""

@@ -41,7 +41,8 @@ def translate(error: SQLAlchemyError | sqlite3.Error) -> StoreError:
     if isinstance(error, IntegrityError):
         return Conflict(f"{Conflict.__doc__} The database says: {error.orig}.")
     if isinstance(error, DBAPIError | sqlite3.Error):
-        reason = error.orig if isinstance(error, DBAPIError) else error
+        # SQLite quotes a text it cannot decode.
+        reason = str(error.orig if isinstance(error, DBAPIError) else error).partition(" with text ")[0]
         return StoreUnavailable(f"{StoreUnavailable.__doc__} The database says: {reason}.")
     refused = error.orig if isinstance(error, StatementError) else error
     # A column type of ours refused a value before it reached the database.

@@ -63,7 +63,7 @@ class Exchanges(Part):
     def journal(self, exchange: str) -> JournalRow:
         """How the employee wants the logbook; the default when never asked."""
         row = self._first(_JOURNAL, this=exchange)
-        return JournalRow(**without(row)) if row else JournalRow(exchange)
+        return JournalRow(**row) if row else JournalRow(exchange)
 
     def save_journal(self, row: JournalRow) -> None:
         """Keep how the employee wants the logbook."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from storage.part import Part, insert_or, without
+from storage.part import Part, insert_or
 from storage.records import PromptRow
 from storage.tables import is_one_of, prompts
 
@@ -24,6 +24,7 @@ _MOVE = (
     .where(prompts.c.id == bindparam("this"))
     .values(at=bindparam("to_at"), data=bindparam("to_data"))
 )
+_PUT_OFF = update(prompts).where(prompts.c.id == bindparam("this"), _IS_PENDING).values(at=bindparam("to_at"))
 _DROP = delete(prompts).where(prompts.c.id == bindparam("this"))
 _DUE = (
     select(prompts)
@@ -95,21 +96,25 @@ class Prompts(Part):
 
     def due(self, now: datetime, limit: int) -> list[PromptRow]:
         """Pending prompts whose time has come, the earliest first."""
-        return [PromptRow(**without(row)) for row in self._all(_DUE, now=now, limit=limit)]
+        return [PromptRow(**row) for row in self._all(_DUE, now=now, limit=limit)]
 
     def mark(self, id: str, state: str, data: Mapping[str, Any] | None = None) -> None:
         """Set the state, and the data when given. Raises NotFound."""
         more = {} if data is None else {"data": dict(data)}
         self._change_one(_MARK, {"this": id, "state": state, **more})
 
+    def move(self, id: str, at: datetime) -> None:
+        """Put a pending prompt off until `at`. Raises NotFound."""
+        self._change_one(_PUT_OFF, {"this": id, "to_at": at})
+
     def get(self, id: str) -> PromptRow:
         """The prompt called `id`. Raises NotFound."""
-        return PromptRow(**without(self._the(_ONE, this=id)))
+        return PromptRow(**self._the(_ONE, this=id))
 
     def find(self, recipient: str, subject: str, kind: str, day: date) -> PromptRow | None:
         """The one prompt of this recipient, subject, kind and day, if there is one."""
         row = self._first(_FIND, recipient=recipient, subject=subject, kind=kind, day=day)
-        return PromptRow(**without(row)) if row else None
+        return PromptRow(**row) if row else None
 
     def of(self, subject: str, kind: str | None = None) -> list[PromptRow]:
         """Everybody's prompts about a subject, by day."""
@@ -118,11 +123,11 @@ class Prompts(Part):
             if kind is None
             else self._all(_OF_KIND, subject=subject, kind=kind)
         )
-        return [PromptRow(**without(row)) for row in rows]
+        return [PromptRow(**row) for row in rows]
 
     def of_person(self, recipient: str, day: date) -> list[PromptRow]:
         """One recipient's prompts of one local day, the earliest first."""
-        return [PromptRow(**without(row)) for row in self._all(_OF_PERSON, recipient=recipient, day=day)]
+        return [PromptRow(**row) for row in self._all(_OF_PERSON, recipient=recipient, day=day)]
 
     def next_at(self) -> datetime | None:
         """When the next pending prompt is due, if there is one."""

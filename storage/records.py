@@ -116,6 +116,8 @@ class ExchangeRow:
     state: str
     why: str = ""
     offer: str = ""
+    asked_at: datetime | None = None
+    approved_at: datetime | None = None
 
 
 @dataclass(frozen=True)

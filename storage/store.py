@@ -61,9 +61,9 @@ class Store:
         return self._thread.submit(self._work, unit).result()
 
     async def close(self) -> None:
-        """Finish what runs, and let go of the database."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
-        self._thread.shutdown()
+        """Finish what runs, and let go of the database; twice is harmless."""
+        await asyncio.to_thread(self._thread.shutdown)
+        self._engine.dispose()
 
     def _work(self, unit: Callable[[Work], T]) -> T:
         return self._transact(lambda connection: unit(Work(connection, self._vault)))

@@ -177,6 +177,8 @@ exchanges = Table(
     *texts("track", "state"),
     *sealed("why"),
     *texts("offer"),
+    Column("asked_at", Moment),
+    Column("approved_at", Moment),
 )
 
 journals = Table(

@@ -134,6 +134,8 @@ def people() -> None:
         *texts("track", "state"),
         *sealed("why"),
         *texts("offer"),
+        sa.Column("asked_at", MOMENT),
+        sa.Column("approved_at", MOMENT),
         sa.ForeignKeyConstraint(["employee"], ["people.id"], name="fk_exchanges_employee"),
         sa.PrimaryKeyConstraint("order", name="pk_exchanges"),
         sa.UniqueConstraint("id", name="uq_exchanges_id"),

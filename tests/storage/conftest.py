@@ -1,0 +1,46 @@
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from storage.store import Store
+from tests.storage.samples import STORES, a_vault, in_folder
+
+Opener = Callable[..., Store]
+
+
+@pytest.fixture
+async def opened() -> AsyncIterator[list[Store]]:
+    """Stores put in here are closed when the test is over."""
+    stores: list[Store] = []
+    yield stores
+    for store in stores:
+        await store.close()
+
+
+@pytest.fixture(params=STORES)
+def store(request: pytest.FixtureRequest, tmp_path: Path, opened: list[Store]) -> Store:
+    """A store with its tables and nothing in them, of each sort."""
+    store = Store.open(STORES[request.param](tmp_path), a_vault())
+    opened.append(store)
+    store.migrate()
+    return store
+
+
+@pytest.fixture
+def open_file(tmp_path: Path, opened: list[Store]) -> Opener:
+    """Opens the test's one file again and again, as so many processes would."""
+
+    def again(patience: float = 5.0) -> Store:
+        store = Store.open(in_folder(tmp_path), a_vault(), patience)
+        opened.append(store)
+        store.migrate()
+        return store
+
+    return again
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where `open_file` keeps its database."""
+    return tmp_path / "data" / "vidsyn.db"

@@ -1,0 +1,58 @@
+from dataclasses import replace
+from datetime import date, time
+
+import pytest
+
+from storage.records import JournalRow
+from storage.store import NotFound, Store, Work
+from tests.storage.samples import an_exchange, people, world
+
+
+def test_an_exchange_comes_back_as_it_was_and_as_it_is_now(store: Store) -> None:
+    store.run_now(world)
+    assert store.run_now(lambda work: work.exchanges.get("exchange")) == an_exchange()
+    changed = an_exchange(host="bo", host_unit="Øen", why="", days=(), state="finished", end=date(2026, 5, 8))
+    store.run_now(lambda work: work.exchanges.update(changed))
+    assert store.run_now(lambda work: work.exchanges.find("exchange")) == changed
+
+
+def test_what_is_not_there_is_not_found(store: Store) -> None:
+    assert store.run_now(lambda work: work.exchanges.find("x")) is None
+    with pytest.raises(NotFound):
+        store.run_now(lambda work: work.exchanges.get("x"))
+    store.run_now(people)
+    with pytest.raises(NotFound):
+        store.run_now(lambda work: work.exchanges.update(an_exchange("x")))
+
+
+def test_each_person_has_their_exchanges_by_role(store: Store) -> None:
+    def add(work: Work) -> None:
+        world(work)
+        work.exchanges.add(an_exchange("b", employee="bo", leader="eva", host="ada", round="other"))
+
+    store.run_now(add)
+
+    def ids(work: Work) -> list[list[str]]:
+        listed = (
+            work.exchanges.of_employee("ada"),
+            work.exchanges.of_leader("eva"),
+            work.exchanges.of_host("eva"),
+            work.exchanges.of_round("round"),
+            work.exchanges.of_round("none"),
+        )
+        return [[row.id for row in rows] for rows in listed]
+
+    assert store.run_now(ids) == [["exchange"], ["b"], ["exchange"], ["exchange"], []]
+
+
+def saved(store: Store, row: JournalRow) -> JournalRow:
+    store.run_now(lambda work: work.exchanges.save_journal(row))
+    return store.run_now(lambda work: work.exchanges.journal(row.exchange))
+
+
+def test_a_journal_is_the_default_until_it_is_saved(store: Store) -> None:
+    store.run_now(world)
+    assert store.run_now(lambda work: work.exchanges.journal("exchange")) == JournalRow("exchange")
+    wish = JournalRow("exchange", time(15, 30), "weekly", "free", "open", date(2026, 5, 9), True)
+    for row in (wish, replace(wish, finish=None, paused_until=None)):
+        assert saved(store, row) == row

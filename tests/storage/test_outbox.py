@@ -1,0 +1,213 @@
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from storage.records import AddressRow, OutboxRow, OutboxState
+from storage.store import NotFound, Store, Work
+from tests.storage.samples import HERE, NOW, SECOND, THERE, queue
+
+ENDS = [
+    OutboxState.SENT,
+    OutboxState.REFUSED,
+    OutboxState.CANCELLED,
+    OutboxState.EXPIRED,
+    OutboxState.UNKNOWN,
+]
+
+
+def add(store: Store, *texts: str, to: AddressRow = HERE) -> list[OutboxRow]:
+    return store.run_now(lambda work: [queue(work, text, to) for text in texts])
+
+
+def claim(store: Store, now: datetime = NOW, limit: int = 10) -> list[OutboxRow]:
+    return store.run_now(lambda work: work.outbox.claim(now, limit))
+
+
+def end(store: Store, row: OutboxRow, state: OutboxState) -> bool:
+    return store.run_now(lambda work: work.outbox.finish(row.id, state, lease=row.lease))
+
+
+def get(store: Store, id: str) -> OutboxRow:
+    return store.run_now(lambda work: work.outbox.get(id))
+
+
+def test_a_message_comes_back_as_it_was(store: Store) -> None:
+    row = store.run_now(
+        lambda work: work.outbox.add(
+            THERE, '{"a": "å"}', "debrief", "x", NOW, NOW + SECOND, replaces="r", thread="t", id="mine"
+        )
+    )
+    assert (row.id, row.state, row.attempts, row.lease) == ("mine", OutboxState.PENDING, 0, None)
+    assert get(store, "mine") == row
+    with pytest.raises(NotFound):
+        get(store, "other")
+
+
+def test_order_counts_upwards(store: Store) -> None:
+    orders = [row.order for row in add(store, "1", "2", "3")]
+    assert orders == sorted(set(orders))
+
+
+def test_a_claim_takes_what_is_due_and_says_until_when(store: Store) -> None:
+    (row,) = add(store, "1")
+    store.run_now(lambda work: queue(work, to=THERE, not_before=NOW + SECOND))
+    (claimed,) = claim(store)
+    assert claimed == replace(row, state=OutboxState.SENDING, attempts=1, lease=NOW + 30 * SECOND)
+    assert get(store, row.id) == claimed
+    assert claim(store) == []
+
+
+def test_an_address_gets_its_messages_one_by_one_in_order(store: Store) -> None:
+    add(store, "1", "2", "3")
+    seen = []
+    while claimed := claim(store):
+        assert len(claimed) == 1
+        assert claim(store) == []
+        seen.append(claimed[0].payload)
+        end(store, claimed[0], OutboxState.SENT)
+    assert seen == ["1", "2", "3"]
+
+
+def test_addresses_do_not_wait_for_each_other(store: Store) -> None:
+    add(store, "1", "2")
+    add(store, "3", to=THERE)
+    add(store, "4", to=replace(HERE, tenant="T2"))
+    assert [row.payload for row in claim(store)] == ["1", "3", "4"]
+
+
+def test_the_oldest_go_first_and_no_more_than_asked_for(store: Store) -> None:
+    def fill(work: Work) -> None:
+        for place in range(5):
+            queue(work, f"{place}", replace(HERE, place=f"D{place}"), not_before=NOW - place * SECOND)
+
+    store.run_now(fill)
+    assert [row.payload for row in claim(store, limit=2)] == ["4", "3"]
+    assert [row.payload for row in claim(store, limit=9)] == ["2", "1", "0"]
+
+
+def test_a_message_that_waits_holds_back_the_younger_ones_of_its_address(store: Store) -> None:
+    store.run_now(lambda work: queue(work, "first", not_before=NOW + SECOND))
+    add(store, "second")
+    assert claim(store) == []
+    assert [row.payload for row in claim(store, NOW + SECOND)] == ["first"]
+
+
+def test_what_is_too_late_expires(store: Store) -> None:
+    row = store.run_now(lambda work: queue(work, not_after=NOW))
+    add(store, "next")
+    assert [row.payload for row in claim(store, NOW + SECOND)] == ["next"]
+    assert (get(store, row.id).state, get(store, row.id).payload) == (OutboxState.EXPIRED, "")
+
+
+def test_what_is_just_in_time_is_sent(store: Store) -> None:
+    store.run_now(lambda work: queue(work, not_after=NOW))
+    assert len(claim(store)) == 1
+
+
+@pytest.mark.parametrize("state", ENDS)
+def test_each_end_empties_the_payload(store: Store, state: OutboxState) -> None:
+    add(store, "1")
+    (row,) = claim(store)
+    assert store.run_now(lambda work: work.outbox.finish(row.id, state, "ts.1", "why", row.lease))
+    ended = replace(row, state=state, payload="", reference="ts.1", reason="why", lease=None)
+    assert get(store, row.id) == ended
+    assert store.run_now(lambda work: work.outbox.reference(row.id)) == "ts.1"
+
+
+@pytest.mark.parametrize("state", [OutboxState.PENDING, OutboxState.SENDING])
+def test_what_is_on_its_way_is_no_end(store: Store, state: OutboxState) -> None:
+    (row,) = add(store, "1")
+    with pytest.raises(ValueError, match="no end"):
+        store.run_now(lambda work: work.outbox.finish(row.id, state))
+
+
+STALE: dict[str, Callable[[Work, OutboxRow], bool]] = {
+    "finish": lambda work, row: work.outbox.finish(row.id, OutboxState.SENT, lease=row.lease),
+    "later": lambda work, row: bool(row.lease and work.outbox.later(row.id, NOW, row.lease)),
+}
+
+
+@pytest.mark.parametrize("act", STALE.values(), ids=STALE)
+def test_f16_a_stale_worker_is_refused(store: Store, act: Callable[[Work, OutboxRow], bool]) -> None:
+    add(store, "1")
+    (stale,) = claim(store)
+    assert stale.lease is not None
+    lease = stale.lease
+    # Even when the clock stands still, another claim is another lease.
+    store.run_now(lambda work: work.outbox.later(stale.id, NOW, lease))
+    (fresh,) = claim(store)
+    assert not store.run_now(lambda work: act(work, stale))
+    assert get(store, stale.id) == fresh
+    assert store.run_now(lambda work: act(work, fresh))
+
+
+def test_an_end_is_an_end(store: Store) -> None:
+    add(store, "1")
+    (row,) = claim(store)
+    store.run_now(lambda work: work.outbox.finish(row.id, OutboxState.SENT, "ts.1", lease=row.lease))
+    assert not end(store, row, OutboxState.REFUSED)
+    assert not store.run_now(lambda work: work.outbox.finish(row.id, OutboxState.REFUSED))
+    assert get(store, row.id).reference == "ts.1"
+
+
+def test_an_operator_decides_about_an_unknown_one(store: Store) -> None:
+    rows = add(store, "1") + add(store, "2", to=THERE)
+    for row in claim(store):
+        assert end(store, row, OutboxState.UNKNOWN)
+    assert [row.id for row in store.run_now(lambda work: work.outbox.unknown())] == [row.id for row in rows]
+    assert store.run_now(lambda work: work.outbox.finish(rows[0].id, OutboxState.SENT, "ts.9"))
+    assert [row.id for row in store.run_now(lambda work: work.outbox.unknown())] == [rows[1].id]
+
+
+def test_a_message_is_ended_without_a_claim_when_it_was_said_at_once(store: Store) -> None:
+    (row,) = add(store, "1")
+    assert store.run_now(lambda work: work.outbox.finish(row.id, OutboxState.SENT, "ts.1"))
+    assert claim(store) == []
+
+
+def test_a_message_put_back_waits_and_is_tried_again(store: Store) -> None:
+    add(store, "1", "2")
+    (row,) = claim(store)
+    assert row.lease is not None
+    lease = row.lease
+    assert store.run_now(lambda work: work.outbox.later(row.id, NOW + 9 * SECOND, lease))
+    assert store.run_now(lambda work: work.outbox.next_at()) == NOW
+    assert claim(store, NOW + 8 * SECOND) == []
+    (again,) = claim(store, NOW + 9 * SECOND)
+    assert (again.id, again.attempts, again.payload) == (row.id, 2, "1")
+
+
+def test_f1_what_outlives_its_lease_is_stuck(store: Store) -> None:
+    add(store, "1")
+    (row,) = claim(store)
+    assert store.run_now(lambda work: work.outbox.stuck(NOW + 30 * SECOND)) == []
+    assert store.run_now(lambda work: work.outbox.stuck(NOW + 31 * SECOND)) == [row]
+
+
+def test_cancelling_a_subject_takes_what_is_pending_only(store: Store) -> None:
+    (sending,) = add(store, "1")
+    claim(store)
+    pending = add(store, "2", "3")
+    other = store.run_now(lambda work: queue(work, subject="other"))
+    assert store.run_now(lambda work: work.outbox.cancel("exchange")) == 2
+    assert [get(store, row.id).state for row in (sending, *pending, other)] == [
+        OutboxState.SENDING,
+        OutboxState.CANCELLED,
+        OutboxState.CANCELLED,
+        OutboxState.PENDING,
+    ]
+    assert get(store, pending[0].id).payload == ""
+
+
+def test_the_next_moment_is_that_of_the_earliest_pending(store: Store) -> None:
+    assert store.run_now(lambda work: work.outbox.next_at()) is None
+    store.run_now(lambda work: [queue(work, not_before=NOW + wait * SECOND) for wait in (3, 1, 2)])
+    assert store.run_now(lambda work: work.outbox.next_at()) == NOW + SECOND
+
+
+def test_a_message_nobody_sent_has_no_reference(store: Store) -> None:
+    (row,) = add(store, "1")
+    assert store.run_now(lambda work: work.outbox.reference(row.id)) == ""
+    assert store.run_now(lambda work: work.outbox.reference("nowhere")) == ""

@@ -1,0 +1,141 @@
+"""Any sequence of calls keeps the outbox's promises: order, one at a time, fencing, an end is an end."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from hypothesis import settings
+from hypothesis import strategies as some
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
+
+from storage.records import OutboxRow, OutboxState
+from storage.store import Store
+from tests.storage.samples import HERE, NOW, SECOND, a_vault, queue
+
+
+@dataclass
+class Ledger:
+    """What a message should be like, and the leases it was ever claimed with."""
+
+    address: int
+    not_before: datetime
+    not_after: datetime | None
+    state: OutboxState = OutboxState.PENDING
+    leases: list[datetime | None] = field(default_factory=list)
+
+    @property
+    def waits(self) -> bool:
+        return self.state in (OutboxState.PENDING, OutboxState.SENDING)
+
+
+class OutboxMachine(RuleBasedStateMachine):
+    messages = Bundle("messages")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.store = Store.open("sqlite://", a_vault())
+        self.store.migrate()
+        self.now = NOW
+        self.ledger: dict[str, Ledger] = {}
+
+    def teardown(self) -> None:
+        asyncio.run(self.store.close())
+
+    @rule(
+        target=messages,
+        address=some.integers(0, 2),
+        wait=some.integers(0, 3),
+        life=some.none() | some.integers(0, 5),
+    )
+    def add(self, address: int, wait: int, life: int | None) -> str:
+        not_before = self.now + wait * SECOND
+        not_after = None if life is None else not_before + life * SECOND
+        to = replace(HERE, place=f"D{address}")
+        row = self.store.run_now(
+            lambda work: queue(work, "text", to, not_before=not_before, not_after=not_after)
+        )
+        self.ledger[row.id] = Ledger(address, not_before, not_after)
+        return row.id
+
+    @rule(seconds=some.integers(1, 40))
+    def wait(self, seconds: int) -> None:
+        self.now += seconds * SECOND
+
+    @rule(limit=some.integers(1, 4))
+    def claim(self, limit: int) -> None:
+        for entry in self.ledger.values():
+            if entry.state is OutboxState.PENDING and entry.not_after and entry.not_after < self.now:
+                entry.state = OutboxState.EXPIRED
+        fronts: dict[int, str] = {}
+        for id, entry in self.ledger.items():
+            if entry.waits:
+                fronts.setdefault(entry.address, id)
+        due = [id for id in fronts.values() if self._is_due(self.ledger[id])]
+        claimed = self.store.run_now(lambda work: work.outbox.claim(self.now, limit))
+        assert len(claimed) == min(limit, len(due))
+        assert {row.id for row in claimed} <= set(due)
+        for row in claimed:
+            self._note_claim(row)
+
+    @rule(
+        id=messages,
+        which=some.integers(0, 3),
+        end=some.sampled_from(["sent", "refused", "unknown"]),
+    )
+    def finish(self, id: str, which: int, end: str) -> None:
+        entry, state = self.ledger[id], OutboxState(end)
+        if not entry.leases:
+            return
+        lease = entry.leases[which % len(entry.leases)]
+        ours = entry.state is OutboxState.SENDING and lease == entry.leases[-1]
+        assert self.store.run_now(lambda work: work.outbox.finish(id, state, lease=lease)) == ours
+        if ours:
+            entry.state = state
+
+    @rule(id=messages, which=some.integers(0, 3), seconds=some.integers(0, 9))
+    def later(self, id: str, which: int, seconds: int) -> None:
+        entry = self.ledger[id]
+        if not entry.leases:
+            return
+        lease = entry.leases[which % len(entry.leases)]
+        assert lease is not None
+        then = self.now + seconds * SECOND
+        ours = entry.state is OutboxState.SENDING and lease == entry.leases[-1]
+        assert self.store.run_now(lambda work: work.outbox.later(id, then, lease)) == ours
+        if ours:
+            entry.state, entry.not_before = OutboxState.PENDING, then
+
+    @rule()
+    def stuck(self) -> None:
+        late = {id for id, entry in self.ledger.items() if self._is_stuck(entry)}
+        assert {row.id for row in self.store.run_now(lambda work: work.outbox.stuck(self.now))} == late
+
+    @invariant()
+    def the_store_agrees_with_the_ledger(self) -> None:
+        rows = self.store.run_now(lambda work: [work.outbox.get(id) for id in self.ledger])
+        for row, entry in zip(rows, self.ledger.values(), strict=True):
+            assert row.state is entry.state
+            assert row.payload == ("text" if entry.waits else "")
+            assert row.attempts == len(entry.leases)
+
+    @invariant()
+    def an_address_is_sent_one_at_a_time(self) -> None:
+        sending = [entry.address for entry in self.ledger.values() if entry.state is OutboxState.SENDING]
+        assert len(sending) == len(set(sending))
+
+    def _is_due(self, entry: Ledger) -> bool:
+        return entry.state is OutboxState.PENDING and entry.not_before <= self.now
+
+    def _is_stuck(self, entry: Ledger) -> bool:
+        lease = entry.leases[-1] if entry.leases else None
+        return entry.state is OutboxState.SENDING and lease is not None and lease < self.now
+
+    def _note_claim(self, row: OutboxRow) -> None:
+        entry = self.ledger[row.id]
+        assert row.lease not in entry.leases
+        entry.state = OutboxState.SENDING
+        entry.leases.append(row.lease)
+
+
+OutboxMachine.TestCase.settings = settings(max_examples=25, stateful_step_count=25)
+TestOutbox = OutboxMachine.TestCase
