@@ -29,6 +29,7 @@ PLACEHOLDERS = frozenset(
     """
     name leader host coach org home_unit host_unit programme start end date deadline time n total goal sign
     quote assumption action plan request text item minutes link contact list limit least most low high
+    day hour when place
     """.split()
 )
 PLACEHOLDER = re.compile(r"( ?)\{(\w+)\}( ?)")
@@ -94,6 +95,11 @@ class Words:
             form = LOCALES[language].plural_form(values["n"])
             text = text[form] if form in text else text["other"]
         return PLACEHOLDER.sub(lambda match: self._filled(language, key, values, match), text).strip()
+
+    def plain(self, language: str, key: str) -> str:
+        """The sentence as it is written, with its placeholders; of plural forms the general one."""
+        text = self._texts[language][key]
+        return text if isinstance(text, str) else text["other"]
 
     def say(self, language: str, say: Say) -> str:
         """The sentence a dialog says."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dialogs.conditions import chose
-from dialogs.model import Ask, Dialog, One, Text, step
+from dialogs.kinds import LONG
+from dialogs.model import Ask, Dialog, One, step
 from dialogs.model import Visibility as Who
 
-LONG = Text(3000)
 DECISION = One(("btn.approve", "btn.talk_first", "btn.reject"))
 
 

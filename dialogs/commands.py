@@ -61,8 +61,5 @@ _WORDS = tomllib.loads(files("dialogs").joinpath("texts/commands.toml").read_tex
 SHOW = frozenset(_WORDS[Command.SHOW_LOGBOOK]["show"])
 LOGBOOK = frozenset(_WORDS[Command.SHOW_LOGBOOK]["what"])
 BY_WORDS = {
-    fold(words): command
-    for command in Command
-    if command is not Command.SHOW_LOGBOOK
-    for words in _WORDS[command]
+    fold(words): command for command in Command if command is not Command.SHOW_LOGBOOK for words in _WORDS[command]
 }

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from dialogs.conditions import FULL, answered, below, both, chose, fact, picked, unless
-from dialogs.model import Ask, Condition, Day, Dialog, Many, One, Scale, Step, Text, always, step
+from dialogs.kinds import HOW_FAR, LONG, SHORT
+from dialogs.model import Ask, Condition, Day, Dialog, Many, One, Scale, Step, always, step
 from dialogs.model import Visibility as Who
 
-LONG = Text(3000)
-SHORT = Text(300)
-GOAL = One(
-    ("scale.goal.0", "scale.goal.1", "scale.goal.2", "scale.goal.3", "scale.goal.4", "scale.goal.changed")
-)
 HOW = One(
     (
         "deb.13.share.how.meeting",
@@ -26,16 +22,14 @@ REFLECT = "deb.reflect.generic"
 
 def moment(n: int) -> Ask:
     """What happened in the picked quote number `n`."""
-    return Ask(
-        f"deb.2.moment#{n}", LONG, Who.PRIVATE, when=both(FULL, picked("deb.1.recall", n)), reflect=REFLECT
-    )
+    return Ask(f"deb.2.moment#{n}", LONG, Who.PRIVATE, when=both(FULL, picked("deb.1.recall", n)), reflect=REFLECT)
 
 
 def goal(n: int) -> tuple[Ask, Ask]:
     """How far goal number `n` came."""
     has_it = both(FULL, fact("goals", n))
     return (
-        Ask(f"deb.6.goal.scale#{n}", GOAL, Who.SHARED_ON_REQUEST, when=has_it),
+        Ask(f"deb.6.goal.scale#{n}", HOW_FAR, Who.SHARED_ON_REQUEST, when=has_it),
         Ask(
             f"deb.6.goal.help#{n}",
             LONG,
@@ -53,9 +47,7 @@ def action(n: int) -> Step:
             FULL, answered(f"deb.12.action.what#{n - 1}"), chose(f"deb.more_action#{n - 1}", "btn.add_action")
         )
     has_it = both(wanted, answered(f"deb.12.action.what#{n}"))
-    more = Ask(
-        f"deb.more_action#{n}", One(("btn.add_action", "btn.no_more")), Who.CONTROL, when=both(FULL, has_it)
-    )
+    more = Ask(f"deb.more_action#{n}", One(("btn.add_action", "btn.no_more")), Who.CONTROL, when=both(FULL, has_it))
     return step(
         Ask(
             f"deb.12.action.what#{n}",

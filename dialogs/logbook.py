@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from dialogs.conditions import asked_today, both, chose, fact
-from dialogs.model import Answer, Ask, Condition, Dialog, One, Text, step
+from dialogs.kinds import HOW_FAR, LONG, SHORT, YES_NO
+from dialogs.model import Answer, Ask, Condition, Dialog, One, step
 from dialogs.model import Visibility as Who
 
-LONG = Text(3000)
-SHORT = Text(300)
-YES_NO = One(("btn.yes", "btn.no"))
-GOAL = One(
-    ("scale.goal.0", "scale.goal.1", "scale.goal.2", "scale.goal.3", "scale.goal.4", "scale.goal.changed")
-)
 ENERGY = One(("scale.energy.1", "scale.energy.2", "scale.energy.3", "scale.energy.4", "scale.energy.5"))
 DAY = One(("scale.day.1", "scale.day.2", "scale.day.3", "scale.day.4", "scale.day.5"))
 TWO_JOBS = One(("log.twojobs.fine", "log.twojobs.tight", "log.twojobs.much"))
@@ -55,7 +50,7 @@ LOGBOOK = Dialog(
             today("log.deep.relation", LONG, Who.PRIVATE),
             today("log.deep.idea", LONG, Who.SHARED_ON_REQUEST),
             today("log.deep.goal", LONG, Who.SHARED_ON_REQUEST),
-            today("log.deep.goal.scale", GOAL, Who.SHARED_ON_REQUEST),
+            today("log.deep.goal.scale", HOW_FAR, Who.SHARED_ON_REQUEST),
             today("log.deep.energy", ENERGY, Who.PRIVATE),
             today("log.deep.energy.note", LONG, Who.PRIVATE),
             today("log.deep.wellbeing", DAY, Who.PRIVATE),
@@ -70,9 +65,9 @@ LOGBOOK = Dialog(
                 Who.SHARED_ON_REQUEST,
                 only=chose("log.first.place", "btn.no"),
             ),
-            today("log.mid.goal#1", GOAL, Who.JOINT, only=fact("goals", 1), says=("log.mid.intro",)),
-            today("log.mid.goal#2", GOAL, Who.JOINT, only=fact("goals", 2)),
-            today("log.mid.goal#3", GOAL, Who.JOINT, only=fact("goals", 3)),
+            today("log.mid.goal#1", HOW_FAR, Who.JOINT, only=fact("goals", 1), says=("log.mid.intro",)),
+            today("log.mid.goal#2", HOW_FAR, Who.JOINT, only=fact("goals", 2)),
+            today("log.mid.goal#3", HOW_FAR, Who.JOINT, only=fact("goals", 3)),
             today("log.mid.adjust", LONG, Who.JOINT),
             today("log.mid.missing", LONG, Who.SHARED_ON_REQUEST),
             today("log.mid.share", LONG, Who.SHARED_ON_REQUEST),

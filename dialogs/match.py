@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dialogs.conditions import in_fact, unless
-from dialogs.model import Ask, Day, Dialog, One, Person, Review, Text, step
+from dialogs.kinds import SHORT
+from dialogs.model import Ask, Day, Dialog, One, Person, Review, step
 from dialogs.model import Visibility as Who
 
-SHORT = Text(300)
 SUITS = One(("btn.accept", "btn.decline"))
 SELF_ARRANGED = in_fact("match.wish", "self_wishes")
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dialogs.model import Ack, Ask, Dialog, One, Text, step
+from dialogs.kinds import LONG, SHORT
+from dialogs.model import Ack, Ask, Dialog, One, step
 from dialogs.model import Visibility as Who
 
-LONG = Text(3000)
-SHORT = Text(300)
 TIME = One(("offer.time.half", "offer.time.hour", "offer.time.more", "offer.time.all"))
 
 OFFER = Dialog(

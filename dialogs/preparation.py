@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dialogs.conditions import FULL, answered, below, both, chose, fact, sounds_vague
-from dialogs.model import Ack, Ask, Day, Dialog, Hour, Many, One, Review, Scale, Step, Text, step
+from dialogs.kinds import LONG, SHORT
+from dialogs.model import Ack, Ask, Day, Dialog, Hour, Many, One, Review, Scale, Step, step
 from dialogs.model import Visibility as Who
 
-LONG = Text(3000)
-SHORT = Text(300)
 MORE = One(("btn.add_goal", "btn.no_more"))
 
 PURPOSES = (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dialogs.model import Ask, Day, Dialog, Hour, One, Text, step
+from dialogs.kinds import LONG, YES_NO
+from dialogs.model import Ask, Day, Dialog, Hour, One, step
 from dialogs.model import Visibility as Who
 
 LANGUAGE = Dialog(
@@ -22,18 +23,16 @@ LANGUAGE = Dialog(
 
 TIME = Dialog("time", "log.time.title", steps=(step(Ask("log.time", Hour(), Who.PRIVATE, required=True)),))
 
-ABSENT = Dialog(
-    "absent", "absent.title", steps=(step(Ask("absent.until", Day(), Who.PRIVATE, required=True)),)
-)
+ABSENT = Dialog("absent", "absent.title", steps=(step(Ask("absent.until", Day(), Who.PRIVATE, required=True)),))
 
 STOP = Dialog(
     "stop",
     "stop.title",
-    steps=(step(Ask("stop.ask", One(("btn.yes", "btn.no")), Who.CONTROL, required=True)),),
+    steps=(step(Ask("stop.ask", YES_NO, Who.CONTROL, required=True)),),
 )
 
 CORRECT = Dialog(
     "correct",
     "correct.title",
-    steps=(step(Ask("correct.text", Text(3000), Who.SHARED_ON_REQUEST, required=True, starter="text")),),
+    steps=(step(Ask("correct.text", LONG, Who.SHARED_ON_REQUEST, required=True, starter="text")),),
 )

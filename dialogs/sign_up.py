@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dialogs.conditions import both, chose, fact, unless
-from dialogs.model import Ack, Ask, Dialog, Many, One, Person, Text, step
+from dialogs.kinds import LONG, SHORT, YES_NO
+from dialogs.model import Ack, Ask, Dialog, Many, One, Person, step
 from dialogs.model import Visibility as Who
 
-LONG = Text(3000)
-SHORT = Text(300)
-YES_NO = One(("btn.yes", "btn.no"))
 KINDS = (
     "sign.kind.peer",
     "sign.kind.next",

@@ -170,9 +170,7 @@ def hour(text: str) -> str | None:
     if len(text) > LONGEST:
         return None
     text = text.casefold().replace("o'clock", "").strip(" .!")
-    words = [
-        word for word in re.findall(r"[0-9]+[.:][0-9]+|[0-9]+|[^\W\d_]+", text) if word not in BEFORE_A_TIME
-    ]
+    words = [word for word in re.findall(r"[0-9]+[.:][0-9]+|[0-9]+|[^\W\d_]+", text) if word not in BEFORE_A_TIME]
     half = {"am": 0, "pm": 12}.get(words[-1]) if words else None
     if half is not None:
         words = words[:-1]

@@ -123,6 +123,7 @@ def test_several_labels_together_are_accepted(data: st.DataObject, language: str
 @pytest.mark.parametrize("unit", ["a", "1", ",", " og ", "1,", "e\u0301", "\u0300", ".", "kl "])
 def test_a_very_long_text_is_answered_at_once(answer: Answer, unit: str) -> None:
     text = unit * (200_000 // len(unit))
-    began = time.perf_counter()
+    began = time.process_time()
     accept(answer, text, FACTS, LABELS)
-    assert time.perf_counter() - began < 1.0
+    # Something quadratic would take minutes; a busy machine may take a second.
+    assert time.process_time() - began < 2.0

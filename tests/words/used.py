@@ -1,4 +1,4 @@
-"""Which words the code uses: strings of dialogs/ and bot/ that are keys, and families it puts together."""
+"""Which words are used: strings in code and pages that are keys, and families that code puts together."""
 
 from __future__ import annotations
 
@@ -12,19 +12,29 @@ FAMILIES = (
     "privacy.vis.",  # the visibility of a question
     "language.",  # the language of a person
     "form.",  # the form of an exchange
+    "approve.told.",  # the leader's decision
+    "exchange.",  # how an exchange ended
+    "log.missed.set.",  # what was chosen after three misses
+    "needs.",  # what HR has to do
+    "status.next.",  # the state of an exchange
+    "playground.role.",
+    "playground.language.",
 )
 """Beginnings of keys that stand nowhere in the code as a whole."""
 
-KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_A-Z]+)+")
+KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]*[a-z0-9A-Z])+")
+BEGINNING = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*\.")
 FILE = re.compile(r".*\.(py|toml|html|css|js|svg|png|txt|json|yaml|db|log|md|csv)")
 
 
 def literals(root: Path) -> Iterator[str]:
-    """Every string written in the code; of one that is put together the part before the first gap."""
+    """Every string written in code and in pages, without the number of a repeat."""
     for path in sorted((*root.glob("dialogs/*.py"), *root.glob("bot/**/*.py"))):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"), str(path))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield node.value.partition("#")[0]
+    for path in sorted(root.glob("bot/**/*.html")):
+        yield from re.findall(r"\"([a-z0-9_.]+)\"", path.read_text("utf-8"))
 
 
 def used(root: Path, known: Collection[str]) -> set[str]:
@@ -39,8 +49,14 @@ def missing(root: Path, known: Collection[str]) -> set[str]:
     return {
         text
         for text in literals(root)
-        if KEY.fullmatch(text)
-        and not FILE.fullmatch(text)
-        and text not in known
-        and text.partition(".")[0] in kinds
+        if KEY.fullmatch(text) and not FILE.fullmatch(text) and text not in known and text.partition(".")[0] in kinds
+    }
+
+
+def unlisted(root: Path, known: Collection[str]) -> set[str]:
+    """Beginnings of known keys in the code, as in f"rejected.{code}", that are not among the families."""
+    return {
+        text
+        for text in literals(root)
+        if BEGINNING.fullmatch(text) and not text.startswith(FAMILIES) and any(key.startswith(text) for key in known)
     }

@@ -1,0 +1,128 @@
+"""The text files: the specification's words unchanged, ours in its voice, none missing and none left over."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from bot.words import LANGUAGES, Text, read
+from tests.conftest import ROOT
+from tests.words.lix import lix, sentences, words_of
+from tests.words.used import missing, unlisted, used
+
+TEXTS, KINDS = read()
+MOST_WORDS = 20
+HEAVIEST = 35
+WORDS_TO_WEIGH = 15
+OFFICE = {
+    "da": "vedrørende såfremt ligeledes foretage foretages jf henhold pågældende ovennævnte",
+    "nb": "vedrørende dersom samt foreta foretas jf henhold pågjeldende ovennevnte undertegnede såfremt",
+    "en": "regarding furthermore pursuant hereby aforementioned utilise utilize henceforth thereof whereas",
+}
+QUOTES = {"da": '«»„"', "nb": '“”„"', "en": "«»„"}
+
+
+@pytest.fixture(scope="session")
+def spec(shared: Path) -> Mapping[str, Mapping[str, str]]:
+    """The strings of the specification."""
+    strings: dict[str, dict[str, str]] = json.loads((shared / "domain" / "strings.json").read_text("utf-8"))
+    return strings
+
+
+def forms(text: Text) -> list[str]:
+    return [text] if isinstance(text, str) else [*text.values()]
+
+
+def own(spec: Mapping[str, Mapping[str, str]], language: str) -> Iterator[tuple[str, str]]:
+    """Our own sentences: those the specification does not have."""
+    for key, text in TEXTS[language].items():
+        if key not in spec:
+            for form in forms(text):
+                yield key, form
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_specifications_words_are_unchanged(spec: Mapping[str, Mapping[str, str]], language: str) -> None:
+    ours = {key: text for key, text in TEXTS[language].items() if key in spec}
+    assert len(ours) > 300
+    assert ours == {key: spec[key][language] for key in ours}
+
+
+def test_the_specifications_types_and_visibilities_are_unchanged(
+    spec: Mapping[str, Mapping[str, str]],
+) -> None:
+    ours = {key: (kind.type, kind.visibility) for key, kind in KINDS.items() if key in spec}
+    assert ours == {key: (spec[key]["type"], spec[key]["vis"]) for key in ours}
+
+
+def test_no_word_is_left_over() -> None:
+    assert sorted(set(KINDS) - used(ROOT, KINDS)) == []
+
+
+def test_no_word_is_missing() -> None:
+    assert sorted(missing(ROOT, KINDS)) == []
+
+
+def test_the_languages_hold_the_same_keys_in_the_same_order() -> None:
+    assert [*TEXTS["da"]] == [*TEXTS["en"]] == [*TEXTS["nb"]]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nobody_shouts(language: str) -> None:
+    assert [key for key, text in TEXTS[language].items() if any("!" in form for form in forms(text))] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_our_sentences_are_short(spec: Mapping[str, Mapping[str, str]], language: str) -> None:
+    long = [
+        (key, sentence)
+        for key, text in own(spec, language)
+        for sentence in sentences(text)
+        if len(words_of(sentence)) > MOST_WORDS
+    ]
+    assert long == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_our_texts_are_light(spec: Mapping[str, Mapping[str, str]], language: str) -> None:
+    heavy = {
+        key: round(lix(text), 1)
+        for key, text in own(spec, language)
+        if len(words_of(text)) >= WORDS_TO_WEIGH and lix(text) > HEAVIEST
+    }
+    assert heavy == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_our_texts_have_no_office_words(spec: Mapping[str, Mapping[str, str]], language: str) -> None:
+    banned = set(OFFICE[language].split())
+    assert [(key, word) for key, text in own(spec, language) for word in words_of(text.lower()) if word in banned] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_our_quotes_are_the_languages_own(spec: Mapping[str, Mapping[str, str]], language: str) -> None:
+    assert [key for key, text in own(spec, language) if re.search(f"[{QUOTES[language]}]", text)] == []
+
+
+def test_a_sentence_that_runs_on_is_counted() -> None:
+    assert len(sentences("Den 3. maj kl. 15.30 går vi hjem. Så er det slut: Tak for i dag.")) == 3
+    assert words_of("Hej {name}, det er 3-årige") == ["Hej", "navn", "det", "er", "3-årige"]
+
+
+def test_a_heavy_text_weighs_more() -> None:
+    assert lix("Vi går hjem nu.") == 4.0
+    assert lix("Medarbejderrepræsentanter informeres.") == 102.0
+
+
+def test_a_key_in_the_code_without_words_is_found(tmp_path: Path) -> None:
+    (tmp_path / "dialogs").mkdir()
+    (tmp_path / "dialogs" / "new.py").write_text('KEYS = ("prep.expect", "prep.unknown", "prep.py", "deb.2.moment#1")')
+    (tmp_path / "dialogs" / "made.py").write_text('keys = (f"rejected.{code}", f"prep.left_{over}", f"deb.2.{what}")')
+    known = {"prep.expect", "deb.2.moment", "rejected.date", "prep.left_over"}
+    assert unlisted(tmp_path, known) == {"deb.2."}
+    assert missing(tmp_path, known) == {"prep.unknown"}
+    assert used(tmp_path, known) == {"prep.expect", "deb.2.moment", "rejected.date"}
