@@ -122,7 +122,11 @@ def test_a_key_in_the_code_without_words_is_found(tmp_path: Path) -> None:
     (tmp_path / "dialogs").mkdir()
     (tmp_path / "dialogs" / "new.py").write_text('KEYS = ("prep.expect", "prep.unknown", "prep.py", "deb.2.moment#1")')
     (tmp_path / "dialogs" / "made.py").write_text('keys = (f"rejected.{code}", f"prep.left_{over}", f"deb.2.{what}")')
+    (tmp_path / "bot").mkdir()
+    (tmp_path / "bot" / "say.py").write_text(
+        'words.text("da", "only_hr"); Say("screen.progress"); Press("prep.expect")'
+    )
     known = {"prep.expect", "deb.2.moment", "rejected.date", "prep.left_over"}
     assert unlisted(tmp_path, known) == {"deb.2."}
-    assert missing(tmp_path, known) == {"prep.unknown"}
+    assert missing(tmp_path, known) == {"prep.unknown", "only_hr", "screen.progress"}
     assert used(tmp_path, known) == {"prep.expect", "deb.2.moment", "rejected.date"}

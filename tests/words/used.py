@@ -22,6 +22,7 @@ FAMILIES = (
 )
 """Beginnings of keys that stand nowhere in the code as a whole."""
 
+LANGUAGES = ("da", "nb", "en")
 KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]*[a-z0-9A-Z])+")
 BEGINNING = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*\.")
 FILE = re.compile(r".*\.(py|toml|html|css|js|svg|png|txt|json|yaml|db|log|md|csv)")
@@ -37,6 +38,20 @@ def literals(root: Path) -> Iterator[str]:
         yield from re.findall(r"\"([a-z0-9_.]+)\"", path.read_text("utf-8"))
 
 
+def said(root: Path) -> Iterator[str]:
+    """Keys that are plainly said: Say("key"), Press("key"), words.text(language, "key")."""
+    for path in sorted((*root.glob("dialogs/*.py"), *root.glob("bot/**/*.py"))):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"), str(path))):
+            if isinstance(node, ast.Call) and _name(node.func) in ("Say", "Press", "text"):
+                for argument in node.args[:2]:
+                    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                        yield argument.value
+
+
+def _name(function: ast.expr) -> str:
+    return getattr(function, "attr", getattr(function, "id", ""))
+
+
 def used(root: Path, known: Collection[str]) -> set[str]:
     """The known keys that the code uses."""
     written = set(literals(root))
@@ -44,9 +59,10 @@ def used(root: Path, known: Collection[str]) -> set[str]:
 
 
 def missing(root: Path, known: Collection[str]) -> set[str]:
-    """Strings in the code that look like keys of a known kind and are none."""
+    """Keys that are said and unknown, and strings that look like keys of a known kind and are none."""
     kinds = {key.partition(".")[0] for key in known}
-    return {
+    plain = {key for key in said(root) if key and key not in known and key not in LANGUAGES}
+    return plain | {
         text
         for text in literals(root)
         if KEY.fullmatch(text) and not FILE.fullmatch(text) and text not in known and text.partition(".")[0] in kinds
