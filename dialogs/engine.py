@@ -1,0 +1,213 @@
+"""Walks a dialog: (dialog, state, input, facts) to a Turn. Pure; any input leads to a state with a next step.
+
+The next question is always the first visible one that is neither answered nor skipped. So questions can be
+added, removed and reordered while somebody is in the middle, and a branch that an edit opens is asked at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from dialogs.accept import accept
+from dialogs.model import (
+    NOTHING,
+    Ask,
+    Dialog,
+    Facts,
+    Raw,
+    Rejected,
+    Say,
+    Screen,
+    State,
+    Step,
+    Text,
+    Turn,
+    Value,
+    View,
+)
+
+Labels = Callable[[Ask], Mapping[str, str]]
+"""The options of a question in the reader's language, by value."""
+
+SHORT_ANSWER = 4
+"""Words; a shorter answer is met with an offer to say more."""
+
+ECHO = 80
+"""Characters of a person's own words that are said back."""
+
+
+def visible(dialog: Dialog, state: State, facts: Facts) -> list[Ask]:
+    """The questions whose condition holds now, in order."""
+    view = View(state.answers, facts)
+    return [ask for ask in dialog.asks if ask.when(view)]
+
+
+def begin(dialog: Dialog, facts: Facts, state: State | None = None) -> Turn:
+    """Opens the dialog, or goes on where `state` left it."""
+    if state is None:
+        state = State(dialog.key, form=dialog.form)
+        turn = _forward(dialog, state, facts)
+        return replace(turn, says=(*(Say(key) for key in dialog.intro), *turn.says))
+    return show(dialog, state, facts)
+
+
+def show(dialog: Dialog, state: State, facts: Facts) -> Turn:
+    """The current screen again. A question that is gone or no longer fits gives way to the next open one."""
+    if any(ask.key == state.at for ask in visible(dialog, state, facts)):
+        return Turn(state, screen=_screen(dialog, state, facts))
+    return _forward(dialog, state, facts)
+
+
+def submit(dialog: Dialog, state: State, raw: Mapping[str, Raw], facts: Facts, labels: Labels) -> Turn:
+    """Takes the answers to the questions on the screen. Nothing is kept when one of them is a misfit."""
+    screen = show(dialog, state, facts).screen
+    if screen is None:
+        return _forward(dialog, state, facts)
+    answers, skipped = dict(state.answers), set(state.skipped)
+    errors: dict[str, Rejected] = {}
+    says: list[Say] = []
+    for ask in screen.asks:
+        given = raw.get(ask.key, "")
+        value = accept(ask.answer, given, facts, labels(ask))
+        if isinstance(value, Rejected):
+            if value.code != "required":
+                errors[ask.key] = value
+            elif ask.required:
+                errors[ask.key] = Rejected(ask.refusal)
+            else:
+                answers.pop(ask.key, None)
+                skipped.add(ask.key)
+            continue
+        answers[ask.key] = value
+        skipped.discard(ask.key)
+        says += _reflection(ask, value)
+    if errors:
+        return Turn(state, screen=screen, errors=errors)
+    settled = replace(state, answers=answers, skipped=tuple(sorted(skipped)))
+    turn = _forward(dialog, settled, facts)
+    return replace(turn, says=(*says, *turn.says))
+
+
+def skip(dialog: Dialog, state: State, facts: Facts) -> Turn:
+    """Leaves the questions on the screen unanswered. A required one says that it is needed, and stays."""
+    screen = show(dialog, state, facts).screen
+    if screen is None:
+        return _forward(dialog, state, facts)
+    needed = [ask for ask in screen.asks if ask.required and ask.key not in state.answers]
+    if needed:
+        return Turn(state, screen=screen, errors={needed[0].key: Rejected("needed")})
+    left = {ask.key for ask in screen.asks if ask.key not in state.answers}
+    return _forward(dialog, replace(state, skipped=tuple(sorted({*state.skipped, *left}))), facts)
+
+
+def back(dialog: Dialog, state: State, facts: Facts) -> Turn:
+    """Shows the screen before this one, with what was answered. On the first screen it stays."""
+    screen = show(dialog, state, facts).screen
+    asks = visible(dialog, state, facts)
+    keys = [ask.key for ask in asks]
+    first = keys.index(screen.asks[0].key) if screen else len(keys)
+    if first == 0:
+        return show(dialog, state, facts)
+    return edit(dialog, state, keys[first - 1], facts)
+
+
+def edit(dialog: Dialog, state: State, key: str, facts: Facts) -> Turn:
+    """Shows an earlier question to change its answer. An unknown key shows the current screen."""
+    if all(ask.key != key for ask in visible(dialog, state, facts)):
+        return show(dialog, state, facts)
+    moved = replace(state, at=key)
+    return Turn(moved, screen=_screen(dialog, moved, facts))
+
+
+def keep(dialog: Dialog, state: State, facts: Facts) -> Turn:
+    """Leaves a revisited screen as it was and goes on to the next open question."""
+    return _forward(dialog, state, facts)
+
+
+def changeable(dialog: Dialog, state: State, facts: Facts) -> list[Ask]:
+    """The questions whose answer can be changed: visible and settled, in order."""
+    return [ask for ask in visible(dialog, state, facts) if _settled(ask, state)]
+
+
+def _settled(ask: Ask, state: State) -> bool:
+    return ask.key in state.answers or ask.key in state.skipped
+
+
+def _forward(dialog: Dialog, state: State, facts: Facts) -> Turn:
+    open_ask = next((ask for ask in visible(dialog, state, facts) if not _settled(ask, state)), None)
+    if open_ask is None:
+        return Turn(replace(state, at=""), says=tuple(Say(key) for key in dialog.outro))
+    moved = replace(state, at=open_ask.key)
+    return Turn(moved, screen=_screen(dialog, moved, facts))
+
+
+def _screen(dialog: Dialog, state: State, facts: Facts) -> Screen:
+    shown = {ask.key for ask in visible(dialog, state, facts)}
+    steps = [step for step in dialog.steps if any(ask.key in shown for ask in step.asks)]
+    here = next(step for step in steps if any(ask.key == state.at for ask in step.asks))
+    asks = _together(here, state, shown)
+    order = [ask.key for ask in dialog.asks if ask.key in shown]
+    return Screen(
+        dialog.key,
+        asks,
+        number=steps.index(here) + 1,
+        total=len(steps),
+        filled={ask.key: state.answers[ask.key] for ask in asks if ask.key in state.answers},
+        first=order[0] == asks[0].key,
+        revisited=all(_settled(ask, state) for ask in asks),
+    )
+
+
+def _together(here: Step, state: State, shown: set[str]) -> tuple[Ask, ...]:
+    """One question, or the step's whole page: all of it when revisited, else what is still open."""
+    at = next(ask for ask in here.asks if ask.key == state.at)
+    if not state.form:
+        return (at,)
+    page = [ask for ask in here.asks if ask.key in shown]
+    if _settled(at, state):
+        return tuple(page)
+    return tuple(ask for ask in page if not _settled(ask, state))
+
+
+def _reflection(ask: Ask, value: Value) -> list[Say]:
+    if not ask.reflect or not isinstance(ask.answer, Text) or not isinstance(value, str):
+        return []
+    if len(value.split()) < SHORT_ANSWER:
+        return []
+    return [Say(ask.reflect, {"text": shortened(value)})]
+
+
+def shortened(text: str, most: int = ECHO) -> str:
+    """The first sentence of a text, cut at a word when it is longer than `most` characters."""
+    first = text.strip().splitlines()[0] if text.strip() else ""
+    for stop in (". ", "? ", "! "):
+        first = first.split(stop)[0]
+    first = first.rstrip(".")
+    if len(first) <= most:
+        return first
+    return first[:most].rsplit(" ", 1)[0] + " …"
+
+
+def to_json(state: State) -> dict[str, object]:
+    """The state without its answers, which the store keeps by key."""
+    return {
+        "dialog": state.dialog,
+        "at": state.at,
+        "skipped": list(state.skipped),
+        "form": state.form,
+        "fixed": dict(state.fixed),
+    }
+
+
+def from_json(data: Mapping[str, object], answers: Mapping[str, Value] = NOTHING) -> State:
+    """The state again, with the answers the store kept."""
+    skipped, fixed = data.get("skipped", []), data.get("fixed", {})
+    return State(
+        dialog=str(data["dialog"]),
+        at=str(data["at"]),
+        answers=dict(answers),
+        skipped=tuple(str(key) for key in skipped) if isinstance(skipped, list) else (),
+        form=bool(data.get("form", False)),
+        fixed=fixed if isinstance(fixed, dict) else {},
+    )
