@@ -1,0 +1,166 @@
+"""What a channel is: two translations, platform to Incoming and Outgoing to platform."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, Protocol
+
+from pydantic import TypeAdapter
+
+from dialogs.model import Raw
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a person or a channel post is reached: platform, workspace or tenant, and the platform's id."""
+
+    channel: str
+    tenant: str
+    place: str
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One thing a person did, verified by its channel.
+
+    `event` is the platform's own id of it. A press carries `card` and `button`; a form also `values` by
+    question key; typed words are `text`. `leave` says what to do with an identifier that was found:
+    "mask" hides it, "keep" says it is none.
+    """
+
+    sender: Address
+    event: str
+    kind: Literal["text", "press"]
+    text: str = ""
+    card: str = ""
+    button: str = ""
+    values: dict[str, Raw] = field(default_factory=dict)
+    leave: Literal["", "mask", "keep"] = ""
+    leaves: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An option of a field, in the reader's language."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Field:
+    """One question on a card, in the reader's language. `who` says who will see the answer."""
+
+    key: str
+    kind: Literal["text", "long", "one", "many", "scale", "date", "time", "person", "tick"]
+    label: str
+    who: str = ""
+    hints: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    value: str = ""
+    chosen: tuple[str, ...] = ()
+    required: bool = False
+    limit: int = 0
+
+
+@dataclass(frozen=True)
+class Part:
+    """A paragraph. `title` heads the card, `own` is a person's own words, `small` is a side remark."""
+
+    text: str
+    look: Literal["plain", "title", "own", "small"] = "plain"
+
+
+@dataclass(frozen=True)
+class Button:
+    """A press. `sends` is True when the card's fields go with it and must be filled in."""
+
+    id: str
+    label: str
+    main: bool = False
+    sends: bool = False
+
+
+@dataclass(frozen=True)
+class File:
+    """A file to download, made for its reader."""
+
+    name: str
+    media_type: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is shown, in the reader's language. `preview` is all that a notification may show: never private text.
+
+    `card` is the one-time key that a press sends back.
+    """
+
+    parts: tuple[Part, ...]
+    preview: str
+    card: str = ""
+    fields: tuple[Field, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    files: tuple[File, ...] = ()
+    language: str = "da"
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A message on its way. `replaces` names the earlier outgoing it takes the place of; `thread` the post it answers."""
+
+    id: str
+    to: Address
+    message: Message
+    replaces: str = ""
+    thread: str = ""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a platform wants inside the same request: errors by question key, and whether an identifier caused them."""
+
+    errors: dict[str, str] = field(default_factory=dict)
+    identifiers: list[str] = field(default_factory=list)
+    offers: tuple[Button, ...] = ()
+    note: str = ""
+
+
+class End(StrEnum):
+    """How sending went, as far as is known."""
+
+    SENT = "sent"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    LATER = "later"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The platform's answer to one send. `after` seconds to wait when it said later; `reference` is the platform's id."""
+
+    end: End
+    reference: str = ""
+    reason: str = ""
+    after: float = 0.0
+
+
+class Channel(Protocol):
+    """A platform, seen from delivery. `find` looks a message up after a broken send; None when it cannot tell."""
+
+    name: str
+
+    async def send(self, outgoing: Outgoing, now: datetime) -> Outcome:
+        """Hand one message to the platform."""
+        ...
+
+    async def find(self, outgoing: Outgoing) -> Outcome | None:
+        """What became of a message whose answer was lost: sent, refused (never arrived), or None."""
+        ...
+
+
+MESSAGE: TypeAdapter[Message] = TypeAdapter(Message)
+INCOMING: TypeAdapter[Incoming] = TypeAdapter(Incoming)

@@ -1,0 +1,1 @@
+"""Two translations a platform: platform to Incoming, Outgoing to platform. No decisions."""

@@ -1,0 +1,240 @@
+"""Draws a dialog's screen as a Message in the reader's language. No platform, no decisions of the programme."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.channel import Button, Choice, Field, Message, Part
+from bot.moment import Action, Press
+from bot.words import Words
+from dialogs.model import (
+    Ack,
+    Ask,
+    Day,
+    Dialog,
+    Facts,
+    Hour,
+    Many,
+    One,
+    Person,
+    Rejected,
+    Review,
+    Say,
+    Scale,
+    Screen,
+    Text,
+    Value,
+)
+
+MOST_BUTTONS = 6
+"""A choice of more options than this is drawn as a field."""
+
+Who = Callable[[Ask], Say | None]
+"""The sentence that says who will see the answer."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A message and what its buttons do."""
+
+    message: Message
+    actions: Mapping[str, Action]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """For whom a screen is drawn: language, the words, what is known, and who will see the answers."""
+
+    language: str
+    words: Words
+    facts: Facts
+    who: Who
+
+    def text(self, key: str, values: Mapping[str, Any] | None = None) -> str:
+        """A sentence with the facts in its placeholders."""
+        return self.words.text(self.language, key, {**self.facts, **(values or {})})
+
+    def values(self, ask: Ask) -> dict[str, Any]:
+        """The facts as a repeat sees them: "goal#2" stands in for "goal"."""
+        if not ask.number:
+            return dict(self.facts)
+        ending = "#" + ask.number
+        own = {key.removesuffix(ending): value for key, value in self.facts.items() if key.endswith(ending)}
+        return {**self.facts, **own}
+
+
+def draw(
+    reader: Reader,
+    dialog: Dialog,
+    screen: Screen,
+    card: str,
+    *,
+    before: Sequence[Say | Part] = (),
+    errors: Mapping[str, Rejected] | None = None,
+    extra: Sequence[Press] = (),
+) -> Drawn:
+    """The message that asks what the screen asks. `extra` are buttons of this conversation alone."""
+    parts = [Part(reader.text(dialog.title), "title")]
+    parts += [say if isinstance(say, Part) else Part(reader.words.say(reader.language, say)) for say in before]
+    if screen.total > 1 and not screen.revisited:
+        parts.append(Part(reader.text("screen.progress", {"n": screen.number, "total": screen.total}), "small"))
+    for ask in screen.asks:
+        parts += [Part(reader.words.text(reader.language, key, reader.values(ask))) for key in ask.says]
+    for key, rejected in (errors or {}).items():
+        if any(ask.key == key for ask in screen.asks):
+            parts.append(Part(reader.words.say(reader.language, rejected.say), "small"))
+    alone = screen.asks[0] if len(screen.asks) == 1 else None
+    buttons: list[tuple[Button, Action]] = []
+    fields: tuple[Field, ...] = ()
+    if alone is not None and isinstance(alone.answer, One) and _few(reader, alone.answer):
+        parts += _question(reader, alone)
+        buttons += _options(reader, alone, screen.filled)
+    elif alone is not None and isinstance(alone.answer, Review):
+        parts += _question(reader, alone)
+        parts += _lines(reader.facts.get(alone.answer.fact, ()))
+        buttons.append((Button("send", reader.text(alone.answer.button), main=True), ["answer", alone.key, "yes"]))
+        buttons.append((Button("change", reader.text("btn.edit")), ["change"]))
+    else:
+        fields = tuple(_field(reader, ask, screen) for ask in screen.asks)
+        label = "btn.save" if len(screen.asks) > 1 or screen.total == 1 else "btn.continue"
+        buttons.append((Button("save", reader.text(label), main=True, sends=True), ["submit"]))
+    buttons += [(button, press.action) for button, press in _extra(reader, extra)]
+    buttons += _ways(reader, screen)
+    message = Message(
+        parts=tuple(parts),
+        preview=reader.text(dialog.title),
+        card=card,
+        fields=fields,
+        buttons=tuple(button for button, _ in buttons),
+        language=reader.language,
+    )
+    return Drawn(message, {button.id: action for button, action in buttons})
+
+
+def labels_of(reader: Reader, ask: Ask) -> dict[str, str]:
+    """The options of a question by value, in the reader's language; those of a fact bring their own labels."""
+    answer = ask.answer
+    if isinstance(answer, (One, Many, Person)) and answer.fact:
+        return {option["value"]: option["label"] for option in reader.facts.get(answer.fact, ())}
+    if isinstance(answer, (One, Many, Hour)):
+        return {key: reader.words.text(reader.language, key, reader.values(ask)) for key in answer.options}
+    return {}
+
+
+def _few(reader: Reader, answer: One) -> bool:
+    return len(answer.options or reader.facts.get(answer.fact, ())) <= MOST_BUTTONS and not answer.fact
+
+
+def _question(reader: Reader, ask: Ask) -> list[Part]:
+    said = [Part(reader.words.text(reader.language, ask.words, reader.values(ask)))]
+    who = reader.who(ask)
+    if who is not None:
+        said.append(Part(reader.words.say(reader.language, who), "small"))
+    return said + [Part(hint, "small") for hint in _hints(reader, ask)]
+
+
+def _hints(reader: Reader, ask: Ask) -> list[str]:
+    if not reader.facts.get("hints", True):
+        return []
+    return [reader.words.text(reader.language, key, reader.values(ask)) for key in ask.hints]
+
+
+def _options(reader: Reader, ask: Ask, filled: Mapping[str, Value]) -> list[tuple[Button, Action]]:
+    labels = labels_of(reader, ask)
+    return [
+        (Button(f"option{n}", label, main=filled.get(ask.key) == value), ["answer", ask.key, value])
+        for n, (value, label) in enumerate(labels.items())
+    ]
+
+
+def _lines(lines: Sequence[Mapping[str, str]]) -> list[Part]:
+    shown: list[Part] = []
+    for line in lines:
+        if line.get("label"):
+            shown.append(Part(line["label"], "small"))
+        shown.append(Part(line["text"], "own"))
+    return shown
+
+
+def _extra(reader: Reader, presses: Sequence[Press]) -> list[tuple[Button, Press]]:
+    return [
+        (
+            Button(f"extra{n}", press.text or reader.text(press.label, {"minutes": press.minutes}), main=press.main),
+            press,
+        )
+        for n, press in enumerate(presses)
+    ]
+
+
+def _ways(reader: Reader, screen: Screen) -> list[tuple[Button, Action]]:
+    """Skip, back, keep and pause, where they lead somewhere."""
+    ways: list[tuple[Button, Action]] = []
+    if screen.revisited:
+        ways.append((Button("keep", reader.text("btn.keep")), ["keep"]))
+    elif not any(ask.required for ask in screen.asks) and not _only_review(screen):
+        label = "btn.skip" if len(screen.asks) == 1 else "btn.skip_all"
+        ways.append((Button("skip", reader.text(label)), ["skip"]))
+    if not screen.first:
+        ways.append((Button("back", reader.text("btn.back")), ["back"]))
+    if screen.total > 1:
+        ways.append((Button("pause", reader.text("btn.go_on_later")), ["pause"]))
+    return ways
+
+
+def _only_review(screen: Screen) -> bool:
+    return all(isinstance(ask.answer, Review) for ask in screen.asks)
+
+
+def _field(reader: Reader, ask: Ask, screen: Screen) -> Field:
+    who = reader.who(ask)
+    labels = labels_of(reader, ask)
+    given = screen.filled.get(ask.key)
+    kinds: dict[type[object], str] = {
+        One: "one",
+        Many: "many",
+        Scale: "scale",
+        Day: "date",
+        Hour: "time",
+        Person: "person",
+        Ack: "tick",
+    }
+    kind = kinds.get(type(ask.answer), "long" if isinstance(ask.answer, Text) and ask.answer.long else "text")
+    starter = reader.facts.get(ask.starter, "") if ask.starter else ""
+    if ask.starter and not starter and reader.words.has(ask.starter):
+        starter = reader.text(ask.starter)
+    return Field(
+        key=ask.key,
+        kind=kind,  # type: ignore[arg-type]  # the table above names only kinds of Field
+        label=reader.words.text(reader.language, ask.words, reader.values(ask)),
+        who=reader.words.say(reader.language, who) if who else "",
+        hints=tuple(_hints(reader, ask)),
+        choices=_choices(ask, labels),
+        value=_shown(given) if given is not None else str(starter),
+        chosen=_chosen(reader, ask, given),
+        required=ask.required,
+        limit=ask.answer.limit if isinstance(ask.answer, Text) else 0,
+    )
+
+
+def _choices(ask: Ask, labels: Mapping[str, str]) -> tuple[Choice, ...]:
+    if isinstance(ask.answer, Scale):
+        return tuple(Choice(str(n), str(n)) for n in range(ask.answer.low, ask.answer.high + 1))
+    return tuple(Choice(value, label) for value, label in labels.items())
+
+
+def _shown(given: Value) -> str:
+    return "" if isinstance(given, (list, bool)) else str(given)
+
+
+def _chosen(reader: Reader, ask: Ask, given: Value | None) -> tuple[str, ...]:
+    if isinstance(given, list):
+        return tuple(given)
+    if isinstance(given, bool):
+        return ("yes",) if given else ()
+    if given is not None:
+        return (str(given),)
+    if isinstance(ask.answer, Many) and ask.answer.fact:
+        return tuple(option["value"] for option in reader.facts.get(ask.answer.fact, ()) if option.get("chosen"))
+    return ()

@@ -1,0 +1,143 @@
+"""One unit of work as the conversations see it: the store, the words and the time, and how to send."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from bot.channel import MESSAGE, Button, File, Message, Part
+from bot.words import Words
+from dialogs.model import Say
+from storage.records import AddressRow, CardRow, PersonRow, new_id
+from storage.store import Work
+
+if TYPE_CHECKING:
+    from bot.script import House
+
+Action = list[str]
+"""What a button does: a verb and its ids."""
+
+
+@dataclass(frozen=True)
+class Press:
+    """A button to be: the key of its label, what it does, and values for the label."""
+
+    label: str
+    action: Action
+    main: bool = False
+    minutes: int = 0
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Told:
+    """Something to tell one person: sentences and what can be pressed below them."""
+
+    says: Sequence[Say | Part]
+    presses: Sequence[Press] = ()
+
+
+@dataclass
+class Moment:
+    """The store, the words and the time of one unit of work. Everything sent is a row of the same transaction."""
+
+    work: Work
+    words: Words
+    now: datetime
+    house: House
+
+    def today(self, person: PersonRow) -> date:
+        """The date where the person is."""
+        return self.now.astimezone(ZoneInfo(person.zone)).date()
+
+    def person(self, person_id: str) -> PersonRow:
+        """The person with this id."""
+        return self.work.people.get(person_id)
+
+    def first_name(self, person_id: str) -> str:
+        """What a person is called in sentences; empty for nobody."""
+        person = self.work.people.find(person_id) if person_id else None
+        return person.name.split()[0] if person else ""
+
+    def tell(
+        self,
+        person: PersonRow,
+        told: Told,
+        *,
+        kind: str,
+        subject: str = "",
+        replaces: str = "",
+        preview: str = "preview.message",
+        files: tuple[File, ...] = (),
+        not_after: datetime | None = None,
+    ) -> str:
+        """Queues a message to a person, with a card when something can be pressed. Returns the outgoing's id."""
+        parts = tuple(say if isinstance(say, Part) else Part(self.words.say(person.language, say)) for say in told.says)
+        card = new_id() if told.presses else ""
+        message = Message(
+            parts=parts,
+            preview=self.words.text(person.language, preview),
+            card=card,
+            buttons=self.buttons(person.language, told.presses),
+            files=files,
+            language=person.language,
+        )
+        outgoing = self.send(person, message, kind, subject, replaces, not_after)
+        if card:
+            self.work.conversations.add_card(
+                CardRow(card, person.id, "", {str(n): press.action for n, press in enumerate(told.presses)}, outgoing)
+            )
+        return outgoing
+
+    def buttons(self, language: str, presses: Sequence[Press]) -> tuple[Button, ...]:
+        """The buttons for presses, numbered in order."""
+        return tuple(
+            Button(
+                str(n),
+                press.text or self.words.text(language, press.label, {"minutes": press.minutes}),
+                main=press.main,
+            )
+            for n, press in enumerate(presses)
+        )
+
+    def send(
+        self,
+        person: PersonRow,
+        message: Message,
+        kind: str,
+        subject: str = "",
+        replaces: str = "",
+        not_after: datetime | None = None,
+    ) -> str:
+        """Queues a ready message to a person's first address. Returns the outgoing's id; empty when not reached yet."""
+        addresses = self.work.people.addresses(person.id)
+        if not addresses:
+            return ""
+        return self.post(addresses[0], message, kind, subject, replaces=replaces, not_after=not_after)
+
+    def post(
+        self,
+        to: AddressRow,
+        message: Message,
+        kind: str,
+        subject: str = "",
+        *,
+        replaces: str = "",
+        thread: str = "",
+        not_after: datetime | None = None,
+    ) -> str:
+        """Queues a message to an address. Returns the outgoing's id."""
+        row = self.work.outbox.add(
+            to,
+            MESSAGE.dump_json(message).decode(),
+            kind,
+            subject,
+            not_before=self.now,
+            not_after=not_after,
+            replaces=replaces,
+            thread=thread,
+        )
+        return row.id

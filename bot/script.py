@@ -1,0 +1,98 @@
+"""What the house knows to do: for each dialog its facts and its effect, for each press and prompt its handler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.channel import Incoming, Part, Reply
+from bot.moment import Moment, Press, Told
+from dialogs.model import Ask, Dialog, Say, State
+from storage.records import ConversationRow, PersonRow, PromptRow
+
+
+@dataclass(frozen=True)
+class Topic:
+    """Which conversation: who, about what (a round, sign-up, offer or exchange), on which occasion."""
+
+    person: PersonRow
+    dialog: str
+    subject: str
+    occasion: str
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A conversation in hand: its row, the engine's state, and the facts as they are now."""
+
+    topic: Topic
+    row: ConversationRow
+    dialog: Dialog
+    state: State
+    facts: Mapping[str, Any]
+
+    @property
+    def person(self) -> PersonRow:
+        """Who is talking."""
+        return self.topic.person
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What is said when a dialog is finished, what can be pressed, and the dialog that follows at once, if any."""
+
+    says: Sequence[Say | Part] = ()
+    presses: Sequence[Press] = ()
+    then: Topic | None = None
+
+
+def no_extra(moment: Moment, talk: Talk) -> list[Press]:
+    """No buttons of its own."""
+    return []
+
+
+def no_opening(moment: Moment, talk: Talk) -> list[Say]:
+    """No opening of its own."""
+    return []
+
+
+@dataclass(frozen=True)
+class Script:
+    """A dialog in the house. `finish` is its effect; it may run again after a change and must then change, not repeat.
+
+    `keeps` is False for settings, whose answers are no reflections and are not kept as answers.
+    `parties` names who {leader} and {host} are for the sentence that says who will see an answer.
+    """
+
+    dialog: Dialog
+    facts: Callable[[Moment, Topic], dict[str, Any]]
+    finish: Callable[[Moment, Talk], Ending]
+    who: Callable[[Moment, Talk, Ask], Say | None]
+    extra: Callable[[Moment, Talk], list[Press]] = no_extra
+    opening: Callable[[Moment, Talk], list[Say]] = no_opening
+    keeps: bool = True
+
+
+Pressed = Callable[[Moment, PersonRow, list[str], Incoming], Reply]
+
+
+@dataclass(frozen=True)
+class Due:
+    """What happens when a prompt is due.
+
+    `act` does it and returns the state it ends in: said, answered, skipped, missed or cancelled. `tell`
+    returns what goes into one message with what else is due to the person, or None when there is nothing.
+    """
+
+    act: Callable[[Moment, PromptRow], str] | None = None
+    tell: Callable[[Moment, PromptRow], Told | None] | None = None
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything that can be talked about, pressed and due."""
+
+    scripts: Mapping[str, Script]
+    presses: Mapping[str, Pressed]
+    prompts: Mapping[str, Due]

@@ -1,0 +1,347 @@
+"""Runs a dialog for a person inside one unit of work: begin, take an input, keep the answers, show what is next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from bot.channel import Button, Choice, Field, Incoming, Message, Part, Reply
+from bot.drawing import Reader, draw, labels_of
+from bot.moment import Moment, Press, Told
+from bot.programme.identifiers import found
+from bot.script import Script, Talk, Topic
+from dialogs import engine
+from dialogs.model import Ask, Dialog, Raw, Rejected, Say, State, Text, Turn, Value, Visibility
+from storage.records import AnswerRow, CardRow, ConversationRow, new_id
+
+REFLECTIVE = {Visibility.PRIVATE, Visibility.SHARED_ON_REQUEST}
+"""Classes whose texts should lead to nobody; contact details belong in the others."""
+
+
+def begin(
+    moment: Moment,
+    topic: Topic,
+    *,
+    replaces: str = "",
+    before: Sequence[Say | Part] = (),
+    fixed: Mapping[str, object] | None = None,
+) -> Talk:
+    """Opens a conversation, or goes on with it where it was. Says the first or the current question."""
+    script = moment.house.scripts[topic.dialog]
+    row = moment.work.conversations.find(topic.person.id, topic.dialog, topic.subject, topic.occasion)
+    known = row is not None and row.status in ("open", "paused")
+    if row is None:
+        row = ConversationRow(
+            id=new_id(),
+            person=topic.person.id,
+            dialog=topic.dialog,
+            subject=topic.subject,
+            occasion=topic.occasion,
+            state={},
+            status="open",
+            card="",
+            message="",
+            touched=moment.now,
+        )
+    state = (
+        _state(moment, row, script.dialog)
+        if row.state
+        else State(topic.dialog, form=script.dialog.form, fixed=dict(fixed or {}))
+    )
+    if fixed and row.state:
+        state = replace(state, fixed={**state.fixed, **fixed})
+    talk = Talk(topic, row, script.dialog, state, {})
+    talk = replace(talk, facts=_facts(moment, script, talk))
+    if known:
+        turn = engine.show(script.dialog, state, talk.facts)
+    else:
+        turn = engine.begin(script.dialog, talk.facts, _reopened(script.dialog, talk) if row.state else None)
+        if not row.state:
+            turn = replace(turn, state=replace(turn.state, fixed=state.fixed))
+    opening = () if known else tuple(script.opening(moment, talk))
+    return _go_on(moment, replace(talk, state=turn.state), turn, replaces, (*before, *opening))
+
+
+def _reopened(dialog: Dialog, talk: Talk) -> State:
+    """A finished conversation that is opened again starts at its first question, with what was answered."""
+    asks = engine.visible(dialog, talk.state, talk.facts)
+    return replace(talk.state, at=asks[0].key if asks else "")
+
+
+def load(moment: Moment, row: ConversationRow) -> Talk:
+    """A conversation in hand, with its answers and the facts as they are now."""
+    script = moment.house.scripts[row.dialog]
+    topic = Topic(moment.person(row.person), row.dialog, row.subject, row.occasion)
+    talk = Talk(topic, row, script.dialog, _state(moment, row, script.dialog), {})
+    return replace(talk, facts=_facts(moment, script, talk))
+
+
+def _facts(moment: Moment, script: Script, talk: Talk) -> dict[str, object]:
+    return {**script.facts(moment, talk.topic), **talk.state.fixed}
+
+
+def _state(moment: Moment, row: ConversationRow, dialog: Dialog) -> State:
+    kept = moment.work.answers.of(row.person, row.subject, row.occasion)
+    held = row.state.get("answers", {})
+    answers: dict[str, Value] = dict(held) if isinstance(held, dict) else {}
+    answers |= {answer.key: answer.value for answer in kept}
+    return engine.from_json(row.state, answers)
+
+
+def reader(moment: Moment, talk: Talk) -> Reader:
+    """For whom this conversation is drawn."""
+    script = moment.house.scripts[talk.row.dialog]
+    return Reader(
+        talk.person.language,
+        moment.words,
+        talk.facts,
+        lambda ask: script.who(moment, talk, ask),
+    )
+
+
+def take(moment: Moment, talk: Talk, verb: str, args: Sequence[str], incoming: Incoming) -> Reply:
+    """One input to a conversation: submit, answer, skip, back, keep, edit, change, pause or resume."""
+    dialog, state, facts = talk.dialog, talk.state, talk.facts
+    in_place = talk.row.message if incoming.kind == "press" else ""
+    if verb == "pause":
+        return pause(moment, talk, in_place)
+    if verb == "change":
+        return offer_changes(moment, talk, in_place)
+    if verb in ("submit", "answer"):
+        given: Mapping[str, Raw] = incoming.values if verb == "submit" else {args[0]: args[1]}
+        doubt = _doubts(moment, talk, given, incoming)
+        if doubt is not None:
+            return doubt
+        turn = engine.submit(dialog, state, given, facts, lambda ask: labels_of(reader(moment, talk), ask))
+    elif verb == "edit":
+        turn = engine.edit(dialog, state, args[0] if args else str(incoming.values.get("edit", "")), facts)
+    else:
+        walk = {"skip": engine.skip, "back": engine.back, "keep": engine.keep}.get(verb, engine.show)
+        turn = walk(dialog, state, facts)
+    if turn.errors:
+        return _refuse(moment, talk, turn, incoming)
+    if talk.row.card and verb != "resume":
+        moment.work.conversations.spend(talk.row.card)
+    _keep(moment, talk, turn.state)
+    after = replace(talk, state=turn.state)
+    after = replace(after, facts=_facts(moment, moment.house.scripts[dialog.key], after))
+    if not turn.state.finished:
+        turn = replace(turn, screen=engine.show(dialog, turn.state, after.facts).screen)
+    _go_on(moment, after, turn, in_place, ())
+    return Reply()
+
+
+def pause(moment: Moment, talk: Talk, replaces: str = "") -> Reply:
+    """Puts a conversation aside; what is answered is kept."""
+    begin_again = ["begin", talk.row.dialog, talk.row.subject, talk.row.occasion]
+    message = moment.tell(
+        talk.person,
+        Told([Say("talk.paused")], [Press("btn.continue", begin_again, main=True)]),
+        kind="answer",
+        subject=talk.row.subject,
+        replaces=replaces,
+    )
+    _close_card(moment, talk)
+    moment.work.conversations.put(replace(talk.row, status="paused", card="", message=message, touched=moment.now))
+    return Reply()
+
+
+def offer_changes(moment: Moment, talk: Talk, replaces: str = "") -> Reply:
+    """Lists the questions whose answer can be changed."""
+    asks = engine.changeable(talk.dialog, talk.state, talk.facts)
+    if not asks:
+        return Reply(note=moment.words.text(talk.person.language, "talk.nothing_to_change"))
+    view = reader(moment, talk)
+    card = new_id()
+    choices = tuple(
+        Choice(ask.key, engine.shortened(view.words.text(view.language, ask.words, view.values(ask)))) for ask in asks
+    )
+    message = Message(
+        parts=(Part(view.text(talk.dialog.title), "title"),),
+        preview=view.text(talk.dialog.title),
+        card=card,
+        fields=(Field("edit", "one", view.text("talk.change_which"), choices=choices, required=True),),
+        buttons=(
+            Button("edit", view.text("btn.edit"), main=True, sends=True),
+            Button("back", view.text("btn.back")),
+        ),
+        language=view.language,
+    )
+    _show(moment, talk, message, {"edit": ["edit"], "back": ["resume"]}, replaces)
+    return Reply()
+
+
+def close(moment: Moment, talk: Talk, status: str, said: Say | None = None) -> None:
+    """Ends a conversation from outside; its open card says so instead of asking on."""
+    if said is not None and talk.row.card:
+        moment.tell(
+            talk.person,
+            Told([said]),
+            kind="answer",
+            subject=talk.row.subject,
+            replaces=talk.row.message,
+        )
+    _close_card(moment, talk)
+    moment.work.conversations.put(replace(talk.row, status=status, card="", touched=moment.now))
+
+
+def _doubts(moment: Moment, talk: Talk, given: Mapping[str, Raw], incoming: Incoming) -> Reply | None:
+    """A text that may lead to somebody is kept only after the person has looked again."""
+    if incoming.kind == "text" or incoming.leave == "keep":
+        return None
+    errors: dict[str, str] = {}
+    for ask in talk.dialog.asks:
+        text = given.get(ask.key, "")
+        if not isinstance(ask.answer, Text) or ask.visibility not in REFLECTIVE or not isinstance(text, str):
+            continue
+        signs = [sign for sign in found(text) if sign.severity == "warn"]
+        if signs:
+            item = text[signs[0].start : signs[0].end]
+            errors[ask.key] = moment.words.text(talk.person.language, "safe.id_other", {"item": item})
+    if not errors:
+        return None
+    keep = Button("keep", moment.words.text(talk.person.language, "btn.save_as_is"), sends=True)
+    return Reply(errors=errors, identifiers=sorted(errors), offers=(keep,))
+
+
+def _refuse(moment: Moment, talk: Talk, turn: Turn, incoming: Incoming) -> Reply:
+    """Says what did not fit. A form shows it at the field; typed words get it as a message below."""
+    errors = {key: _sentence(moment, talk, rejected) for key, rejected in turn.errors.items()}
+    if incoming.kind == "press" and incoming.values:
+        return Reply(errors=errors)
+    if incoming.kind == "press":
+        return Reply(errors=errors, note=" ".join(errors.values()))
+    moment.tell(talk.person, Told([Part(text) for text in errors.values()]), kind="answer", subject=talk.row.subject)
+    return Reply()
+
+
+def _sentence(moment: Moment, talk: Talk, rejected: Rejected) -> str:
+    say = rejected.say
+    return moment.words.text(talk.person.language, say.key, {**talk.facts, **say.values})
+
+
+def _keep(moment: Moment, talk: Talk, after: State) -> None:
+    """Writes what changed: an answer a row, by the question's key, with the question as it was asked."""
+    script = moment.house.scripts[talk.row.dialog]
+    if not script.keeps:
+        return
+    view = reader(moment, talk)
+    kept = {row.key: row for row in moment.work.answers.of(talk.person.id, talk.row.subject, talk.row.occasion)}
+    for key, value in after.answers.items():
+        ask = talk.dialog.ask(key)
+        if ask is None or (key in kept and kept[key].value == value):
+            continue
+        moment.work.answers.put(_answer(moment, talk, view, ask, value))
+    for key, row in kept.items():
+        if key not in after.answers:
+            moment.work.answers.delete(row.id)
+
+
+def _answer(moment: Moment, talk: Talk, view: Reader, ask: Ask, value: Value) -> AnswerRow:
+    return AnswerRow(
+        id=new_id(),
+        person=talk.person.id,
+        subject=talk.row.subject,
+        occasion=talk.row.occasion,
+        key=ask.key,
+        visibility=ask.visibility.value,
+        value=value,
+        question=view.words.text(view.language, ask.words, view.values(ask)),
+        day=moment.today(talk.person),
+    )
+
+
+def _go_on(moment: Moment, talk: Talk, turn: Turn, replaces: str, before: Sequence[Say | Part]) -> Talk:
+    if turn.screen is None:
+        return _finish(moment, talk, turn, replaces, before)
+    script = moment.house.scripts[talk.row.dialog]
+    view = reader(moment, talk)
+    drawn = draw(
+        view,
+        talk.dialog,
+        turn.screen,
+        new_id(),
+        before=[_with_facts(say, talk) for say in (*before, *turn.says)],
+        errors=turn.errors,
+        extra=script.extra(moment, talk),
+    )
+    return _show(moment, talk, drawn.message, drawn.actions, replaces)
+
+
+def _with_facts(say: Say | Part, talk: Talk) -> Say | Part:
+    return say if isinstance(say, Part) else Say(say.key, {**talk.facts, **say.values})
+
+
+def _show(
+    moment: Moment,
+    talk: Talk,
+    message: Message,
+    actions: Mapping[str, list[str]],
+    replaces: str,
+) -> Talk:
+    """Sends the card and remembers it as the one that is open. An older open card gives way."""
+    if talk.row.card and not replaces:
+        _set_aside(moment, talk)
+    outgoing = moment.send(talk.person, message, "card", talk.row.subject, replaces=replaces)
+    held = {} if moment.house.scripts[talk.row.dialog].keeps else {"answers": dict(talk.state.answers)}
+    row = replace(
+        talk.row,
+        state={**engine.to_json(talk.state), **held},
+        status="open",
+        card=message.card,
+        message=outgoing,
+        touched=moment.now,
+    )
+    moment.work.conversations.put(row)
+    moment.work.conversations.add_card(CardRow(message.card, talk.person.id, row.id, dict(actions), outgoing))
+    return replace(talk, row=row)
+
+
+def _set_aside(moment: Moment, talk: Talk) -> None:
+    """The card that was open shows no question any more; the next one comes below."""
+    _close_card(moment, talk)
+    title = Part(moment.words.text(talk.person.language, talk.dialog.title), "title")
+    moment.tell(
+        talk.person,
+        Told([title, Say("card.goes_on_below")]),
+        kind="answer",
+        subject=talk.row.subject,
+        replaces=talk.row.message,
+    )
+
+
+def _close_card(moment: Moment, talk: Talk) -> None:
+    if talk.row.card:
+        moment.work.conversations.spend(talk.row.card)
+
+
+def _finish(moment: Moment, talk: Talk, turn: Turn, replaces: str, before: Sequence[Say | Part]) -> Talk:
+    if talk.row.card and not replaces:
+        _set_aside(moment, talk)
+    script = moment.house.scripts[talk.row.dialog]
+    held = {} if script.keeps else {"answers": dict(talk.state.answers)}
+    row = replace(
+        talk.row,
+        state={**engine.to_json(turn.state), **held},
+        status="done",
+        card="",
+        touched=moment.now,
+    )
+    moment.work.conversations.put(row)
+    done = replace(talk, row=row, state=turn.state)
+    ending = script.finish(moment, done)
+    said = [_with_facts(say, talk) for say in (*before, *turn.says, *ending.says)]
+    if ending.then is not None:
+        begin(moment, ending.then, replaces=replaces, before=said)
+        return done
+    if said:
+        title = Part(moment.words.text(talk.person.language, talk.dialog.title), "title")
+        message = moment.tell(
+            talk.person,
+            Told([title, *said], ending.presses),
+            kind="answer",
+            subject=row.subject,
+            replaces=replaces,
+        )
+        moment.work.conversations.put(replace(row, message=message))
+    return done
