@@ -1,0 +1,51 @@
+"""Writes down what is due in an exchange. Planned anew whenever something it depends on changes."""
+
+from __future__ import annotations
+
+from bot.moment import Moment
+from bot.programme.cadence import exchange_days
+from bot.programme.calendar import Worker
+from bot.programme.schedule import EXCHANGE_KINDS, Due, ExchangeFacts, exchange_dues
+from storage.records import ExchangeRow, PersonRow, PromptRow, new_id
+
+
+def worker(person: PersonRow) -> Worker:
+    """How a person works, for the rules of the calendar."""
+    return Worker(person.zone, person.country, person.working_days, person.starts, person.ends)
+
+
+def replan(moment: Moment, exchange: ExchangeRow) -> None:
+    """Makes the pending prompts of an exchange what they should be now. What has been said stays."""
+    dues = exchange_dues(facts_of(moment, exchange))
+    for recipient in {exchange.employee, exchange.leader} - {""}:
+        rows = [_row(due) for due in dues if due.recipient == recipient]
+        moment.work.prompts.plan(recipient, exchange.id, rows, EXCHANGE_KINDS, moment.now)
+
+
+def facts_of(moment: Moment, exchange: ExchangeRow) -> ExchangeFacts:
+    """What the plan of an exchange depends on."""
+    employee, leader = moment.person(exchange.employee), moment.person(exchange.leader)
+    journal = moment.work.exchanges.journal(exchange.id)
+    own = worker(employee)
+    return ExchangeFacts(
+        id=exchange.id,
+        employee=employee.id,
+        employee_hours=own,
+        leader=leader.id,
+        leader_hours=worker(leader),
+        start=exchange.start,
+        end=exchange.end,
+        days=exchange.days or exchange_days(exchange.start, exchange.end, (), own),
+        state=exchange.state,
+        approval_asked_at=exchange.asked_at,
+        approved_at=exchange.approved_at,
+        finish=journal.finish,
+        cadence=journal.cadence,
+        paused_until=journal.paused_until,
+        prep_done=exchange.state not in ("accepted", "approved"),
+        debrief_done=exchange.state == "debriefed",
+    )
+
+
+def _row(due: Due) -> PromptRow:
+    return PromptRow(new_id(), due.recipient, due.subject, due.kind, due.day, due.at)

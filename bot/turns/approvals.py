@@ -1,0 +1,148 @@
+"""The leader's word: support in principle at sign-up, approval with a written reason once the place is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from bot import talks
+from bot.channel import Incoming, Reply
+from bot.moment import Moment, Press, Told
+from bot.planning import replan
+from bot.planning import worker as worker_of
+from bot.programme.calendar import working_day_after
+from bot.script import Ending, Script, Talk, Topic
+from bot.turns.common import facts_of_exchange, facts_of_round, who_sees
+from bot.turns.needs import remind_hr
+from bot.turns.signups import wish_of
+from dialogs.approval import APPROVE, PRINCIPLE
+from dialogs.model import Say
+from storage.records import ExchangeRow, PersonRow, PromptRow
+
+CALL_DAYS = 5
+"""Working days within which the two sides arrange a first call (own default)."""
+
+
+def principle_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
+    """What the leader needs to say yes in principle: who, and the wish to learn, which is the leader's to read."""
+    sign_up = moment.work.rounds.sign_up(topic.subject)
+    return {
+        **facts_of_round(moment, topic, moment.work.rounds.get(sign_up.round)),
+        "name": moment.first_name(sign_up.person),
+        "leader": moment.first_name(sign_up.person),
+        "text": wish_of(moment, sign_up, topic.person.language),
+    }
+
+
+def principle_finish(moment: Moment, talk: Talk) -> Ending:
+    """Tells the employee. A no goes on to HR, who can help."""
+    sign_up = moment.work.rounds.sign_up(talk.row.subject)
+    employee = moment.person(sign_up.person)
+    decision = str(talk.state.answers["approve.principle"])
+    support = {"btn.approve": "yes", "btn.talk_first": "talk", "btn.reject": "no"}[decision]
+    moment.work.rounds.update_sign_up(replace(sign_up, support=support))
+    moment.work.answers.confirm(talk.person.id, sign_up.id, talk.row.occasion)
+    _tell_employee(moment, talk, employee, support, sign_up.id)
+    if support == "talk":
+        return Ending([Say("approve.talk.noted", talk.facts)], [_after_talk(talk)])
+    return Ending([Say("approve.noted", talk.facts)])
+
+
+def approve_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
+    """Place, dates and form, and whose exchange it is."""
+    exchange = moment.work.exchanges.get(topic.subject)
+    facts = facts_of_exchange(moment, topic, exchange)
+    form = moment.words.text(topic.person.language, exchange.form or "form.short")
+    return {**facts, "leader": facts["name"], "text": form.lower()}
+
+
+def approve_finish(moment: Moment, talk: Talk) -> Ending:
+    """Approved with a reason: the exchange is on, everybody is told, and the prompts are planned."""
+    exchange = moment.work.exchanges.get(talk.row.subject)
+    if exchange.state != "accepted":
+        return Ending([Say("card.answered")])
+    employee = moment.person(exchange.employee)
+    decision = str(talk.state.answers["approve.final"])
+    moment.work.answers.confirm(talk.person.id, exchange.id, talk.row.occasion)
+    if decision == "btn.talk_first":
+        _tell_employee(moment, talk, employee, "talk", exchange.id)
+        return Ending([Say("approve.talk.noted", talk.facts)], [_after_talk(talk)])
+    if decision == "btn.reject":
+        moment.work.exchanges.update(replace(exchange, state="rejected"))
+        sign_up = moment.work.rounds.sign_up(exchange.sign_up)
+        moment.work.rounds.update_sign_up(replace(sign_up, state="in_matching", support="no"))
+        for hr in moment.work.people.hr(employee.organisation):
+            remind_hr(moment, hr, exchange.round)
+        _tell_employee(moment, talk, employee, "no", exchange.id)
+        return Ending([Say("approve.noted", talk.facts)])
+    approved = replace(exchange, state="approved", approved_at=moment.now)
+    moment.work.exchanges.update(approved)
+    sign_up = moment.work.rounds.sign_up(exchange.sign_up)
+    moment.work.rounds.update_sign_up(replace(sign_up, state="placed", support="yes"))
+    moment.work.audit.add(moment.now, talk.person.id, "exchange.approved", exchange.id)
+    _tell_all(moment, approved)
+    replan(moment, approved)
+    return Ending([Say("approve.noted.final", talk.facts)])
+
+
+def _tell_all(moment: Moment, exchange: ExchangeRow) -> None:
+    employee = moment.person(exchange.employee)
+    reason = next(
+        (
+            row
+            for row in moment.work.answers.of(exchange.leader, exchange.id, "approve")
+            if row.key == "lead.prep.justify"
+        ),
+        None,
+    )
+    by = min(working_day_after(worker_of(employee), moment.today(employee), CALL_DAYS), exchange.start)
+    says = [Say("approve.told.yes", {"leader": moment.first_name(exchange.leader)})]
+    if reason is not None:
+        says.append(Say("approve.told.reason", {"text": str(reason.value)}))
+    moment.tell(employee, Told([*says, Say("match.yes", {"date": by})]), kind="news", subject=exchange.id)
+    if exchange.host:
+        host = moment.person(exchange.host)
+        moment.tell(host, Told([Say("match.yes", {"date": by})]), kind="news", subject=exchange.id)
+
+
+def _tell_employee(moment: Moment, talk: Talk, employee: PersonRow, support: str, subject: str) -> None:
+    values = {**talk.facts, "leader": talk.person.name.split()[0]}
+    if support == "no":
+        values["text"] = str(talk.state.answers.get("approve.no.reason", ""))
+    moment.tell(employee, Told([Say(f"approve.told.{support}", values)]), kind="news", subject=subject)
+
+
+def _after_talk(talk: Talk) -> Press:
+    return Press("btn.have_talked", ["decide_again", talk.row.dialog, talk.row.subject], main=True)
+
+
+def decide_again(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """After the talk the leader is asked afresh; the earlier "talk first" gives way."""
+    dialog, subject = args
+    row = moment.work.conversations.find(person.id, dialog, subject, dialog)
+    if row is None:
+        return Reply(note=moment.words.text(person.language, "card.answered"))
+    if not moment.work.conversations.spend(incoming.card):
+        return Reply(note=moment.words.text(person.language, "card.answered"))
+    for answer in moment.work.answers.of(person.id, subject, dialog):
+        moment.work.answers.delete(answer.id)
+    moment.work.conversations.put(replace(row, state={}, status="open", card="", touched=moment.now))
+    talks.begin(moment, Topic(person, dialog, subject, dialog))
+    return Reply()
+
+
+def remind(moment: Moment, prompt: PromptRow) -> str:
+    """Reminds the leader once while the decision is open."""
+    exchange = moment.work.exchanges.find(prompt.subject)
+    if exchange is None or exchange.state != "accepted":
+        return "cancelled"
+    leader = moment.person(exchange.leader)
+    deadline = min(exchange.start, working_day_after(worker_of(leader), moment.today(leader), CALL_DAYS))
+    values = {**approve_facts(moment, Topic(leader, "approve", exchange.id, "approve")), "deadline": deadline}
+    press = Press("btn.continue", ["begin", "approve", exchange.id, "approve"], main=True)
+    moment.tell(leader, Told([Say("approve.remind", values)], [press]), kind="task", subject=exchange.id)
+    return "said"
+
+
+PRINCIPLE_SCRIPT = Script(PRINCIPLE, principle_facts, principle_finish, who_sees)
+APPROVE_SCRIPT = Script(APPROVE, approve_facts, approve_finish, who_sees)

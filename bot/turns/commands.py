@@ -1,0 +1,280 @@
+"""What is typed: an answer to what is asked, a command, a code, or something that gets a kind sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot import talks
+from bot.channel import Incoming, Reply
+from bot.moment import Moment, Press, Told
+from bot.script import Talk, Topic
+from bot.turns import leaders, leaving, logbooks, my_data, needs, rounds, settings
+from bot.turns.common import contact_of, facts_of_exchange
+from bot.turns.people import told, try_code
+from dialogs import engine
+from dialogs.commands import Command, understand
+from dialogs.model import Say, Text
+from storage.records import ConversationRow, PersonRow, new_id
+
+WALK = {Command.BACK: "back", Command.SKIP: "skip", Command.PAUSE: "pause", Command.EDIT: "change"}
+LANGUAGES = {Command.DANISH: "da", Command.BOKMAAL: "nb", Command.ENGLISH: "en"}
+
+
+def typed(moment: Moment, person: PersonRow, incoming: Incoming) -> Reply:
+    """Answers typed words. A number that was hidden is told of once more, whatever else happens."""
+    if incoming.leaves:
+        moment.tell(person, Told([Say("safe.id_chat")]), kind="answer")
+    talk = _open_talk(moment, person)
+    text = incoming.text.strip()
+    command = understand(text, talk is not None and _asks_text(talk))
+    if command is None and try_code(moment, person, text):
+        moment.tell(person, Told([Say("hr.granted")], [Press("btn.new_round", ["new_round"])]), kind="answer")
+        return Reply()
+    if talk is not None and command in WALK:
+        return talks.take(moment, talk, WALK[command], [], incoming)
+    if talk is not None and command in (None, Command.RESUME) and (command or talk.row.status == "open"):
+        return _answer(moment, person, talk, command, incoming)
+    if command is None:
+        return _unknown(moment, person)
+    return COMMANDS[command](moment, person)
+
+
+def _open_talk(moment: Moment, person: PersonRow) -> Talk | None:
+    """The conversation typed words belong to: the one touched last."""
+    rows = [row for row in moment.work.conversations.open(person.id) if _is_here(moment, row)]
+    current = next((row for row in rows if row.status == "open"), rows[0] if rows else None)
+    return talks.load(moment, current) if current else None
+
+
+def _is_here(moment: Moment, row: ConversationRow) -> bool:
+    return row.dialog in moment.house.scripts
+
+
+def _asks_text(talk: Talk) -> bool:
+    if talk.row.status != "open":
+        return False
+    screen = engine.show(talk.dialog, talk.state, talk.facts).screen
+    return screen is not None and isinstance(screen.asks[0].answer, Text)
+
+
+def _answer(moment: Moment, person: PersonRow, talk: Talk, command: Command | None, incoming: Incoming) -> Reply:
+    """Typed words answer the first open question; on a form, one after the other."""
+    if command is Command.RESUME:
+        talks.begin(moment, talk.topic)
+        return Reply()
+    screen = engine.show(talk.dialog, talk.state, talk.facts).screen
+    if screen is None:
+        return _unknown(moment, person)
+    if "chat" not in person.told:
+        told(moment, person, "chat")
+        moment.tell(person, Told([Say("safe.chat_first")]), kind="answer")
+    if talk.state.form and len(screen.asks) > 1:
+        talk = replace(talk, state=replace(talk.state, form=False))
+    ask = next((ask for ask in screen.asks if ask.key not in talk.state.answers), screen.asks[0])
+    talk = replace(talk, state=replace(talk.state, at=ask.key))
+    return talks.take(moment, talk, "answer", [ask.key, incoming.text], incoming)
+
+
+def _unknown(moment: Moment, person: PersonRow) -> Reply:
+    moment.tell(person, Told([Say("err.unknown")], [Press("btn.help", ["help"])]), kind="answer")
+    return Reply()
+
+
+def help_pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """The help button."""
+    return helped(moment, person)
+
+
+def helped(moment: Moment, person: PersonRow) -> Reply:
+    """What can be written, by role, and the same as buttons."""
+    says: list[Say] = [Say("help.menu", {"contact": _contact(moment, person)})]
+    presses = [
+        Press("btn.status", ["status"], main=True),
+        Press("btn.my_data", ["my_data"]),
+        Press("btn.language", ["begin", "language", person.id, "language"]),
+    ]
+    if moment.work.exchanges.of_leader(person.id):
+        says.append(Say("help.leader"))
+        presses.append(Press("btn.released", ["released", ""]))
+    if person.hr:
+        says.append(Say("help.hr"))
+        presses += [Press("btn.needs_me", ["needs"]), Press("btn.new_round", ["new_round"])]
+    exchange = settings.active_exchange(moment, person)
+    if exchange is not None:
+        presses += [
+            Press("btn.change_time", ["begin", "time", exchange.id, "time"]),
+            Press("btn.habit", ["begin", "habit", exchange.id, "habit"]),
+        ]
+    moment.tell(person, Told(says, presses), kind="answer")
+    return Reply()
+
+
+def _contact(moment: Moment, person: PersonRow) -> str:
+    rounds_here = moment.work.rounds.all(person.organisation)
+    return contact_of(moment, rounds_here[-1] if rounds_here else None)
+
+
+def status_pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """The status button."""
+    return status(moment, person)
+
+
+def status(moment: Moment, person: PersonRow) -> Reply:
+    """Where one is, in each of one's roles, and what comes next."""
+    says: list[Say] = []
+    presses: list[Press] = []
+    if person.hr:
+        needs.tell(moment, person, kind="answer")
+    for exchange in moment.work.exchanges.of_employee(person.id):
+        if exchange.state in leaving.LIVE or exchange.state == "debriefed":
+            facts = facts_of_exchange(moment, Topic(person, "log", exchange.id, ""), exchange)
+            says.append(Say("status.emp", {**facts, "text": Say(f"status.next.{exchange.state}")}))
+            presses += _next_presses(exchange.state, exchange.id)
+    for round_row in moment.work.rounds.all(person.organisation):
+        sign_up = moment.work.rounds.sign_up_of(round_row.id, person.id)
+        if sign_up is not None and sign_up.state in ("signed_up", "in_matching"):
+            values = {"programme": round_row.name, "deadline": round_row.deadline, "date": round_row.answer_by}
+            says.append(Say("sign.status", values))
+            presses.append(Press("btn.change_answers", ["reopen", "sign", sign_up.id, "sign"]))
+            presses.append(Press("btn.withdraw", ["begin", "stop", sign_up.id, "stop"]))
+    says += leaders.tasks(moment, person)
+    if moment.work.exchanges.of_leader(person.id):
+        presses.append(Press("btn.released", ["released", ""]))
+    if says or not person.hr:
+        moment.tell(person, Told(says or [Say("status.nothing")], presses), kind="answer")
+    return Reply()
+
+
+def _next_presses(state: str, exchange_id: str) -> list[Press]:
+    if state == "approved":
+        return [Press("btn.prepare", ["begin", "prep", exchange_id, "prep"], main=True)]
+    if state in ("prepared", "running"):
+        return [
+            Press("btn.write", ["write"], main=True),
+            Press("btn.change_preparation", ["reopen", "prep", exchange_id, "prep"]),
+        ]
+    if state == "finished":
+        return [Press("btn.debrief", ["begin", "deb", exchange_id, "deb"], main=True)]
+    return []
+
+
+def write_pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """The button that opens the logbook."""
+    return _log(moment, person)
+
+
+def _log(moment: Moment, person: PersonRow) -> Reply:
+    if not logbooks.write_now(moment, person):
+        moment.tell(person, Told([Say("log.nothing_open")]), kind="answer")
+    return Reply()
+
+
+def _pause(moment: Moment, person: PersonRow) -> Reply:
+    topic = settings.pause(moment, person)
+    if topic is None:
+        moment.tell(person, Told([Say("pause.nothing")]), kind="answer")
+    else:
+        talks.begin(moment, topic)
+    return Reply()
+
+
+def _resume(moment: Moment, person: PersonRow) -> Reply:
+    paused = [row for row in moment.work.conversations.open(person.id) if row.status == "paused"]
+    if paused:
+        talks.begin(moment, Topic(person, paused[0].dialog, paused[0].subject, paused[0].occasion))
+    elif not settings.resume(moment, person):
+        moment.tell(person, Told([Say("resume.nothing")]), kind="answer")
+    return Reply()
+
+
+def _stop(moment: Moment, person: PersonRow) -> Reply:
+    subject = leaving.what_to_stop(moment, person.id)
+    if not subject:
+        moment.tell(person, Told([Say("stop.nothing")]), kind="answer")
+    else:
+        talks.begin(moment, Topic(person, "stop", subject, new_id()))
+    return Reply()
+
+
+def _human(moment: Moment, person: PersonRow) -> Reply:
+    moment.tell(person, Told([Say("human.contact", {"contact": _contact(moment, person)})]), kind="answer")
+    return Reply()
+
+
+def _language(moment: Moment, person: PersonRow) -> Reply:
+    talks.begin(moment, Topic(person, "language", person.id, new_id()))
+    return Reply()
+
+
+def _speak(language: str) -> Callable[[Moment, PersonRow], Reply]:
+    def speak(moment: Moment, person: PersonRow) -> Reply:
+        changed = settings.set_language(moment, person, language)
+        moment.tell(changed, Told([Say("language.set")]), kind="answer")
+        return Reply()
+
+    return speak
+
+
+def _data(moment: Moment, person: PersonRow) -> Reply:
+    my_data.tell_menu(moment, person)
+    return Reply()
+
+
+def _tasks(moment: Moment, person: PersonRow) -> Reply:
+    says = leaders.tasks(moment, person)
+    moment.tell(person, Told(says or [Say("tasks.nothing")]), kind="answer")
+    return Reply()
+
+
+def _released(moment: Moment, person: PersonRow) -> Reply:
+    return leaders.tell_released(moment, person)
+
+
+def new_round(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """The button that opens a round."""
+    return _round(moment, person)
+
+
+def _round(moment: Moment, person: PersonRow) -> Reply:
+    if not person.hr:
+        moment.tell(person, Told([Say("only_hr")]), kind="answer")
+    else:
+        talks.begin(moment, rounds.start(moment, person))
+    return Reply()
+
+
+def _match(moment: Moment, person: PersonRow) -> Reply:
+    if not person.hr:
+        moment.tell(person, Told([Say("only_hr")]), kind="answer")
+    else:
+        needs.tell(moment, person, kind="answer")
+    return Reply()
+
+
+def _nothing_open(moment: Moment, person: PersonRow) -> Reply:
+    moment.tell(person, Told([Say("talk.none")], [Press("btn.help", ["help"])]), kind="answer")
+    return Reply()
+
+
+COMMANDS: dict[Command, Callable[[Moment, PersonRow], Reply]] = {
+    Command.HELP: helped,
+    Command.MORE_HELP: helped,
+    Command.LOG: _log,
+    Command.PAUSE: _pause,
+    Command.RESUME: _resume,
+    Command.STATUS: status,
+    Command.DATA: _data,
+    Command.STOP: _stop,
+    Command.PERSON: _human,
+    Command.LANGUAGE: _language,
+    **{command: _speak(language) for command, language in LANGUAGES.items()},
+    Command.BACK: _nothing_open,
+    Command.SKIP: _nothing_open,
+    Command.EDIT: _nothing_open,
+    Command.TASKS: _tasks,
+    Command.RELEASED: _released,
+    Command.ROUND: _round,
+    Command.MATCH: _match,
+    Command.SHOW_LOGBOOK: lambda moment, person: leaders.show_logbook(moment, person),
+}

@@ -1,0 +1,216 @@
+"""After the exchange: the coach-style debrief from the person's own words, and the final summary to the leader."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from bot import talks
+from bot.moment import Moment, Press, Told
+from bot.programme import summaries
+from bot.programme.material import Written, quotes
+from bot.programme.visibility import may_read
+from bot.script import Ending, Script, Talk, Topic
+from bot.turns.common import circle_of, exchange_of, facts_of_exchange, item, latest, shown, who_sees
+from bot.turns.logbooks import day_of
+from bot.turns.minutes import minutes_of
+from bot.turns.preparations import goals_of
+from dialogs.debrief import DEBRIEF
+from dialogs.engine import shortened
+from dialogs.model import Say
+from storage.records import AnswerRow, ExchangeRow, PersonRow, PromptRow
+
+ASKED_AGAIN = 30
+"""Days after the debrief when the plan is asked about (spec 2.5)."""
+
+
+def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
+    """The person's own quotes, goals, assumption, and what can go to the leader."""
+    exchange = exchange_of(moment, topic)
+    me, language = exchange.employee, topic.person.language
+    prepared = moment.work.answers.of(me, exchange.id, "prep")
+    given = moment.work.answers.of(me, exchange.id, "deb")
+    purposes = next((row.value for row in prepared if row.key == "prep.purpose"), None)
+    full = exchange.track == "full"
+    return {
+        **facts_of_exchange(moment, topic, exchange),
+        **goals_of(prepared),
+        **_picked(moment, given),
+        "quotes": _quotes(moment, exchange, language),
+        "assumption": latest(prepared, "prep.expect"),
+        "career": isinstance(purposes, list) and "prep.purpose.career" in purposes,
+        "habit": moment.work.exchanges.journal(exchange.id).habit,
+        "host_person": bool(exchange.host),
+        "minutes": minutes_of(moment, topic, DEBRIEF, full=full),
+        "releasable": _releasable(moment, exchange, language),
+        "list": _plan_lines(given),
+        "date": moment.today(topic.person) + timedelta(days=ASKED_AGAIN),
+    }
+
+
+def _entries(moment: Moment, exchange: ExchangeRow) -> list[AnswerRow]:
+    rows = moment.work.answers.about(exchange.id)
+    return [
+        row
+        for row in rows
+        if row.person == exchange.employee
+        and row.occasion.startswith("log:")
+        and row.visibility in ("S", "P")
+        and isinstance(row.value, str)
+        and not moment.words.has(row.value)
+    ]
+
+
+def _quotes(moment: Moment, exchange: ExchangeRow, language: str) -> list[dict[str, str]]:
+    rows = {row.id: row for row in _entries(moment, exchange)}
+    marked = {
+        row.occasion
+        for row in moment.work.answers.about(exchange.id)
+        if row.key == "log.mark" and row.value == "btn.yes"
+    }
+    written = [Written(row.id, str(row.value), row.occasion in marked) for row in rows.values()]
+    return [
+        {"value": found.id, "label": f"{moment.words.date(language, day_of(rows[found.id].occasion))}: {found.text}"}
+        for found in quotes(written)
+    ]
+
+
+def _picked(moment: Moment, given: list[AnswerRow]) -> dict[str, Any]:
+    """The chosen quotes as quote#1, date#1 and so on. One that was deleted since is left out."""
+    chosen = next((row.value for row in given if row.key == "deb.1.recall"), None)
+    picked: dict[str, Any] = {}
+    rows = [moment.work.answers.get(str(answer)) for answer in chosen] if isinstance(chosen, list) else []
+    for n, row in enumerate(rows, start=1):
+        picked[f"quote#{n}"] = str(row.value) if row else "…"
+        picked[f"date#{n}"] = day_of(row.occasion) if row else ""
+    return picked
+
+
+def _releasable(moment: Moment, exchange: ExchangeRow, language: str) -> list[dict[str, Any]]:
+    """What can go to the leader: the debrief's S and J answers; with the habit "after the debrief" the logbook too."""
+    habit = moment.work.exchanges.journal(exchange.id).habit
+    rows = moment.work.answers.of(exchange.employee, exchange.id, "deb")
+    if habit == "final":
+        rows = rows + [row for row in _entries(moment, exchange) if row.visibility == "S"]
+    return [
+        {
+            "value": row.id,
+            "label": f"{shortened(row.question, 60)} – {shortened(shown(moment, language, row), 120)}",
+            "chosen": row.visibility == "J" or habit != "item",
+        }
+        for row in rows
+        if row.visibility in ("S", "J") and not row.key.startswith("deb.confirm")
+    ]
+
+
+def _plan_lines(given: list[AnswerRow]) -> list[str]:
+    return [str(row.value) for row in given if row.key.startswith("deb.12.action.what")]
+
+
+def finish(moment: Moment, talk: Talk) -> Ending:
+    """Releases what was chosen, and only that; the leader gets the final summary."""
+    exchange = moment.work.exchanges.get(talk.row.subject)
+    chosen = talk.state.answers.get("deb.confirm", [])
+    picked = set(chosen) if isinstance(chosen, list) else set()
+    mine = moment.work.answers.of(talk.person.id, exchange.id, "deb")
+    logs = [row for row in _entries(moment, exchange) if row.id in picked and row.visibility == "S"]
+    for row in (*mine, *logs):
+        keep = row.id in picked
+        if row.visibility == "J":
+            moment.work.answers.update(replace(row, confirmed=keep))
+        elif row.visibility == "S":
+            readers = row.released | {exchange.leader} if keep else row.released - {exchange.leader}
+            moment.work.answers.update(replace(row, released=readers, sent=keep or row.sent))
+    first_time = exchange.state != "debriefed"
+    moment.work.exchanges.update(replace(exchange, state="debriefed"))
+    moment.work.audit.add(moment.now, talk.person.id, "debrief.sent", exchange.id)
+    leader = moment.person(exchange.leader)
+    press = Press("btn.released", ["released", exchange.id])
+    kind = "final" if first_time else "answer"
+    moment.tell(leader, Told(final(moment, exchange, leader), [press]), kind=kind, subject=exchange.id)
+    return Ending([], [Press("btn.my_data", ["my_data"])])
+
+
+def final(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> list[Say]:
+    """The final summary as its reader may see it."""
+    circle = circle_of(moment, exchange)
+    rows = [row for row in moment.work.answers.about(exchange.id) if may_read(item(row), leader.id, circle)]
+    prepared = [row for row in rows if row.occasion == "prep" and row.person == exchange.employee]
+    mine = [row for row in rows if row.occasion == "deb"]
+    texts = {row.key: shown(moment, leader.language, row) for row in mine}
+    own = {row.key: shown(moment, leader.language, row) for row in rows if row.person == exchange.leader}
+    goals = goals_of(prepared)
+    back = own.get("lead.prep.followup.return", "")
+    return summaries.final(
+        summaries.Final(
+            name=moment.first_name(exchange.employee),
+            host_unit=exchange.host_unit,
+            why=own.get("lead.prep.justify", ""),
+            benefits=tuple(
+                (row.question, shown(moment, leader.language, row))
+                for row in prepared
+                if row.key.startswith("prep.benefit.")
+            ),
+            moved=texts.get("deb.3.moved", ""),
+            goals=tuple(
+                summaries.Goal(
+                    goals[f"goal#{n}"],
+                    goals[f"sign#{n}"],
+                    texts.get(f"deb.6.goal.scale#{n}", ""),
+                    texts.get(f"deb.6.goal.help#{n}", ""),
+                )
+                for n in (1, 2, 3)
+                if f"goal#{n}" in goals
+            ),
+            others=tuple(
+                (row.question, shown(moment, leader.language, row))
+                for row in mine
+                if row.key
+                in ("deb.7.unplanned", "deb.8.contribution", "deb.10.transfer", "deb.11.obstacle", "deb.11.plan")
+            ),
+            practices=texts.get("deb.9.practices", ""),
+            plan=tuple(_action(texts, n) for n in (1, 2, 3) if f"deb.12.action.what#{n}" in texts),
+            sharing=tuple(
+                texts[key]
+                for key in ("deb.13.share.what", "deb.13.share.how", "deb.13.share.when", "deb.13.share.host")
+                if key in texts
+            ),
+            request=texts.get("deb.14.request", ""),
+            dates=(Say("next.return_talk", {"date": back}),) if back else (),
+        )
+    )
+
+
+def _action(texts: dict[str, str], n: int) -> str:
+    parts = [texts.get(f"deb.12.action.{part}#{n}", "") for part in ("what", "first", "when", "with", "notice")]
+    return " · ".join(part for part in parts if part)
+
+
+def push(moment: Moment, prompt: PromptRow) -> Told | None:
+    """The invitation to the debrief, or its one reminder."""
+    exchange = moment.work.exchanges.get(prompt.subject)
+    if exchange.state not in ("approved", "prepared", "running", "finished", "ended_early"):
+        return None
+    employee = moment.person(exchange.employee)
+    if exchange.state != "ended_early":
+        moment.work.exchanges.update(replace(exchange, state="finished"))
+    topic = Topic(employee, "deb", exchange.id, "deb")
+    minutes = minutes_of(moment, topic, DEBRIEF, full=exchange.track == "full")
+    key = "push.debrief" if prompt.kind == "debrief" else "push.debrief.again"
+    presses = [
+        Press("btn.start_min", ["begin", "deb", exchange.id, "deb"], main=True, minutes=minutes),
+        Press("btn.later", ["later", prompt.id]),
+    ]
+    return Told([Say(key, facts_of_exchange(moment, topic, exchange))], presses)
+
+
+def close(moment: Moment, prompt: PromptRow) -> str:
+    """Three weeks after: what was not taken is not asked for any more."""
+    row = moment.work.conversations.find(prompt.recipient, "deb", prompt.subject, "deb")
+    if row is not None and row.status in ("open", "paused"):
+        talks.close(moment, talks.load(moment, row), "stopped", Say("deb.closed"))
+    return "answered"
+
+
+DEBRIEF_SCRIPT = Script(DEBRIEF, facts, finish, who_sees)

@@ -1,0 +1,92 @@
+"""The leader: what has been released, at any time; the next steps; and why the logbook is not shown."""
+
+from __future__ import annotations
+
+from bot.channel import Incoming, Part, Reply
+from bot.moment import Moment, Press, Told
+from bot.programme.visibility import may_read, redact
+from bot.turns import logbooks
+from bot.turns.common import circle_of, item, shown_value
+from bot.turns.weeks import open_tasks
+from dialogs.model import Say
+from storage.records import AnswerRow, ExchangeRow, PersonRow
+
+DONE = ("proposed", "declined", "accepted", "rejected", "withdrawn")
+
+
+def released(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """Everything released to this leader or host, for one exchange or for all."""
+    if not args or not args[0]:
+        return tell_released(moment, person)
+    exchange = moment.work.exchanges.find(args[0])
+    if exchange is None or person.id not in (exchange.leader, exchange.host):
+        return Reply(note=moment.words.text(person.language, "card.not_yours"))
+    _tell_one(moment, person, exchange)
+    return Reply()
+
+
+def tell_released(moment: Moment, person: PersonRow) -> Reply:
+    """One message per employee, so that each can be found again."""
+    exchanges = [
+        exchange
+        for exchange in (*moment.work.exchanges.of_leader(person.id), *moment.work.exchanges.of_host(person.id))
+        if exchange.state not in DONE
+    ]
+    if not exchanges:
+        moment.tell(person, Told([Say("released.nobody")]), kind="answer")
+    for exchange in exchanges:
+        _tell_one(moment, person, exchange)
+    return Reply()
+
+
+def _tell_one(moment: Moment, person: PersonRow, exchange: ExchangeRow) -> None:
+    name = moment.first_name(exchange.employee)
+    values = {"name": name, "host_unit": exchange.host_unit}
+    parts: list[Say | Part] = [
+        Part(moment.words.text(person.language, "released.title", values), "title"),
+    ]
+    for row in readable(moment, exchange, person.id):
+        label = f"{row.question} · {moment.words.text(person.language, 'data.changed', {'date': row.edited})}"
+        parts.append(Part(label if row.edited else row.question, "small"))
+        parts.append(Part(shown_value(moment, person.language, redact(row.value)), "own"))
+    parts.append(Say("sum.footer", {"name": name}))
+    moment.tell(person, Told(parts), kind="answer", subject=exchange.id)
+
+
+def readable(moment: Moment, exchange: ExchangeRow, reader: str) -> list[AnswerRow]:
+    """All that a reader may read of an employee's answers in an exchange, in the order it was written."""
+    circle = circle_of(moment, exchange)
+    return [
+        row
+        for row in moment.work.answers.about(exchange.id)
+        if row.person == exchange.employee and row.visibility != "–" and may_read(item(row), reader, circle)
+    ]
+
+
+def tasks(moment: Moment, leader: PersonRow) -> list[Say]:
+    """The leader's own next steps, per employee."""
+    steps: list[Say] = []
+    for exchange in moment.work.exchanges.of_leader(leader.id):
+        name = moment.first_name(exchange.employee)
+        if exchange.state == "accepted":
+            steps.append(Say("task.approve", {"name": name}))
+        elif exchange.state in ("prepared", "running", "finished", "debriefed"):
+            steps += open_tasks(moment, exchange, leader)
+    return steps
+
+
+def show_logbook(moment: Moment, person: PersonRow) -> Reply:
+    """A leader who asks for the logbook gets what has been shared; the asking is told to nobody (T2)."""
+    exchanges = [row for row in moment.work.exchanges.of_leader(person.id) if row.state not in DONE]
+    if not exchanges:
+        if not logbooks.write_now(moment, person):
+            moment.tell(person, Told([Say("log.nothing_open")]), kind="answer")
+        return Reply()
+    name = moment.first_name(exchanges[-1].employee)
+    link = moment.words.text(person.language, "btn.released")
+    moment.tell(
+        person,
+        Told([Say("lead.deny.logbook", {"name": name, "link": link})], [Press("btn.released", ["released", ""])]),
+        kind="answer",
+    )
+    return Reply()

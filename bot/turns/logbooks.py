@@ -1,0 +1,349 @@
+"""During the exchange: the logbook of a day, its one reminder, its close, and what suits after three misses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, time, timedelta
+from typing import Any
+
+from bot import talks
+from bot.channel import Incoming, Reply
+from bot.moment import Moment, Press, Told
+from bot.planning import replan
+from bot.planning import worker as worker_of
+from bot.programme.cadence import is_last_of_week, midpoint
+from bot.programme.calendar import at_local, working_day_after
+from bot.programme.questions import Entry, goal_turn, offers_free, questions, shows_hints
+from bot.programme.schedule import after_misses
+from bot.script import Ending, Script, Talk, Topic
+from bot.turns.common import exchange_of, facts_of_exchange, latest, who_sees
+from bot.turns.preparations import goals_of
+from bot.turns.weeks import week_follows, week_topic
+from dialogs.logbook import LOGBOOK, MISSES
+from dialogs.model import Say
+from storage.records import AnswerRow, ExchangeRow, JournalRow, PersonRow, PromptRow, new_id
+
+OPENINGS = ("log.open.alt1", "log.open.alt2", "log.open.alt3")
+
+NOON = time(12, 0)
+"""An entry can be written until noon on the next working day."""
+
+RUNNING = ("approved", "prepared", "running", "paused", "finished")
+
+
+def occasion_of(day: date) -> str:
+    """The occasion of a day's entry."""
+    return f"log:{day.isoformat()}"
+
+
+def day_of(occasion: str) -> date:
+    """The day an entry is about."""
+    return date.fromisoformat(occasion.removeprefix("log:"))
+
+
+def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
+    """What an entry needs: the person's own goals, assumption and question, and who the readers are."""
+    exchange = exchange_of(moment, topic)
+    prepared = moment.work.answers.of(exchange.employee, exchange.id, "prep")
+    goals = goals_of(prepared)
+    number = len(_answered(moment, exchange.id)) + 1
+    day = day_of(topic.occasion)
+    turn = goal_turn(_history(moment, exchange.id), int(goals["goals"]))
+    return {
+        **facts_of_exchange(moment, topic, exchange),
+        **goals,
+        "goal": goals.get(f"goal#{turn}", ""),
+        "assumption": latest(prepared, "prep.expect"),
+        "text": latest(prepared, "prep.ask"),
+        "habit": moment.work.exchanges.journal(exchange.id).habit,
+        "host_person": bool(exchange.host),
+        "hints": shows_hints(number),
+        "n": exchange.days.index(day) + 1 if day in exchange.days else number,
+        "questions": _kept_questions(moment, topic),
+        "date": day,
+    }
+
+
+def _answered(moment: Moment, exchange_id: str) -> list[PromptRow]:
+    return [row for row in moment.work.prompts.of(exchange_id, "log") if row.state == "answered"]
+
+
+def _history(moment: Moment, exchange_id: str) -> tuple[tuple[str, ...], ...]:
+    """The questions of the entries so far, oldest first."""
+    return tuple(tuple(row.data.get("questions", ())) for row in _answered(moment, exchange_id))
+
+
+def _kept_questions(moment: Moment, topic: Topic) -> list[str]:
+    """The questions of this entry, chosen once when it was opened."""
+    prompt = moment.work.prompts.find(topic.person.id, topic.subject, "log", day_of(topic.occasion))
+    chosen = prompt.data.get("questions", []) if prompt else []
+    return [str(key) for key in chosen]
+
+
+def choose(moment: Moment, exchange: ExchangeRow, day: date, style: str) -> tuple[str, ...]:
+    """The questions for a day's entry, by the rules of the programme."""
+    prepared = moment.work.answers.of(exchange.employee, exchange.id, "prep")
+    days = exchange.days or (day,)
+    index = days.index(day) if day in days else 0
+    history = _history(moment, exchange.id)
+    entry = Entry(
+        number=len(history) + 1,
+        day_index=index + 1,
+        total=len(days),
+        first=index == 0,
+        mid=day == midpoint(days),
+        last=day == days[-1],
+        last_of_week=is_last_of_week(days, day),
+        part_time=_part_time(days),
+        style=style,
+        history=history,
+        goals=int(goals_of(prepared)["goals"]),
+        has_assumption=bool(latest(prepared, "prep.expect")),
+        has_question_to_ask=bool(latest(prepared, "prep.ask")),
+        asked=any("log.deep.ask" in keys for keys in history),
+    )
+    return (*questions(entry), "log.mark")
+
+
+def _part_time(days: Sequence[date]) -> bool:
+    """A stay of more than two weeks with at most three days in any week."""
+    weeks: dict[tuple[int, int], int] = {}
+    for day in days:
+        weeks[day.isocalendar()[:2]] = weeks.get(day.isocalendar()[:2], 0) + 1
+    return len(weeks) > 2 and max(weeks.values()) <= 3
+
+
+def due(moment: Moment, prompt: PromptRow) -> str:
+    """The day's logbook: its form, ready to fill in."""
+    exchange = moment.work.exchanges.get(prompt.subject)
+    if exchange.state not in RUNNING:
+        return "cancelled"
+    open_entry(moment, moment.person(exchange.employee), exchange, prompt.day, prompt)
+    return "said"
+
+
+def open_entry(
+    moment: Moment,
+    employee: PersonRow,
+    exchange: ExchangeRow,
+    day: date,
+    prompt: PromptRow,
+    style: str = "",
+    replaces: str = "",
+) -> None:
+    """Shows the form of a day's entry; `style` core, oneline or free."""
+    journal = moment.work.exchanges.journal(exchange.id)
+    keys = choose(moment, exchange, day, style or journal.style)
+    moment.work.prompts.mark(prompt.id, "said", {**prompt.data, "questions": list(keys)})
+    topic = Topic(employee, "log", exchange.id, occasion_of(day))
+    row = moment.work.conversations.find(employee.id, "log", exchange.id, topic.occasion)
+    if row is not None and row.status == "open" and style:
+        moment.work.conversations.put(replace(row, state={**row.state, "at": "", "skipped": []}))
+    talks.begin(moment, topic, replaces=replaces)
+
+
+def opening(moment: Moment, talk: Talk) -> list[Say]:
+    """How an entry is opened: never the same way twice in a row, and true about how many questions follow."""
+    keys = [key for key in talk.facts["questions"] if key != "log.mark"]
+    if "log.last.unforget" in keys or "log.mid.adjust" in keys:
+        return []
+    core = ["log.core.what", "log.core.sowhat", "log.core.nowwhat"]
+    number = int(talk.facts["n"])
+    if keys == core:
+        return [Say("log.open", {"n": number})]
+    return [Say(OPENINGS[number % len(OPENINGS)])]
+
+
+def extra(moment: Moment, talk: Talk) -> list[Press]:
+    """One line instead, writing freely from the eighth entry, or not today."""
+    ids = [talk.row.subject, talk.row.occasion]
+    keys = talk.facts["questions"]
+    presses = []
+    if "log.core.oneline" not in keys:
+        presses.append(Press("btn.short", ["log_style", *ids, "oneline"]))
+    if offers_free(len(_answered(moment, talk.row.subject)) + 1) and "log.core.free" not in keys:
+        presses.append(Press("btn.free", ["log_style", *ids, "free"]))
+    presses.append(Press("btn.not_today", ["log_not_today", *ids]))
+    return presses
+
+
+def restyle(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """The same day in one line, or freely."""
+    exchange_id, occasion, style = args
+    exchange = moment.work.exchanges.get(exchange_id)
+    day = day_of(occasion)
+    prompt = moment.work.prompts.find(person.id, exchange_id, "log", day)
+    row = moment.work.conversations.find(person.id, "log", exchange_id, occasion)
+    moment.work.conversations.spend(incoming.card)
+    if prompt is None or exchange.employee != person.id or (row is not None and row.status != "open"):
+        return Reply(note=moment.words.text(person.language, "log.day_closed"))
+    card = moment.work.conversations.card(incoming.card)
+    open_entry(moment, person, exchange, day, prompt, style, replaces=card.message if card else "")
+    return Reply()
+
+
+def not_today(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """Leaves the day; nothing more is asked about it."""
+    exchange_id, occasion = args
+    moment.work.conversations.spend(incoming.card)
+    row = moment.work.conversations.find(person.id, "log", exchange_id, occasion)
+    prompt = moment.work.prompts.find(person.id, exchange_id, "log", day_of(occasion))
+    if row is not None:
+        talks.close(moment, talks.load(moment, row), "stopped")
+    if prompt is not None and prompt.state == "said":
+        moment.work.prompts.mark(prompt.id, "skipped")
+    card = moment.work.conversations.card(incoming.card)
+    moment.tell(
+        person,
+        Told([Say("log.not_today")]),
+        kind="answer",
+        subject=exchange_id,
+        replaces=card.message if card else "",
+    )
+    return Reply()
+
+
+def finish(moment: Moment, talk: Talk) -> Ending:
+    """Notes the entry. The week's last entry leads on to what goes to the leader; else one thought can be shared."""
+    exchange = moment.work.exchanges.get(talk.row.subject)
+    day = day_of(talk.row.occasion)
+    prompt = moment.work.prompts.find(talk.person.id, exchange.id, "log", day)
+    written = [key for key in talk.state.answers if key != "log.mark"]
+    if prompt is not None:
+        moment.work.prompts.mark(prompt.id, "answered" if written else "skipped")
+    moment.work.answers.confirm(talk.person.id, exchange.id, talk.row.occasion)
+    if exchange.state in ("approved", "prepared"):
+        moment.work.exchanges.update(replace(exchange, state="running"))
+    if not written:
+        return Ending([Say("log.close.plain")])
+    if week_follows(moment, exchange, day):
+        return Ending([Say("ok.saved")], then=week_topic(moment, talk.person, exchange, day))
+    shareable = [row for row in _rows(moment, talk) if row.visibility == "S"]
+    thanks = [Say("log.last.thanks")] if exchange.days and day == exchange.days[-1] else []
+    if not shareable:
+        return Ending([Say("log.close.plain"), *thanks])
+    key = "log.close" if exchange.host else "log.close.leader"
+    return Ending(
+        [Say(key, talk.facts), *thanks],
+        [Press("btn.share_one", ["share_which", exchange.id, talk.row.occasion]), Press("btn.no_thanks", ["done"])],
+    )
+
+
+def _rows(moment: Moment, talk: Talk) -> list[AnswerRow]:
+    return moment.work.answers.of(talk.person.id, talk.row.subject, talk.row.occasion)
+
+
+def remind(moment: Moment, prompt: PromptRow) -> str:
+    """One line about the day before, if it was not written; asked once."""
+    entry = _open_prompt(moment, prompt)
+    if entry is None:
+        return "cancelled"
+    exchange = moment.work.exchanges.get(prompt.subject)
+    values = {**facts_of_exchange(moment, _topic(moment, exchange, entry.day), exchange), "date": entry.day}
+    presses = [
+        Press("btn.start", ["log_style", exchange.id, occasion_of(entry.day), "oneline"], main=True),
+        Press("btn.no_thanks", ["log_not_today", exchange.id, occasion_of(entry.day)]),
+    ]
+    moment.tell(
+        moment.person(exchange.employee),
+        Told([Say("log.missed.one", values)], presses),
+        kind="log.remind",
+        subject=exchange.id,
+    )
+    return "said"
+
+
+def close_day(moment: Moment, prompt: PromptRow) -> str:
+    """Noon: the day's entry closes. After three misses in a row the person is asked once what suits, then silence."""
+    entry = _open_prompt(moment, prompt)
+    if entry is None:
+        return "cancelled"
+    exchange = moment.work.exchanges.get(prompt.subject)
+    employee = moment.person(exchange.employee)
+    moment.work.prompts.mark(entry.id, "missed")
+    row = moment.work.conversations.find(employee.id, "log", exchange.id, occasion_of(entry.day))
+    if row is not None and row.status in ("open", "paused"):
+        talks.close(moment, talks.load(moment, row), "stopped", Say("log.day_closed"))
+    journal = moment.work.exchanges.journal(exchange.id)
+    states = [past.state for past in moment.work.prompts.of(exchange.id, "log") if past.state != "pending"]
+    if after_misses(states) and not journal.asked_after_misses:
+        moment.work.exchanges.save_journal(replace(journal, asked_after_misses=True, cadence="self"))
+        replan(moment, exchange)
+        talks.begin(moment, Topic(employee, "misses", exchange.id, f"misses:{entry.day.isoformat()}"))
+    return "answered"
+
+
+def _open_prompt(moment: Moment, prompt: PromptRow) -> PromptRow | None:
+    """The logbook prompt that a reminder or close is about, if nobody has answered it."""
+    entry = moment.work.prompts.find(prompt.recipient, prompt.subject, "log", prompt.day)
+    return entry if entry is not None and entry.state == "said" else None
+
+
+def _topic(moment: Moment, exchange: ExchangeRow, day: date) -> Topic:
+    return Topic(moment.person(exchange.employee), "log", exchange.id, occasion_of(day))
+
+
+def misses_finish(moment: Moment, talk: Talk) -> Ending:
+    """Sets what suits from here."""
+    exchange = moment.work.exchanges.get(talk.row.subject)
+    journal = moment.work.exchanges.journal(exchange.id)
+    choice = str(talk.state.answers.get("log.missed.three", "log.missed.opt.self")).rsplit(".", 1)[-1]
+    chosen: dict[str, JournalRow] = {
+        "line": replace(journal, cadence="rule", style="oneline", asked_after_misses=False),
+        "weekly": replace(journal, cadence="weekly", asked_after_misses=False),
+        "time": replace(journal, cadence="rule", asked_after_misses=False),
+        "self": replace(journal, cadence="self"),
+        "stop": replace(journal, cadence="none"),
+    }
+    moment.work.exchanges.save_journal(chosen[choice])
+    replan(moment, exchange)
+    if choice == "time":
+        return Ending([Say("ok.saved")], then=Topic(talk.person, "time", exchange.id, new_id()))
+    return Ending([Say(f"log.missed.set.{choice}")])
+
+
+def write_now(moment: Moment, person: PersonRow) -> bool:
+    """Opens the entry of today, or of the last exchange day that is still open. False when there is none."""
+    today = moment.today(person)
+    for exchange in moment.work.exchanges.of_employee(person.id):
+        if exchange.state not in RUNNING:
+            continue
+        days = exchange.days or _bare_days(exchange)
+        for day in reversed([day for day in days if day <= today]):
+            if not still_open(moment, person, day):
+                break
+            prompt = moment.work.prompts.find(person.id, exchange.id, "log", day)
+            if prompt is None:
+                moment.work.prompts.add(PromptRow(new_id(), person.id, exchange.id, "log", day, moment.now, "said"))
+                prompt = moment.work.prompts.find(person.id, exchange.id, "log", day)
+            row = moment.work.conversations.find(person.id, "log", exchange.id, occasion_of(day))
+            if prompt is None or (row is not None and row.status in ("done", "stopped")):
+                continue
+            if row is None:
+                open_entry(moment, person, exchange, day, prompt)
+            else:
+                talks.begin(moment, Topic(person, "log", exchange.id, occasion_of(day)))
+            return True
+    return False
+
+
+def still_open(moment: Moment, person: PersonRow, day: date) -> bool:
+    """An entry can be written on its day and until noon on the next working day."""
+    worker = worker_of(person)
+    return moment.now < at_local(working_day_after(worker, day), NOON, person.zone)
+
+
+def _bare_days(exchange: ExchangeRow) -> tuple[date, ...]:
+    span = (exchange.end - exchange.start).days
+    return tuple(exchange.start + timedelta(days=n) for n in range(span + 1))
+
+
+LOGBOOK_SCRIPT = Script(LOGBOOK, facts, finish, who_sees, extra, opening)
+MISSES_SCRIPT = Script(
+    MISSES,
+    lambda moment, topic: facts_of_exchange(moment, topic, exchange_of(moment, topic)),
+    misses_finish,
+    who_sees,
+    keeps=False,
+)

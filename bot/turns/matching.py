@@ -1,0 +1,219 @@
+"""HR pairs a wish with a host's offer, or confirms a place somebody found; the two sides say yes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from bot import talks
+from bot.channel import Incoming, Reply
+from bot.moment import Moment, Told
+from bot.planning import replan
+from bot.planning import worker as worker_of
+from bot.programme.calendar import working_day_after
+from bot.script import Ending, Script, Talk, Topic
+from bot.turns.common import (
+    colleagues,
+    facts_of_exchange,
+    facts_of_round,
+    latest,
+    no_facts,
+    shown,
+    who_sees,
+)
+from bot.turns.needs import WAITING, remind_hr
+from bot.turns.signups import wish_of
+from dialogs.match import HOST_PROPOSAL, MATCH, PROPOSAL
+from dialogs.model import Say
+from storage.records import ExchangeRow, PersonRow, RoundRow, SignUpRow, new_id
+
+FORMS = (
+    "form.shadow",
+    "form.jobswap_peer",
+    "form.jobswap_next",
+    "form.short",
+    "form.hosp",
+    "form.rotation",
+    "form.loan",
+    "form.micromobility",
+    "form.internal_posting",
+    "form.international",
+)
+
+ANSWER_DAYS = 5
+"""Working days to answer a proposal (own default)."""
+
+
+def pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """HR opens the form that pairs. A form begun and not finished is gone on with."""
+    if not person.hr:
+        return Reply(note=moment.words.text(person.language, "only_hr"))
+    begun = [
+        row for row in moment.work.conversations.open(person.id) if row.dialog == "match" and row.subject == args[0]
+    ]
+    occasion = begun[0].occasion if begun else new_id()
+    talks.begin(moment, Topic(person, "match", args[0], occasion))
+    return Reply()
+
+
+def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
+    """The wishes that wait, the offers that are free, and what HR will send."""
+    round_row = moment.work.rounds.get(topic.subject)
+    language = topic.person.language
+    waiting = [row for row in moment.work.rounds.sign_ups(round_row.id) if row.state in WAITING]
+    offers = [row for row in moment.work.rounds.offers(round_row.id) if row.state == "open"]
+    forms = round_row.forms or FORMS
+    known = {
+        **facts_of_round(moment, topic, round_row),
+        "wishes": [{"value": row.id, "label": _wish_label(moment, row, language)} for row in waiting],
+        "self_wishes": [row.id for row in waiting if row.mode == "sign.mode.self"],
+        "offers": [{"value": row.id, "label": _offer_label(moment, row.id, row.unit)} for row in offers],
+        "people": colleagues(moment, topic.person),
+        "forms": [{"value": key, "label": moment.words.text(language, key)} for key in forms],
+    }
+    return {**known, "preview": _preview(moment, topic, round_row)}
+
+
+def _wish_label(moment: Moment, sign_up: SignUpRow, language: str) -> str:
+    person = moment.person(sign_up.person)
+    answers = moment.work.answers.of(sign_up.person, sign_up.id, "sign")
+    where = latest(answers, "sign.self.where") or latest(answers, "sign.where")
+    parts = [person.name, where, wish_of(moment, sign_up, language)]
+    return " · ".join(part for part in parts if part)
+
+
+def _offer_label(moment: Moment, offer_id: str, unit: str) -> str:
+    offer = moment.work.rounds.offer(offer_id)
+    show = latest(moment.work.answers.of(offer.person, offer.id, "offer"), "offer.show")
+    return " · ".join(part for part in (unit, show) if part)
+
+
+def _preview(moment: Moment, topic: Topic, round_row: RoundRow) -> list[dict[str, str]]:
+    """What was chosen, with a warning where a date is unusual (T9)."""
+    lines = []
+    answers = {row.key: row for row in moment.work.answers.of(topic.person.id, topic.subject, topic.occasion)}
+    for row in answers.values():
+        if row.key in ("match.wish", "match.offer"):
+            continue
+        lines.append({"label": row.question, "text": shown(moment, topic.person.language, row)})
+    start = answers.get("match.start")
+    if start is not None and date.fromisoformat(str(start.value)) > round_row.latest_start:
+        text = moment.words.text(topic.person.language, "warn.latest", {"date": round_row.latest_start})
+        lines.append({"label": "", "text": text})
+    return lines
+
+
+def finish(moment: Moment, talk: Talk) -> Ending:
+    """Makes the exchange. A place found by the person goes straight to the leader; else the person is asked first."""
+    answers = talk.state.answers
+    sign_up = moment.work.rounds.sign_up(str(answers["match.wish"]))
+    if sign_up.state not in WAITING:
+        return Ending([Say("match.gone")])
+    employee = moment.person(sign_up.person)
+    offer = moment.work.rounds.offer(str(answers["match.offer"])) if "match.offer" in answers else None
+    own = latest(moment.work.answers.of(sign_up.person, sign_up.id, "sign"), "sign.self.where")
+    exchange = ExchangeRow(
+        id=new_id(),
+        round=sign_up.round,
+        sign_up=sign_up.id,
+        employee=employee.id,
+        leader=sign_up.leader,
+        host=offer.person if offer else str(answers.get("match.host", "")),
+        home_unit=employee.unit,
+        host_unit=offer.unit if offer else own,
+        form=str(answers.get("match.form", "")),
+        start=date.fromisoformat(str(answers["match.start"])),
+        end=date.fromisoformat(str(answers["match.end"])),
+        days=(),
+        track="",
+        state="proposed" if offer else "accepted",
+        why=str(answers.get("match.why", "")),
+        offer=offer.id if offer else "",
+    )
+    moment.work.exchanges.add(exchange)
+    moment.work.rounds.update_sign_up(replace(sign_up, state="proposed"))
+    if offer:
+        moment.work.rounds.update_offer(replace(offer, state="proposed"))
+    moment.work.audit.add(moment.now, talk.person.id, "exchange.proposed", exchange.id)
+    values = {"name": employee.name, "host_unit": exchange.host_unit}
+    if offer is None:
+        ask_leader(moment, exchange)
+        return Ending([Say("match.sent.leader", {**values, "leader": moment.first_name(exchange.leader)})])
+    talks.begin(moment, Topic(employee, "proposal", exchange.id, "proposal"))
+    return Ending([Say("match.sent.employee", values)])
+
+
+def proposal_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
+    """What a proposal says: place, dates, the reason, and until when to answer."""
+    exchange = moment.work.exchanges.get(topic.subject)
+    deadline = working_day_after(worker_of(topic.person), moment.today(topic.person), ANSWER_DAYS)
+    sign_up = moment.work.rounds.sign_up(exchange.sign_up)
+    reason = exchange.why or moment.words.text(topic.person.language, "match.why.default")
+    is_host = topic.dialog == "host_proposal"
+    return {
+        **no_facts(moment, topic),
+        **facts_of_exchange(moment, topic, exchange),
+        "text": wish_of(moment, sign_up, topic.person.language) if is_host else reason,
+        "deadline": deadline,
+    }
+
+
+def proposal_finish(moment: Moment, talk: Talk) -> Ending:
+    """The person's yes goes on to the host; a no sends the wish back to HR, and nothing is asked."""
+    exchange = moment.work.exchanges.get(talk.row.subject)
+    if exchange.state != "proposed":
+        return Ending([Say("card.answered")])
+    if talk.state.answers["match.propose.emp"] == "btn.decline":
+        _decline(moment, exchange)
+        return Ending([Say("match.declined.emp")])
+    if exchange.host and exchange.host != exchange.employee:
+        talks.begin(moment, Topic(moment.person(exchange.host), "host_proposal", exchange.id, "proposal"))
+        return Ending([Say("match.accepted.emp", {"host_unit": exchange.host_unit})])
+    accept(moment, exchange)
+    return Ending([Say("match.accepted.emp", {"host_unit": exchange.host_unit})])
+
+
+def host_finish(moment: Moment, talk: Talk) -> Ending:
+    """The host's yes goes on to the leader; a no is told kindly."""
+    exchange = moment.work.exchanges.get(talk.row.subject)
+    if exchange.state != "proposed":
+        return Ending([Say("card.answered")])
+    if talk.state.answers["match.propose.host"] == "btn.decline":
+        _decline(moment, exchange)
+        employee = moment.person(exchange.employee)
+        moment.tell(employee, Told([Say("match.no.emp")]), kind="news", subject=exchange.id)
+        return Ending([Say("match.declined.host")])
+    accept(moment, exchange)
+    return Ending([Say("match.accepted.host", {"name": moment.first_name(exchange.employee)})])
+
+
+def accept(moment: Moment, exchange: ExchangeRow) -> None:
+    """Both sides have said yes: the leader decides."""
+    accepted = replace(exchange, state="accepted")
+    moment.work.exchanges.update(accepted)
+    ask_leader(moment, accepted)
+
+
+def ask_leader(moment: Moment, exchange: ExchangeRow) -> None:
+    """Asks the leader for the approval with a written reason; one reminder is planned."""
+    asked = replace(exchange, asked_at=moment.now)
+    moment.work.exchanges.update(asked)
+    replan(moment, asked)
+    talks.begin(moment, Topic(moment.person(exchange.leader), "approve", exchange.id, "approve"))
+
+
+def _decline(moment: Moment, exchange: ExchangeRow) -> None:
+    moment.work.exchanges.update(replace(exchange, state="declined"))
+    sign_up = moment.work.rounds.sign_up(exchange.sign_up)
+    moment.work.rounds.update_sign_up(replace(sign_up, state="in_matching"))
+    if exchange.offer:
+        offer = moment.work.rounds.offer(exchange.offer)
+        moment.work.rounds.update_offer(replace(offer, state="open"))
+    for hr in moment.work.people.hr(moment.person(exchange.employee).organisation):
+        remind_hr(moment, hr, exchange.round)
+
+
+MATCH_SCRIPT = Script(MATCH, facts, finish, who_sees)
+PROPOSAL_SCRIPT = Script(PROPOSAL, proposal_facts, proposal_finish, who_sees)
+HOST_PROPOSAL_SCRIPT = Script(HOST_PROPOSAL, proposal_facts, host_finish, who_sees)

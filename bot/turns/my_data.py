@@ -1,0 +1,260 @@
+"""My data: see, correct, take back, delete and download what I wrote, and see who can read it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from bot import talks
+from bot.channel import Button, Choice, Field, File, Incoming, Message, Part, Reply
+from bot.moment import Moment, Press, Told
+from bot.programme.visibility import Circle, readers
+from bot.script import Ending, Script, Talk, Topic
+from bot.turns.common import circle_of, item, no_facts, shown
+from dialogs.engine import shortened
+from dialogs.model import Ask, Say
+from dialogs.settings import CORRECT
+from storage.records import AnswerRow, CardRow, PersonRow, new_id
+
+MOST_LISTED = 100
+"""Answers in one list; the newest first. The download has them all."""
+
+REPEATABLE = ("correct", "language", "stop", "time", "habit", "absent")
+"""Small conversations that can be had again; the others are finished once and then changed."""
+
+
+def mine(moment: Moment, person: PersonRow) -> list[AnswerRow]:
+    """What a person wrote, without the controls of a conversation, newest first."""
+    rows = [row for row in moment.work.answers.by(person.id) if row.visibility != "–"]
+    return sorted(rows, key=lambda row: (row.day, row.occasion, row.key), reverse=True)
+
+
+def menu(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """The button for one's own data."""
+    tell_menu(moment, person)
+    return Reply()
+
+
+def tell_menu(moment: Moment, person: PersonRow) -> None:
+    """The ways to one's own data."""
+    presses = [
+        Press("btn.see", ["data_list"], main=True),
+        Press("btn.export", ["data_download"]),
+        Press("btn.delete_private", ["data_forget"]),
+    ]
+    moment.tell(person, Told([Say("data.menu")], presses), kind="answer")
+
+
+def listed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """All answers to pick one from."""
+    rows = mine(moment, person)[:MOST_LISTED]
+    if not rows:
+        moment.tell(person, Told([Say("data.nothing")]), kind="answer")
+        return Reply()
+    language = person.language
+    field = Field(
+        "answer",
+        "one",
+        moment.words.text(language, "data.which"),
+        choices=tuple(Choice(row.id, _label(moment, language, row)) for row in rows),
+        required=True,
+    )
+    card = new_id()
+    message = Message(
+        parts=(Part(moment.words.text(language, "btn.my_data"), "title"),),
+        preview=moment.words.text(language, "btn.my_data"),
+        card=card,
+        fields=(field,),
+        buttons=(
+            Button("open", moment.words.text(language, "btn.open"), main=True, sends=True),
+            Button("done", moment.words.text(language, "btn.close")),
+        ),
+        language=language,
+    )
+    outgoing = moment.send(person, message, "answer", replaces=_message(moment, incoming))
+    actions = {"open": ["data_show", ""], "done": ["done"]}
+    moment.work.conversations.add_card(CardRow(card, person.id, "", actions, outgoing))
+    return Reply()
+
+
+def _label(moment: Moment, language: str, row: AnswerRow) -> str:
+    return f"{moment.words.date(language, row.day)} · {shortened(row.question, 60)} {shortened(shown(moment, language, row), 60)}"
+
+
+def _message(moment: Moment, incoming: Incoming) -> str:
+    card = moment.work.conversations.card(incoming.card) if incoming.card else None
+    return card.message if card else ""
+
+
+def show(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """One answer: the question as it was asked, the text, who can read it now, and what can be done."""
+    row = moment.work.answers.get(args[0] or str(incoming.values.get("answer", "")))
+    if row is None or row.person != person.id:
+        return Reply(note=moment.words.text(person.language, "data.gone"))
+    names = readers_of(moment, row)
+    who = Say("data.readers", {"list": names}) if names else Say("data.readers.none")
+    parts: list[Say | Part] = [
+        Part(row.question, "small"),
+        Part(shown(moment, person.language, row), "own"),
+        who,
+    ]
+    presses = []
+    if isinstance(row.value, str) and not moment.words.has(row.value):
+        presses.append(Press("btn.edit", ["begin", "correct", row.id, new_id()], main=True))
+    if row.visibility == "S" and row.released:
+        presses.append(Press("btn.unshare", ["unshare", row.id]))
+    elif row.visibility == "S" and _is_exchange(moment, row.subject):
+        presses.append(Press("btn.share", ["share", row.id]))
+    presses.append(Press("btn.delete", ["data_delete", row.id]))
+    presses.append(Press("btn.back", ["data_list"]))
+    moment.tell(person, Told(parts, presses), kind="answer", replaces=_message(moment, incoming))
+    return Reply()
+
+
+def _is_exchange(moment: Moment, subject: str) -> bool:
+    return moment.work.exchanges.find(subject) is not None
+
+
+def readers_of(moment: Moment, row: AnswerRow) -> list[str]:
+    """The names of those who can read an answer now, besides its author."""
+    exchange = moment.work.exchanges.find(row.subject)
+    if exchange is not None:
+        ids: Sequence[str] = readers(item(row), circle_of(moment, exchange))
+    else:
+        ids = _readers_before(moment, row)
+    return sorted(moment.person(person).name for person in ids if person and person != row.person)
+
+
+def _readers_before(moment: Moment, row: AnswerRow) -> list[str]:
+    """Before there is an exchange: HR reads a sign-up, the leader what is marked."""
+    person = moment.person(row.person)
+    hr = frozenset(other.id for other in moment.work.people.hr(person.organisation))
+    leader = ""
+    host = ""
+    for round_row in moment.work.rounds.all(person.organisation):
+        for sign_up in moment.work.rounds.sign_ups(round_row.id):
+            if sign_up.id == row.subject:
+                leader = sign_up.leader if sign_up.leader_told else ""
+                employee = sign_up.person
+                circle = Circle(employee, leader, host, hr, host_sees_wish=False)
+                return list(readers(item(row), circle))
+    circle = Circle(row.person, leader, host, hr, host_sees_wish=False)
+    return list(readers(item(row), circle))
+
+
+def delete(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """Deletes one answer, at once and everywhere in the product."""
+    row = moment.work.answers.get(args[0])
+    if row is None or row.person != person.id:
+        return Reply(note=moment.words.text(person.language, "data.gone"))
+    moment.work.conversations.spend(incoming.card)
+    moment.work.answers.delete(row.id)
+    moment.work.audit.add(moment.now, person.id, "answer.deleted", row.id)
+    presses = [Press("btn.back", ["data_list"])]
+    moment.tell(person, Told([Say("data.one_deleted")], presses), kind="answer", replaces=_message(moment, incoming))
+    return Reply()
+
+
+def forget(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """Asks once before all private entries are deleted."""
+    presses = [Press("btn.delete_private", ["data_forget_now"]), Press("btn.close", ["done"], main=True)]
+    moment.tell(person, Told([Say("data.forget.sure")], presses), kind="answer", replaces=_message(moment, incoming))
+    return Reply()
+
+
+def forget_now(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """Deletes all private and unshared entries."""
+    if not moment.work.conversations.spend(incoming.card):
+        return Reply(note=moment.words.text(person.language, "card.answered"))
+    moment.work.answers.delete_private(person.id)
+    moment.work.audit.add(moment.now, person.id, "answers.deleted", person.id)
+    moment.tell(person, Told([Say("data.deleted")]), kind="answer", replaces=_message(moment, incoming))
+    return Reply()
+
+
+def download(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """All that a person wrote: to read, and as JSON to take along."""
+    rows = list(reversed(mine(moment, person)))
+    language = person.language
+    name = moment.words.text(language, "data.file")
+    text = "\n\n".join(
+        f"{moment.words.date(language, row.day)}\n{row.question}\n{shown(moment, language, row)}" for row in rows
+    )
+    data = [
+        {
+            "day": row.day.isoformat(),
+            "question": row.question,
+            "key": row.key,
+            "value": row.value,
+            "visibility": row.visibility,
+            "readers": readers_of(moment, row),
+        }
+        for row in rows
+    ]
+    files = (
+        File(f"{name}.txt", "text/plain", text),
+        File(f"{name}.json", "application/json", json.dumps(data, ensure_ascii=False, indent=1)),
+    )
+    moment.tell(person, Told([Say("data.download")]), kind="answer", files=files, replaces=_message(moment, incoming))
+    return Reply()
+
+
+def correct_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
+    """The text as it is now, to start from."""
+    row = moment.work.answers.get(topic.subject)
+    if row is None or row.person != topic.person.id:
+        return {**no_facts(moment, topic), "text": ""}
+    return {**no_facts(moment, topic), "text": str(row.value), "question": row.question}
+
+
+def correct_finish(moment: Moment, talk: Talk) -> Ending:
+    """Keeps the corrected text; those it is shared with read the new one, marked as changed."""
+    row = moment.work.answers.get(talk.row.subject)
+    if row is None or row.person != talk.person.id:
+        return Ending([Say("data.gone")])
+    text = str(talk.state.answers["correct.text"])
+    moment.work.answers.update(replace(row, value=text, edited=moment.today(talk.person)))
+    return Ending([Say("ok.saved")], [Press("btn.back", ["data_list"])])
+
+
+def correct_who(moment: Moment, talk: Talk, ask: Ask) -> Say | None:
+    """Who reads the corrected text: those who read it before."""
+    row = moment.work.answers.get(talk.row.subject)
+    if row is None:
+        return None
+    names = readers_of(moment, row)
+    return Say("data.readers", {"list": names}) if names else Say("data.readers.none")
+
+
+def done(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """Closes a card; nothing happens."""
+    moment.work.conversations.spend(incoming.card)
+    moment.tell(person, Told([Say("closed.fine")]), kind="answer", replaces=_message(moment, incoming))
+    return Reply()
+
+
+def go_on(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """Begins a conversation, or goes on with it where it was; a finished one says so."""
+    dialog, subject, occasion = args
+    row = moment.work.conversations.find(person.id, dialog, subject, occasion)
+    if row is not None and row.status in ("done", "stopped") and dialog not in REPEATABLE:
+        return Reply(note=moment.words.text(person.language, "card.answered"))
+    talks.begin(moment, Topic(person, dialog, subject, occasion), replaces=_message(moment, incoming))
+    moment.work.conversations.spend(incoming.card)
+    return Reply()
+
+
+def reopen(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """Opens a finished conversation to change an answer in it."""
+    dialog, subject, occasion = args
+    row = moment.work.conversations.find(person.id, dialog, subject, occasion)
+    if row is None:
+        return Reply(note=moment.words.text(person.language, "card.answered"))
+    moment.work.conversations.spend(incoming.card)
+    talks.offer_changes(moment, talks.load(moment, row), _message(moment, incoming))
+    return Reply()
+
+
+CORRECT_SCRIPT = Script(CORRECT, correct_facts, correct_finish, correct_who, keeps=False)

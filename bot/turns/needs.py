@@ -1,0 +1,102 @@
+"""HR's one list "what needs me", and what an employee or a leader sees as their next step."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.channel import Incoming, Part, Reply
+from bot.moment import Moment, Press, Told
+from bot.planning import worker as worker_of
+from bot.programme.calendar import at_local, working_day_after
+from dialogs.model import Say
+from storage.records import ExchangeRow, PersonRow, PromptRow, RoundRow, SignUpRow, new_id
+
+WAITING = ("signed_up", "in_matching")
+
+
+def remind_hr(moment: Moment, hr: PersonRow, round_id: str) -> None:
+    """Puts the list on HR's next working morning; one a day, however much happens."""
+    day = working_day_after(worker_of(hr), moment.today(hr))
+    at = at_local(day, hr.starts, hr.zone) + timedelta(hours=1)
+    moment.work.prompts.add(PromptRow(new_id(), hr.id, hr.organisation, "hr.needs", day, at))
+
+
+def due(moment: Moment, prompt: PromptRow) -> str:
+    """The list, if there is anything on it."""
+    hr = moment.person(prompt.recipient)
+    if not anything(moment, hr):
+        return "cancelled"
+    tell(moment, hr, kind="hr.needs")
+    return "said"
+
+
+def anything(moment: Moment, hr: PersonRow) -> bool:
+    """True when something waits for HR."""
+    return any(_waiting(moment, row) for row in moment.work.rounds.all(hr.organisation))
+
+
+def pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """HR asks for the list."""
+    if not person.hr:
+        return Reply(note=moment.words.text(person.language, "only_hr"))
+    tell(moment, person, kind="answer")
+    return Reply()
+
+
+def tell(moment: Moment, hr: PersonRow, *, kind: str) -> None:
+    """Each round with what waits in it, and the way to do it."""
+    parts: list[Say | Part] = [Part(moment.words.text(hr.language, "needs.title"), "title")]
+    presses: list[Press] = []
+    rounds = [row for row in moment.work.rounds.all(hr.organisation) if row.state != "draft"]
+    for row in rounds:
+        parts += _lines(moment, row)
+        if _waiting(moment, row):
+            label = moment.words.text(hr.language, "btn.find_place", {"programme": row.name})
+            presses.append(Press("", ["match", row.id], text=label, main=not presses))
+    if not rounds:
+        parts.append(Say("needs.no_round"))
+    presses.append(Press("btn.new_round", ["new_round"]))
+    moment.tell(hr, Told(parts, presses), kind=kind)
+
+
+def _lines(moment: Moment, row: RoundRow) -> list[Say | Part]:
+    sign_ups = [sign_up for sign_up in moment.work.rounds.sign_ups(row.id) if sign_up.state != "draft"]
+    offers = [offer for offer in moment.work.rounds.offers(row.id) if offer.state == "open"]
+    waiting = _waiting(moment, row)
+    exchanges = moment.work.exchanges.of_round(row.id)
+    values = {
+        "programme": row.name,
+        "deadline": row.deadline,
+        "n": len(waiting),
+        "total": sum(sign_up.state != "withdrawn" for sign_up in sign_ups),
+        "text": len(offers),
+    }
+    lines: list[Say | Part] = [Say("needs.round", values)]
+    lines += [Say("needs.wish", _wish_values(moment, sign_up)) for sign_up in waiting]
+    lines += [
+        Say(f"needs.{exchange.state}", _exchange_values(moment, exchange))
+        for exchange in exchanges
+        if exchange.state in ("proposed", "accepted", "declined", "rejected")
+    ]
+    return lines
+
+
+def _waiting(moment: Moment, row: RoundRow) -> list[SignUpRow]:
+    return [sign_up for sign_up in moment.work.rounds.sign_ups(row.id) if sign_up.state in WAITING]
+
+
+def _wish_values(moment: Moment, sign_up: SignUpRow) -> dict[str, object]:
+    person = moment.person(sign_up.person)
+    return {
+        "name": person.name,
+        "home_unit": person.unit or "–",
+        "text": Say(f"needs.support.{sign_up.support or 'open'}"),
+    }
+
+
+def _exchange_values(moment: Moment, exchange: ExchangeRow) -> dict[str, object]:
+    return {
+        "name": moment.person(exchange.employee).name,
+        "host_unit": exchange.host_unit,
+        "leader": moment.first_name(exchange.leader),
+    }

@@ -1,0 +1,208 @@
+"""Before the exchange: the employee prepares, then the leader gets the goals and does a first part."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, time
+from typing import Any
+
+from bot.channel import Part
+from bot.moment import Moment, Press, Told
+from bot.planning import replan
+from bot.planning import worker as worker_of
+from bot.programme.cadence import exchange_days
+from bot.programme.tracks import track
+from bot.programme.visibility import may_read, redact
+from bot.script import Ending, Script, Talk, Topic
+from bot.turns.common import (
+    circle_of,
+    exchange_of,
+    facts_of_exchange,
+    item,
+    latest,
+    shown_value,
+    who_sees,
+)
+from bot.turns.minutes import minutes_of
+from dialogs.model import Say
+from dialogs.preparation import LEADER_PART, PREPARATION
+from storage.records import AnswerRow, ExchangeRow, PromptRow
+
+MOST_SINGLE_DAYS = 15
+"""Working days; a longer stay is answered by weekday instead of by date."""
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def goals_of(rows: list[AnswerRow]) -> dict[str, Any]:
+    """The goals and signs as facts: goal#1, sign#1 and so on, and how many. A sharpened goal stands for the first."""
+    facts: dict[str, Any] = {"goals": 0}
+    for n in (1, 2, 3):
+        goal = latest(rows, f"prep.goal.sharpen#{n}") or latest(rows, f"prep.goal.{n}")
+        if goal:
+            facts |= {f"goal#{n}": goal, f"sign#{n}": latest(rows, f"prep.goal.{n}.sign"), "goals": n}
+    return facts
+
+
+def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
+    """What the preparation needs: the days to choose from, the track, and what will be sent to whom."""
+    exchange = exchange_of(moment, topic)
+    journal = moment.work.exchanges.journal(exchange.id)
+    return {
+        **facts_of_exchange(moment, topic, exchange),
+        "full": _full(moment, exchange),
+        "days": _days(moment, topic, exchange),
+        "abroad": exchange.form == "form.international",
+        "part_time": False,
+        "minutes": minutes_of(moment, topic, PREPARATION, full=_full(moment, exchange)),
+        "date": exchange.start,
+        "habit": journal.habit,
+        "host_person": bool(exchange.host),
+        "preview": preview(moment, topic, exchange),
+    }
+
+
+def _full(moment: Moment, exchange: ExchangeRow) -> bool:
+    """The full track is for stays of more than five days, or for who chose it."""
+    if exchange.track:
+        return exchange.track == "full"
+    return track(_all_days(moment, exchange)) == "full"
+
+
+def _all_days(moment: Moment, exchange: ExchangeRow) -> tuple[date, ...]:
+    worker = worker_of(moment.person(exchange.employee))
+    return exchange.days or exchange_days(exchange.start, exchange.end, (), worker, ())
+
+
+def _days(moment: Moment, topic: Topic, exchange: ExchangeRow) -> list[dict[str, Any]]:
+    worker = worker_of(moment.person(exchange.employee))
+    days = exchange_days(exchange.start, exchange.end, (), worker, ())
+    language = topic.person.language
+    if len(days) <= MOST_SINGLE_DAYS:
+        return [
+            {"value": day.isoformat(), "label": moment.words.weekday_date(language, day), "chosen": True}
+            for day in days
+        ]
+    return [
+        {"value": WEEKDAYS[n], "label": moment.words.weekday(language, n), "chosen": True} for n in worker.working_days
+    ]
+
+
+def preview(moment: Moment, topic: Topic, exchange: ExchangeRow) -> list[dict[str, str]]:
+    """What leader and host will see: the J and T answers, with the question."""
+    rows = moment.work.answers.of(exchange.employee, exchange.id, "prep")
+    return [
+        {"label": row.question, "text": shown_value(moment, topic.person.language, redact(row.value))}
+        for row in rows
+        if row.visibility in ("J", "T")
+    ]
+
+
+def finish(moment: Moment, talk: Talk) -> Ending:
+    """What is joint becomes readable, the days and times are known, the leader's part begins."""
+    exchange = moment.work.exchanges.get(talk.row.subject)
+    answers = talk.state.answers
+    moment.work.answers.confirm(talk.person.id, exchange.id, "prep")
+    journal = moment.work.exchanges.journal(exchange.id)
+    finish_at = str(answers.get("prep.finish", ""))
+    shifts = finish_at == "prep.finish.shifts"
+    moment.work.exchanges.save_journal(
+        replace(
+            journal,
+            finish=time.fromisoformat(finish_at) if finish_at and not shifts else journal.finish,
+            cadence="self" if shifts else journal.cadence,
+            habit=str(answers.get("share.habit", f"share.habit.{journal.habit}")).rsplit(".", 1)[-1],
+        )
+    )
+    chosen = answers.get("prep.days", [])
+    worker = worker_of(talk.person)
+    days = exchange_days(exchange.start, exchange.end, chosen if isinstance(chosen, list) else (), worker, ())
+    first_time = exchange.state == "approved"
+    prepared = replace(
+        exchange,
+        days=days,
+        track=exchange.track or track(days),
+        state="prepared" if first_time else exchange.state,
+    )
+    moment.work.exchanges.update(prepared)
+    replan(moment, prepared)
+    if first_time:
+        send_leader_part(moment, prepared)
+    return Ending()
+
+
+def send_leader_part(moment: Moment, exchange: ExchangeRow) -> None:
+    """Tells the leader the goals, as they are now the leader's to read, with the form to fill in."""
+    leader = moment.person(exchange.leader)
+    topic = Topic(leader, "lead", exchange.id, "lead")
+    minutes = minutes_of(moment, topic, LEADER_PART, full=exchange.track == "full")
+    values = {**facts_of_exchange(moment, topic, exchange), "minutes": minutes}
+    parts: list[Say | Part] = [Say("push.leadprep", values)]
+    for row in readable_by(moment, exchange, leader.id, "prep"):
+        parts.append(Part(row.question, "small"))
+        parts.append(Part(shown_value(moment, leader.language, redact(row.value)), "own"))
+    press = Press("btn.start_min", ["begin", "lead", exchange.id, "lead"], main=True, minutes=minutes)
+    moment.tell(leader, Told(parts, [press]), kind="task", subject=exchange.id)
+
+
+def readable_by(moment: Moment, exchange: ExchangeRow, reader: str, occasion: str) -> list[AnswerRow]:
+    """The answers of one conversation that a reader may read."""
+    circle = circle_of(moment, exchange)
+    rows = moment.work.answers.of(exchange.employee, exchange.id, occasion)
+    return [row for row in rows if row.visibility != "–" and may_read(item(row), reader, circle)]
+
+
+def leader_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
+    """What the leader's part needs."""
+    exchange = exchange_of(moment, topic)
+    rows = readable_by(moment, exchange, topic.person.id, "prep")
+    goals = goals_of(rows)
+    listed = [goals[f"goal#{n}"] for n in (1, 2, 3) if f"goal#{n}" in goals]
+    return {
+        **facts_of_exchange(moment, topic, exchange),
+        **goals,
+        "list": listed,
+        "minutes": minutes_of(moment, topic, LEADER_PART, full=exchange.track == "full"),
+        "date": exchange.start,
+        "leader": moment.first_name(exchange.employee),
+        "host_person": bool(exchange.host),
+    }
+
+
+def leader_finish(moment: Moment, talk: Talk) -> Ending:
+    """What the two share becomes readable to the employee."""
+    moment.work.answers.confirm(talk.person.id, talk.row.subject, "lead")
+    return Ending()
+
+
+def push(moment: Moment, prompt: PromptRow) -> Told | None:
+    """The invitation to prepare, or its one reminder; nothing when it is done."""
+    exchange = moment.work.exchanges.get(prompt.subject)
+    if exchange.state != "approved":
+        return None
+    employee = moment.person(exchange.employee)
+    topic = Topic(employee, "prep", exchange.id, "prep")
+    minutes = minutes_of(moment, topic, PREPARATION, full=_full(moment, exchange))
+    left = max((exchange.start - moment.today(employee)).days, 0)
+    values = {**facts_of_exchange(moment, topic, exchange), "n": left, "minutes": minutes}
+    presses = [
+        Press("btn.start_min", ["begin", "prep", exchange.id, "prep"], main=True, minutes=minutes),
+        Press("btn.later", ["later", prompt.id]),
+    ]
+    return Told([Say("push.prep", values)], presses)
+
+
+def greeting(moment: Moment, prompt: PromptRow) -> Told | None:
+    """The start of the stay: be curious, and what is heard there stays there."""
+    exchange = moment.work.exchanges.get(prompt.subject)
+    employee = moment.person(exchange.employee)
+    values = facts_of_exchange(moment, Topic(employee, "log", exchange.id, ""), exchange)
+    key = "log.first.morning" if exchange.start <= moment.today(employee) else "log.first.tomorrow"
+    says = [Say(key, values), Say("safe.host_secret")]
+    if moment.work.exchanges.journal(exchange.id).cadence == "self":
+        says.append(Say("log.self_start"))
+    return Told(says)
+
+
+PREPARATION_SCRIPT = Script(PREPARATION, facts, finish, who_sees)
+LEADER_SCRIPT = Script(LEADER_PART, leader_facts, leader_finish, who_sees)

@@ -1,0 +1,127 @@
+"""What is due: one recipient at a time, in one transaction, with pushes for the same person in one message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.channel import Incoming, Part, Reply
+from bot.moment import Moment, Press, Told
+from bot.planning import worker
+from bot.programme.calendar import Worker
+from bot.programme.schedule import TASKS, latest, postponed, room_today
+from bot.script import Due
+from dialogs.model import Say
+from storage.records import PersonRow, PromptRow, new_id
+
+LATER = ".later"
+"""The ending of a push that the person asked to get again; a new plan leaves it alone."""
+
+LOOK_BACK = 5
+"""Days whose prompts can have been said today, such as Friday's reminder on a Monday."""
+
+
+def base(kind: str) -> str:
+    """The kind of a push, also when it was put off."""
+    return kind.removesuffix(LATER)
+
+
+def say_due(moment: Moment, rows: Sequence[PromptRow]) -> None:
+    """Says what is due to one recipient. What is too late is missed; what has no room waits a day."""
+    person = moment.work.people.find(rows[0].recipient)
+    hours = _hours(moment, rows[0], person)
+    sent = _sent_today(moment, person) if person else set()
+    bundle: list[tuple[PromptRow, Told]] = []
+    for row in (moment.work.prompts.get(row.id) for row in rows):
+        if row.state != "pending":
+            continue
+        kind = base(row.kind)
+        if moment.now >= latest(kind, row.at, hours):
+            moment.work.prompts.mark(row.id, "missed")
+        elif person is not None and not room_today(sent, kind):
+            moment.work.prompts.move(row.id, postponed(hours, row.at))
+        else:
+            told = _handle(moment, row, person)
+            if told is not None:
+                bundle.append((row, told))
+            if kind not in TASKS:
+                sent.add(kind)
+    if bundle and person is not None:
+        _tell(moment, person, bundle)
+
+
+def _handle(moment: Moment, row: PromptRow, person: PersonRow | None) -> Told | None:
+    """Does what is due, or returns what is to be told in the common message."""
+    due: Due = moment.house.prompts[base(row.kind)]
+    if due.tell is not None:
+        told = due.tell(moment, row)
+        _mark(moment, row, "said" if told else "cancelled", person)
+        return told
+    if due.act is not None:
+        _mark(moment, row, due.act(moment, row), person)
+    return None
+
+
+def _mark(moment: Moment, row: PromptRow, state: str, person: PersonRow | None) -> None:
+    now = moment.work.prompts.get(row.id)
+    said = {"said_on": moment.today(person).isoformat()} if person and state == "said" else {}
+    moment.work.prompts.mark(row.id, state, {**now.data, **said})
+
+
+def _tell(moment: Moment, person: PersonRow, bundle: Sequence[tuple[PromptRow, Told]]) -> None:
+    says: list[Say | Part] = [say for _, told in bundle for say in told.says]
+    presses: list[Press] = [press for _, told in bundle for press in told.presses]
+    row = bundle[0][0]
+    moment.tell(person, Told(says, presses), kind=base(row.kind), subject=row.subject)
+
+
+def _hours(moment: Moment, row: PromptRow, person: PersonRow | None) -> Worker:
+    """The recipient's hours; of a round those of its contact, who is the office."""
+    if person is not None:
+        return worker(person)
+    round_row = moment.work.rounds.find(row.subject)
+    return worker(moment.person(round_row.contact)) if round_row and round_row.contact else Worker()
+
+
+def _sent_today(moment: Moment, person: PersonRow) -> set[str]:
+    today = moment.today(person)
+    days: list[date] = [today - timedelta(days=n) for n in range(LOOK_BACK)]
+    return {
+        base(row.kind)
+        for day in days
+        for row in moment.work.prompts.of_person(person.id, day)
+        if row.data.get("said_on") == today.isoformat()
+    }
+
+
+def later(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """Puts a push off until the next working day, at the same time."""
+    row = moment.work.prompts.get(args[0])
+    if row.recipient != person.id:
+        return Reply(note=moment.words.text(person.language, "card.not_yours"))
+    if not moment.work.conversations.spend(incoming.card):
+        return Reply(note=moment.words.text(person.language, "card.answered"))
+    at = postponed(worker(person), moment.now)
+    day = at.astimezone(ZoneInfo(person.zone)).date()
+    again = PromptRow(new_id(), person.id, row.subject, base(row.kind) + LATER, day, at)
+    moment.work.prompts.add(again)
+    card = moment.work.conversations.card(incoming.card)
+    moment.tell(
+        person,
+        Told([Say("later.noted", {"date": day})]),
+        kind="answer",
+        subject=row.subject,
+        replaces=card.message if card else "",
+    )
+    return Reply()
+
+
+def acting(act: Callable[[Moment, PromptRow], str]) -> Due:
+    """Something due that speaks for itself."""
+    return Due(act=act)
+
+
+def telling(tell: Callable[[Moment, PromptRow], Told | None]) -> Due:
+    """Something due that is told in one message with what else is due."""
+    return Due(tell=tell)

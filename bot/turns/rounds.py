@@ -1,0 +1,221 @@
+"""HR's round: opened in a form, announced in the channel, reminded of, closed, its result told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from bot.channel import Message, Part
+from bot.moment import Moment, Press
+from bot.planning import worker as worker_of
+from bot.programme.schedule import round_dues
+from bot.script import Ending, Script, Talk, Topic
+from bot.turns.common import colleagues, contact_of, no_facts, who_sees
+from bot.turns.needs import remind_hr
+from dialogs.model import Say
+from dialogs.round import ROUND
+from storage.records import AddressRow, CardRow, PersonRow, PromptRow, RoundRow, new_id
+
+KINDS = ("round.open", "round.remind.mid", "round.remind.last", "round.close", "round.result")
+
+FEWEST_NAMED = 5
+"""The result is told in a channel only from this many participants (spec 10.3)."""
+
+
+def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
+    """What the round's form needs: people, channels, and the announcement as it will look."""
+    kept = {row.key: row for row in moment.work.answers.of(topic.person.id, topic.subject, topic.occasion)}
+    deadline = kept.get("round.new.deadline")
+    me = {"value": topic.person.id, "label": topic.person.name}
+    values = {
+        "programme": str(kept["round.new.name"].value) if "round.new.name" in kept else "",
+        "deadline": date.fromisoformat(str(deadline.value)) if deadline else moment.today(topic.person),
+    }
+    return {
+        **no_facts(moment, topic),
+        "people": [me, *colleagues(moment, topic.person)],
+        "channels": [{"value": name, "label": name} for name in _channels(moment)],
+        "preview": [
+            {"label": "", "text": moment.words.say(topic.person.language, say)} for say in announcement(values)
+        ],
+    }
+
+
+def announcement(values: dict[str, Any]) -> list[Say]:
+    """The post that opens a round."""
+    keys = ("round.post.title", "round.post.body", "round.post.how", "round.post.host", "round.post.leader")
+    return [Say(key, values) for key in keys]
+
+
+def finish(moment: Moment, talk: Talk) -> Ending:
+    """Opens the round: posted at once, or in the morning of its first day."""
+    answers, me = talk.state.answers, talk.person
+    here = moment.work.people.addresses(me.id)[0]
+    existing = moment.work.rounds.find(talk.row.subject)
+    row = RoundRow(
+        id=talk.row.subject,
+        organisation=me.organisation,
+        name=str(answers["round.new.name"]),
+        language=me.language,
+        post_to=AddressRow(here.channel, here.tenant, str(answers["round.new.channel"])),
+        opens=_day(answers["round.new.opens"]),
+        deadline=_day(answers["round.new.deadline"]),
+        answer_by=_day(answers["round.new.answer_by"]),
+        latest_start=_day(answers["round.new.latest_start"]),
+        finish_by=_day(answers["round.new.finish_by"]),
+        forms=_many(answers.get("round.new.forms", [])),
+        contact=str(answers.get("round.check.contact", me.id)),
+        state=existing.state if existing else "draft",
+        post=existing.post if existing else "",
+    )
+    if existing:
+        moment.work.rounds.update(row)
+    else:
+        moment.work.rounds.add(row)
+        moment.work.audit.add(moment.now, me.id, "round.opened", row.id)
+    if row.state == "draft" and row.opens <= moment.today(me):
+        row = announce(moment, row)
+    plan(moment, row, me)
+    said = "round.opened.now" if row.post else "round.opened.later"
+    values = {"programme": row.name, "date": row.opens, "text": row.post_to.place}
+    return Ending([Say(said, values)], [Press("btn.needs_me", ["needs"])])
+
+
+def announce(moment: Moment, row: RoundRow) -> RoundRow:
+    """Posts the announcement with its buttons. Anybody in the channel may press them, as often as they like."""
+    values = facts_for_post(moment, row)
+    title, *rest = announcement(values)
+    card = new_id()
+    presses = [
+        Press("btn.signup", ["sign_up", row.id], main=True),
+        Press("btn.hostoffer", ["host_offer", row.id]),
+    ]
+    message = Message(
+        parts=(
+            Part(moment.words.say(row.language, title), "title"),
+            *(Part(moment.words.say(row.language, say)) for say in rest),
+        ),
+        preview=moment.words.say(row.language, title),
+        card=card,
+        buttons=moment.buttons(row.language, presses),
+        language=row.language,
+    )
+    post = moment.post(row.post_to, message, "announcement", row.id)
+    actions = {str(n): press.action for n, press in enumerate(presses)}
+    moment.work.conversations.add_card(CardRow(card, "", "", actions, post))
+    opened = replace(row, state="open", post=post)
+    moment.work.rounds.update(opened)
+    return opened
+
+
+def facts_for_post(moment: Moment, row: RoundRow) -> dict[str, Any]:
+    """The values of a round's posts."""
+    return {
+        "programme": row.name,
+        "deadline": row.deadline,
+        "date": row.answer_by,
+        "contact": contact_of(moment, row),
+    }
+
+
+def plan(moment: Moment, row: RoundRow, hr: PersonRow) -> None:
+    """Writes down what is due in a round."""
+    dues = round_dues(
+        round_id=row.id,
+        worker=worker_of(hr),
+        opens=row.opens,
+        deadline=row.deadline,
+        answer_by=row.answer_by,
+        announced=bool(row.post),
+    )
+    rows = [PromptRow(new_id(), due.recipient, due.subject, due.kind, due.day, due.at) for due in dues]
+    moment.work.prompts.plan(row.id, row.id, rows, KINDS, moment.now)
+
+
+def due(moment: Moment, prompt: PromptRow) -> str:
+    """Posts what is due in a round: the announcement, a reminder, or a reply in its thread."""
+    row = moment.work.rounds.get(prompt.subject)
+    if prompt.kind == "round.open":
+        announce(moment, row)
+        return "said"
+    if prompt.kind == "round.close":
+        moment.work.rounds.update(replace(row, state="closed"))
+        _reply(moment, row, Say("round.closed", facts_for_post(moment, row)))
+        _remind_about_wishes(moment, row)
+        return "said"
+    if prompt.kind == "round.result":
+        return _result(moment, row)
+    if row.state != "open":
+        return "cancelled"
+    _remind(moment, row, prompt.kind)
+    return "said"
+
+
+def _remind(moment: Moment, row: RoundRow, key: str) -> None:
+    say = Say(key, facts_for_post(moment, row))
+    card = new_id()
+    presses = [
+        Press("btn.signup", ["sign_up", row.id], main=True),
+        Press("btn.hostoffer", ["host_offer", row.id]),
+    ]
+    text = moment.words.say(row.language, say)
+    message = Message(
+        parts=(Part(text),),
+        preview=text,
+        card=card,
+        buttons=moment.buttons(row.language, presses),
+        language=row.language,
+    )
+    post = moment.post(row.post_to, message, "announcement", row.id)
+    actions = {str(n): press.action for n, press in enumerate(presses)}
+    moment.work.conversations.add_card(CardRow(card, "", "", actions, post))
+
+
+def _result(moment: Moment, row: RoundRow) -> str:
+    going = [
+        exchange
+        for exchange in moment.work.exchanges.of_round(row.id)
+        if exchange.state not in ("proposed", "declined", "accepted", "rejected", "withdrawn")
+    ]
+    if len({exchange.employee for exchange in going}) < FEWEST_NAMED:
+        return "cancelled"
+    hosts = {exchange.host_unit for exchange in going}
+    values = {**facts_for_post(moment, row), "n": len(going), "total": len(hosts)}
+    _reply(moment, row, Say("round.result", values))
+    return "said"
+
+
+def _reply(moment: Moment, row: RoundRow, say: Say) -> None:
+    text = moment.words.say(row.language, say)
+    message = Message(parts=(Part(text),), preview=text, language=row.language)
+    moment.post(row.post_to, message, "announcement", row.id, thread=row.post)
+
+
+def _remind_about_wishes(moment: Moment, row: RoundRow) -> None:
+    for hr in moment.work.people.hr(row.organisation):
+        remind_hr(moment, hr, row.id)
+
+
+def _channels(moment: Moment) -> list[str]:
+    kept = moment.work.meta.get("channels") or "#jobbytte"
+    return kept.split(",")
+
+
+def _day(value: object) -> date:
+    return date.fromisoformat(str(value))
+
+
+def _many(value: object) -> tuple[str, ...]:
+    return tuple(str(part) for part in value) if isinstance(value, list) else ()
+
+
+def start(moment: Moment, hr: PersonRow) -> Topic:
+    """A new round to fill in. A draft that is not finished is gone on with."""
+    for row in moment.work.conversations.open(hr.id):
+        if row.dialog == "round":
+            return Topic(hr, "round", row.subject, row.occasion)
+    return Topic(hr, "round", new_id(), "round")
+
+
+ROUND_SCRIPT = Script(ROUND, facts, finish, who_sees)

@@ -1,0 +1,138 @@
+"""One answer shared on its own: chosen, previewed exactly as it will be read, released; and taken back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from bot import talks
+from bot.channel import Button, Choice, Field, Incoming, Message, Part, Reply
+from bot.moment import Moment, Press, Told
+from bot.script import Ending, Script, Talk, Topic
+from bot.turns.common import exchange_of, facts_of_exchange, shown, who_sees
+from dialogs.engine import shortened
+from dialogs.model import Say
+from dialogs.sharing import HABIT, SHARE
+from storage.records import AnswerRow, CardRow, PersonRow, new_id
+
+
+def which(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """Lists the entry's answers that can be shared, to pick one."""
+    exchange_id, occasion = args
+    rows = [row for row in moment.work.answers.of(person.id, exchange_id, occasion) if row.visibility == "S"]
+    if not moment.work.conversations.spend(incoming.card):
+        return Reply(note=moment.words.text(person.language, "card.answered"))
+    old = moment.work.conversations.card(incoming.card)
+    replaces = old.message if old else ""
+    if len(rows) == 1:
+        talks.begin(moment, _topic(person, rows[0]), replaces=replaces)
+        return Reply()
+    language = person.language
+    card = new_id()
+    field = Field(
+        "answer",
+        "one",
+        moment.words.text(language, "share.which"),
+        choices=tuple(Choice(row.id, shortened(shown(moment, language, row))) for row in rows),
+        required=True,
+    )
+    message = Message(
+        parts=(Part(moment.words.text(language, "share.title"), "title"),),
+        preview=moment.words.text(language, "share.title"),
+        card=card,
+        fields=(field,),
+        buttons=(
+            Button("go", moment.words.text(language, "btn.preview"), main=True, sends=True),
+            Button("done", moment.words.text(language, "btn.no_thanks")),
+        ),
+        language=language,
+    )
+    outgoing = moment.send(person, message, "answer", exchange_id, replaces=replaces)
+    actions = {"go": ["share", ""], "done": ["done"]}
+    moment.work.conversations.add_card(CardRow(card, person.id, "", actions, outgoing))
+    return Reply()
+
+
+def _topic(person: PersonRow, row: AnswerRow) -> Topic:
+    return Topic(person, "share", row.subject, f"share:{row.id}")
+
+
+def pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """Starts to share one answer."""
+    answer_id = args[0] or str(incoming.values.get("answer", ""))
+    row = moment.work.answers.get(answer_id) if answer_id else None
+    if row is None or row.person != person.id or row.visibility != "S":
+        return Reply(note=moment.words.text(person.language, "rejected.one"))
+    if not moment.work.conversations.spend(incoming.card):
+        return Reply(note=moment.words.text(person.language, "card.answered"))
+    old = moment.work.conversations.card(incoming.card)
+    talks.begin(moment, _topic(person, row), replaces=old.message if old else "")
+    return Reply()
+
+
+def _shared(moment: Moment, topic: Topic) -> AnswerRow | None:
+    return moment.work.answers.get(topic.occasion.removeprefix("share:"))
+
+
+def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
+    """Who can be told, and exactly what they will read."""
+    exchange = exchange_of(moment, topic)
+    row = _shared(moment, topic)
+    receivers = [{"value": exchange.leader, "label": moment.person(exchange.leader).name, "chosen": True}]
+    if exchange.host:
+        receivers.append({"value": exchange.host, "label": moment.person(exchange.host).name, "chosen": False})
+    text = shown(moment, topic.person.language, row) if row else ""
+    return {
+        **facts_of_exchange(moment, topic, exchange),
+        "receivers": receivers,
+        "preview": [{"label": row.question, "text": text}] if row else [],
+    }
+
+
+def finish(moment: Moment, talk: Talk) -> Ending:
+    """Releases the answer to those chosen."""
+    row = _shared(moment, talk.topic)
+    if row is None:
+        return Ending([Say("data.gone")])
+    chosen = talk.state.answers.get("share.receivers", [])
+    receivers = frozenset(chosen) if isinstance(chosen, list) else frozenset()
+    exchange = moment.work.exchanges.get(row.subject)
+    allowed = receivers & {exchange.leader, exchange.host}
+    moment.work.answers.update(
+        replace(row, released=row.released | allowed, picked=exchange.leader in allowed or row.picked)
+    )
+    moment.work.audit.add(moment.now, talk.person.id, "answer.released", row.id)
+    names = " + ".join(sorted(moment.first_name(person) for person in allowed))
+    return Ending([Say("ok.shared", {"list": names})], [Press("btn.unshare", ["unshare", row.id])])
+
+
+def unshare(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """Takes an answer back; nothing shows that it was there."""
+    row = moment.work.answers.get(args[0])
+    if row is None or row.person != person.id:
+        return Reply(note=moment.words.text(person.language, "data.gone"))
+    moment.work.conversations.spend(incoming.card)
+    moment.work.answers.update(replace(row, released=frozenset(), picked=False))
+    moment.work.audit.add(moment.now, person.id, "answer.taken_back", row.id)
+    old = moment.work.conversations.card(incoming.card)
+    key = "share.taken_back.late" if row.sent else "share.taken_back"
+    moment.tell(person, Told([Say(key)]), kind="answer", subject=row.subject, replaces=old.message if old else "")
+    return Reply()
+
+
+def habit_finish(moment: Moment, talk: Talk) -> Ending:
+    """Keeps the habit for this exchange; it releases nothing."""
+    journal = moment.work.exchanges.journal(talk.row.subject)
+    habit = str(talk.state.answers.get("share.habit", f"share.habit.{journal.habit}")).rsplit(".", 1)[-1]
+    moment.work.exchanges.save_journal(replace(journal, habit=habit))
+    return Ending([Say("ok.saved")])
+
+
+SHARE_SCRIPT = Script(SHARE, facts, finish, who_sees, keeps=False)
+HABIT_SCRIPT = Script(
+    HABIT,
+    lambda moment, topic: facts_of_exchange(moment, topic, exchange_of(moment, topic)),
+    habit_finish,
+    who_sees,
+    keeps=False,
+)

@@ -1,0 +1,191 @@
+"""Signing up and offering to host: private answers that HR uses, and the leader's first word."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from bot import talks
+from bot.channel import Incoming, Reply
+from bot.moment import Moment, Press, Told
+from bot.script import Ending, Script, Talk, Topic
+from bot.turns.common import colleagues, facts_of_round, first, shown, who_sees
+from bot.turns.needs import remind_hr
+from dialogs.model import Ask, Say, Visibility
+from dialogs.offer import OFFER
+from dialogs.sign_up import SIGN_UP
+from storage.records import OfferRow, PersonRow, RoundRow, SignUpRow, new_id
+
+OPEN_STATES = ("signed_up", "in_matching", "proposed", "placed", "not_matched")
+
+
+def pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """ "I want to join" in the channel: the conversation goes on in private. Pressing again shows what there is."""
+    round_row = moment.work.rounds.get(args[0])
+    if round_row.state != "open" or moment.today(person) > round_row.deadline:
+        moment.tell(person, Told([Say("sign.closed", {"contact": _contact(moment, round_row)})]), kind="answer")
+        return Reply(note=moment.words.text(person.language, "channel.answered_privately"))
+    sign_up = moment.work.rounds.sign_up_of(round_row.id, person.id)
+    if sign_up is not None and sign_up.state != "draft":
+        tell_status(moment, person, sign_up, round_row)
+        return Reply(note=moment.words.text(person.language, "channel.answered_privately"))
+    if sign_up is None:
+        sign_up = SignUpRow(new_id(), round_row.id, person.id, "", "draft")
+        moment.work.rounds.add_sign_up(sign_up)
+    talks.begin(moment, Topic(person, "sign", sign_up.id, "sign"))
+    return Reply(note=moment.words.text(person.language, "channel.answered_privately"))
+
+
+def _contact(moment: Moment, round_row: RoundRow) -> str:
+    return moment.first_name(round_row.contact) or "HR"
+
+
+def tell_status(moment: Moment, person: PersonRow, sign_up: SignUpRow, round_row: RoundRow) -> None:
+    """What is known about a sign-up, with the ways to change it or withdraw."""
+    values = {"programme": round_row.name, "deadline": round_row.deadline, "date": round_row.answer_by}
+    moment.tell(
+        person,
+        Told([Say("sign.status", values)], _presses(moment, person, sign_up, round_row)),
+        kind="answer",
+        subject=sign_up.id,
+    )
+
+
+def _presses(moment: Moment, person: PersonRow, sign_up: SignUpRow, round_row: RoundRow) -> list[Press]:
+    presses = []
+    if not sign_up.leader_told:
+        presses.append(Press("btn.have_talked", ["have_talked", sign_up.id], main=True))
+    if moment.today(person) <= round_row.deadline and sign_up.state in OPEN_STATES:
+        presses.append(Press("btn.change_answers", ["reopen", "sign", sign_up.id, "sign"]))
+    presses.append(Press("btn.withdraw", ["begin", "stop", sign_up.id, "stop"]))
+    return presses
+
+
+def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
+    """What the sign-up needs: people to pick a leader from, and the leader once named."""
+    sign_up = moment.work.rounds.sign_up(topic.subject)
+    round_row = moment.work.rounds.get(sign_up.round)
+    answers = moment.work.answers.of(topic.person.id, topic.subject, topic.occasion)
+    leader = next((str(row.value) for row in answers if row.key == "sign.leader"), "")
+    return {
+        **facts_of_round(moment, topic, round_row),
+        "people": colleagues(moment, topic.person),
+        "leaders": colleagues(moment, topic.person),
+        "leader": moment.first_name(leader) or moment.words.text(topic.person.language, "your_leader"),
+        "unit": topic.person.unit,
+    }
+
+
+def who(moment: Moment, talk: Talk, ask: Ask) -> Say | None:
+    """HR reads all of a sign-up; the leader only what is marked."""
+    if ask.visibility is Visibility.JOINT:
+        return Say("privacy.vis.sign.J", {"leader": talk.facts["leader"]})
+    return who_sees(moment, talk, ask)
+
+
+def finish(moment: Moment, talk: Talk) -> Ending:
+    """Signs up. The leader is told at once if the two have talked, else when the person says so (T11)."""
+    answers = talk.state.answers
+    sign_up = moment.work.rounds.sign_up(talk.row.subject)
+    round_row = moment.work.rounds.get(sign_up.round)
+    new = sign_up.state == "draft"
+    sign_up = replace(
+        sign_up,
+        leader=str(answers.get("sign.leader", "")),
+        mode=str(answers.get("sign.mode", "")),
+        state="signed_up" if new else sign_up.state,
+    )
+    moment.work.rounds.update_sign_up(sign_up)
+    if "sign.unit" in answers and not talk.person.unit:
+        moment.work.people.update(replace(moment.person(talk.person.id), unit=str(answers["sign.unit"])))
+    moment.work.answers.confirm(talk.person.id, sign_up.id, "sign")
+    for hr in moment.work.people.hr(talk.person.organisation):
+        remind_hr(moment, hr, round_row.id)
+    leader = moment.first_name(sign_up.leader)
+    values = {"date": round_row.answer_by, "leader": leader}
+    if answers.get("sign.talked") == "sign.talked.yes" or sign_up.leader_told:
+        sign_up = tell_leader(moment, sign_up)
+        return Ending([Say("sign.done", values)], _presses(moment, talk.person, sign_up, round_row))
+    return Ending([Say("sign.done.wait", values)], _presses(moment, talk.person, sign_up, round_row))
+
+
+def have_talked(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """The person says that the talk has been; now the leader is asked."""
+    sign_up = moment.work.rounds.sign_up(args[0])
+    moment.work.conversations.spend(incoming.card)
+    if sign_up.state != "withdrawn":
+        sign_up = tell_leader(moment, sign_up)
+    message = moment.work.conversations.card(incoming.card)
+    values = {"leader": moment.first_name(sign_up.leader)}
+    moment.tell(
+        person,
+        Told(
+            [Say("sign.leader_told", values)],
+            _presses(moment, person, sign_up, moment.work.rounds.get(sign_up.round)),
+        ),
+        kind="answer",
+        subject=sign_up.id,
+        replaces=message.message if message else "",
+    )
+    return Reply()
+
+
+def tell_leader(moment: Moment, sign_up: SignUpRow) -> SignUpRow:
+    """Asks the leader for support in principle, once."""
+    if sign_up.leader_told:
+        return sign_up
+    leader = moment.person(sign_up.leader)
+    talks.begin(moment, Topic(leader, "principle", sign_up.id, "principle"))
+    asked = replace(sign_up, leader_told=True)
+    moment.work.rounds.update_sign_up(asked)
+    return asked
+
+
+def wish_of(moment: Moment, sign_up: SignUpRow, language: str) -> str:
+    """What the person wants to learn, in the person's own words."""
+    for row in moment.work.answers.of(sign_up.person, sign_up.id, "sign"):
+        if row.key == "sign.learn":
+            return shown(moment, language, row)
+    return ""
+
+
+def offer_pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """ "We can host" in the channel."""
+    round_row = moment.work.rounds.get(args[0])
+    mine = [offer for offer in moment.work.rounds.offers(round_row.id) if offer.person == person.id]
+    offer = mine[0] if mine else OfferRow(new_id(), round_row.id, person.id, person.unit, "draft")
+    if not mine:
+        moment.work.rounds.add_offer(offer)
+    if offer.state == "draft":
+        talks.begin(moment, Topic(person, "offer", offer.id, "offer"))
+    else:
+        again = Press("btn.change_answers", ["reopen", "offer", offer.id, "offer"])
+        moment.tell(person, Told([Say("offer.status")], [again]), kind="answer", subject=offer.id)
+    return Reply(note=moment.words.text(person.language, "channel.answered_privately"))
+
+
+def offer_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
+    """What the host's offer needs."""
+    offer = moment.work.rounds.offer(topic.subject)
+    return {
+        **facts_of_round(moment, topic, moment.work.rounds.get(offer.round)),
+        "unit": topic.person.unit,
+        "host": first(topic.person.name),
+    }
+
+
+def offer_finish(moment: Moment, talk: Talk) -> Ending:
+    """The offer stands."""
+    offer = moment.work.rounds.offer(talk.row.subject)
+    unit = str(talk.state.answers.get("offer.unit", talk.person.unit))
+    state = "open" if offer.state == "draft" else offer.state
+    moment.work.rounds.update_offer(replace(offer, unit=unit, state=state))
+    moment.work.answers.confirm(talk.person.id, offer.id, "offer")
+    for hr in moment.work.people.hr(talk.person.organisation):
+        remind_hr(moment, hr, offer.round)
+    again = Press("btn.change_answers", ["reopen", "offer", offer.id, "offer"])
+    return Ending([Say("offer.done", {"date": talk.facts["date"]})], [again])
+
+
+SIGN_UP_SCRIPT = Script(SIGN_UP, facts, finish, who)
+OFFER_SCRIPT = Script(OFFER, offer_facts, offer_finish, who_sees)

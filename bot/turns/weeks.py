@@ -1,0 +1,203 @@
+"""The week: what goes to the leader is previewed by the employee, released with the overview, and read by the leader."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from bot import talks
+from bot.moment import Moment, Press, Told
+from bot.planning import worker as worker_of
+from bot.programme import summaries
+from bot.programme.cadence import is_last_of_week
+from bot.programme.calendar import working_day_after
+from bot.programme.visibility import may_read
+from bot.script import Ending, Script, Talk, Topic
+from bot.turns.common import circle_of, exchange_of, facts_of_exchange, first, item, latest, shown, who_sees
+from bot.turns.preparations import goals_of, readable_by
+from dialogs.engine import shortened
+from dialogs.model import Say
+from dialogs.sharing import WEEK
+from storage.records import AnswerRow, ExchangeRow, PersonRow, PromptRow
+
+
+def monday(day: date) -> date:
+    """The first day of a date's week."""
+    return day - timedelta(days=day.weekday())
+
+
+def week_topic(moment: Moment, person: PersonRow, exchange: ExchangeRow, day: date) -> Topic:
+    """The preview of the week a day is in."""
+    return Topic(person, "week", exchange.id, f"week:{monday(day).isoformat()}")
+
+
+def week_follows(moment: Moment, exchange: ExchangeRow, day: date) -> bool:
+    """After the week's last entry the preview comes at once, unless sharing waits for the debrief."""
+    if moment.work.exchanges.journal(exchange.id).habit == "final":
+        return False
+    return is_last_of_week(exchange.days, day) and bool(of_week(moment, exchange, day))
+
+
+def of_week(moment: Moment, exchange: ExchangeRow, day: date) -> list[AnswerRow]:
+    """The S answers of a week's entries that have not gone to the leader with an earlier overview."""
+    first_day, last_day = monday(day), monday(day) + timedelta(days=6)
+    rows = moment.work.answers.about(exchange.id)
+    return sorted(
+        (
+            row
+            for row in rows
+            if row.person == exchange.employee
+            and row.visibility == "S"
+            and not row.sent
+            and row.occasion.startswith("log:")
+            and first_day <= date.fromisoformat(row.occasion[4:]) <= last_day
+        ),
+        key=lambda row: (row.occasion, row.id),
+    )
+
+
+def goes_along(moment: Moment, exchange: ExchangeRow, row: AnswerRow) -> bool:
+    """Whether an answer goes with the overview: as picked, else as shared, else by the habit."""
+    if row.picked is not None:
+        return row.picked
+    if exchange.leader in row.released:
+        return True
+    return moment.work.exchanges.journal(exchange.id).habit == "open"
+
+
+def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
+    """The week's answers to pick from, and when the overview goes."""
+    exchange = exchange_of(moment, topic)
+    week = date.fromisoformat(topic.occasion.removeprefix("week:"))
+    language = topic.person.language
+    return {
+        **facts_of_exchange(moment, topic, exchange),
+        "date": overview_day(moment, exchange, week),
+        "week_items": [
+            {
+                "value": row.id,
+                "label": f"{moment.words.date(language, day_of(row))}: {shortened(shown(moment, language, row))}",
+                "chosen": goes_along(moment, exchange, row),
+            }
+            for row in of_week(moment, exchange, week)
+        ],
+    }
+
+
+def day_of(row: AnswerRow) -> date:
+    """The day an answer of the logbook is about."""
+    return date.fromisoformat(row.occasion.removeprefix("log:"))
+
+
+def overview_day(moment: Moment, exchange: ExchangeRow, week: date) -> date:
+    """The working day after the week's last exchange day, where the leader is."""
+    days = [day for day in exchange.days if monday(day) == monday(week)] or [exchange.end]
+    return working_day_after(worker_of(moment.person(exchange.leader)), days[-1])
+
+
+def finish(moment: Moment, talk: Talk) -> Ending:
+    """Keeps the choice. Nothing is released before the overview; what is taken out is taken back at once."""
+    exchange = moment.work.exchanges.get(talk.row.subject)
+    week = date.fromisoformat(talk.row.occasion.removeprefix("week:"))
+    answer = talk.state.answers.get("share.week.pick")
+    chosen = set(answer) if isinstance(answer, list) else set()
+    for row in of_week(moment, exchange, week):
+        keep = row.id in chosen
+        released = row.released if keep else row.released - {exchange.leader}
+        moment.work.answers.update(replace(row, picked=keep, released=released))
+    values = {"leader": moment.first_name(exchange.leader), "date": talk.facts["date"], "n": len(chosen)}
+    key = "share.week.done" if chosen else "share.week.none"
+    change = Press("btn.change_choice", ["reopen", "week", exchange.id, talk.row.occasion])
+    return Ending([Say(key, values)], [change])
+
+
+def pick_due(moment: Moment, prompt: PromptRow) -> str:
+    """The preview by itself, on a week's last day without a logbook prompt; else it follows the entry."""
+    exchange = moment.work.exchanges.get(prompt.subject)
+    day = prompt.day
+    entry = moment.work.prompts.find(exchange.employee, exchange.id, "log", day)
+    if entry is not None and entry.state in ("pending", "said", "answered"):
+        return "answered"
+    if not week_follows(moment, exchange, day):
+        return "cancelled"
+    talks.begin(moment, week_topic(moment, moment.person(exchange.employee), exchange, day))
+    return "said"
+
+
+def overview(moment: Moment, prompt: PromptRow) -> Told | None:
+    """Releases what goes along and tells the leader. Sent whether or not anything was released."""
+    exchange = moment.work.exchanges.get(prompt.subject)
+    if exchange.state in ("withdrawn", "ended_early", "proposed", "accepted", "rejected"):
+        return None
+    week = max((day for day in exchange.days if day < prompt.day), default=exchange.end)
+    for row in of_week(moment, exchange, week):
+        if goes_along(moment, exchange, row):
+            moment.work.answers.update(replace(row, released=row.released | {exchange.leader}, sent=True))
+    _close_preview(moment, exchange, week)
+    leader = moment.person(exchange.leader)
+    says = summary(moment, exchange, leader, week)
+    press = Press("btn.released", ["released", exchange.id])
+    return Told(says, [press])
+
+
+def _close_preview(moment: Moment, exchange: ExchangeRow, week: date) -> None:
+    occasion = f"week:{monday(week).isoformat()}"
+    row = moment.work.conversations.find(exchange.employee, "week", exchange.id, occasion)
+    if row is not None and row.status == "open":
+        talks.close(moment, talks.load(moment, row), "done", Say("share.week.gone"))
+
+
+def summary(moment: Moment, exchange: ExchangeRow, leader: PersonRow, week: date) -> list[Say]:
+    """The overview of a week as its reader may see it; the one rule decides what that is."""
+    circle = circle_of(moment, exchange)
+    rows = [row for row in moment.work.answers.about(exchange.id) if may_read(item(row), leader.id, circle)]
+    in_week = [row for row in rows if row.occasion.startswith("log:") and monday(day_of(row)) == monday(week)]
+    shared = [
+        (row.question, shown(moment, leader.language, row))
+        for row in in_week
+        if row.visibility == "S" and row.person == exchange.employee
+    ]
+    adjust = [shown(moment, leader.language, row) for row in in_week if row.key == "log.mid.adjust"]
+    goals = goals_of(readable_by(moment, exchange, leader.id, "prep"))
+    past = [day for day in exchange.days if monday(day) <= monday(week)]
+    number = (monday(week) - monday(exchange.start)).days // 7 + 1
+    return summaries.weekly(
+        summaries.Week(
+            name=moment.first_name(exchange.employee),
+            host_unit=exchange.host_unit,
+            number=number,
+            day=len(past),
+            total=len(exchange.days),
+            next_step=next_step(moment, exchange, leader),
+            goals=tuple(goals[f"goal#{n}"] for n in (1, 2, 3) if f"goal#{n}" in goals),
+            shared=tuple(shared),
+            requests=tuple(adjust),
+            yours=tuple(open_tasks(moment, exchange, leader)),
+        )
+    )
+
+
+def next_step(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> Say:
+    """The next milestone of an exchange."""
+    today = moment.today(leader)
+    if today <= exchange.end:
+        return Say("next.last_day", {"date": exchange.end})
+    talk = latest(moment.work.answers.of(exchange.leader, exchange.id, "lead"), "lead.prep.followup.return")
+    if talk and date.fromisoformat(talk) >= today:
+        return Say("next.return_talk", {"date": date.fromisoformat(talk)})
+    return Say("next.debrief")
+
+
+def open_tasks(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> list[Say]:
+    """What the leader still has to do in an exchange."""
+    rows = moment.work.answers.of(leader.id, exchange.id, "lead")
+    done = any(row.confirmed for row in rows)
+    tasks = [] if done else [Say("task.leader_part", {"name": first(moment.person(exchange.employee).name)})]
+    talk = latest(rows, "lead.prep.followup.return")
+    if talk:
+        tasks.append(Say("next.return_talk", {"date": date.fromisoformat(talk)}))
+    return tasks
+
+
+WEEK_SCRIPT = Script(WEEK, facts, finish, who_sees, keeps=False)
