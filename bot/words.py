@@ -196,9 +196,7 @@ def read() -> tuple[dict[str, dict[str, Text]], dict[str, Kind]]:
         for language in LANGUAGES
     }
     kinds = {key: Kind(row["type"], row["vis"]) for key, row in tables["en"].items()}
-    return {
-        language: {key: _text(row) for key, row in rows.items()} for language, rows in tables.items()
-    }, kinds
+    return {language: {key: _text(row) for key, row in rows.items()} for language, rows in tables.items()}, kinds
 
 
 def _text(row: str | Mapping[str, str]) -> Text:

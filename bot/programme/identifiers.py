@@ -234,9 +234,7 @@ def _is_whole(part: list[_Group]) -> bool:
     """True when the groups together, however divided, are one possible number."""
     if len(part) > 11 or sum(len(group.digits) for group in part) not in {10, 11}:
         return False
-    return _possible(_joined(part)) and not any(
-        like(part) for like in (_is_date_and_time, _is_account, _is_amount)
-    )
+    return _possible(_joined(part)) and not any(like(part) for like in (_is_date_and_time, _is_account, _is_amount))
 
 
 def _well_formed(part: list[_Group], at: int) -> int:
@@ -280,9 +278,7 @@ def _possible(digits: str) -> bool:
         month -= 80 if month > 80 else 40 if month > 40 else 0
     if not 1 <= month <= 12:
         return False
-    longest = (
-        29 if month == 2 and year % 4 == 0 else 28 if month == 2 else 30 if month in {4, 6, 9, 11} else 31
-    )
+    longest = 29 if month == 2 and year % 4 == 0 else 28 if month == 2 else 30 if month in {4, 6, 9, 11} else 31
     return 1 <= day <= longest
 
 
@@ -301,8 +297,7 @@ def _is_account(part: list[_Group]) -> bool:
         return False
     digits = _joined(part)
     return any(
-        sum(weight * int(digit) for weight, digit in zip(weights, digits, strict=False)) % 11
-        for weights in _CHECKS
+        sum(weight * int(digit) for weight, digit in zip(weights, digits, strict=False)) % 11 for weights in _CHECKS
     )
 
 

@@ -15,6 +15,9 @@ REST: Final = 4
 MID_FROM: Final = 5
 """No midpoint review in stays under five exchange days (7.9)."""
 
+PLACE_FROM: Final = 6
+"""Whether the first day has what is needed is asked where there is time to put it right."""
+
 HINTS_UNTIL: Final = 3
 """Why and example hints are shown for this many entries, then no more (D10)."""
 
@@ -78,13 +81,12 @@ def extra(entry: Entry) -> tuple[str, ...]:
     """The extra prompt of an entry that is not the last, with its own fields; nothing when none fits.
 
     Specials by their priority, the goal when it is due, else what was asked longest ago. The weekly question
-    about two jobs comes on its day even so; a due goal then takes the place of its note.
+    about two jobs comes on its day even so; a due goal then takes the place of its note. The first day of a
+    further place (T24) asks for the first impression.
     """
     if entry.first:
-        again = "log.first.wonder" in _asked(entry)
-        return ("log.first.impression",) if again else ("log.first.wonder",)
-    if entry.day_index == 2 and entry.total > 5 and "log.first.place" not in _asked(entry):
-        return _with_fields("log.first.place")
+        wonder = "log.first.impression" if "log.first.wonder" in _asked(entry) else "log.first.wonder"
+        return (wonder, *(_with_fields("log.first.place") if entry.total >= PLACE_FROM else ()))
     if entry.mid and entry.total >= MID_FROM:
         goals = (f"log.mid.goal#{n}" for n in range(1, entry.goals + 1))
         return (*goals, "log.mid.adjust", "log.mid.missing", "log.mid.share")

@@ -45,9 +45,7 @@ SILENT: Final = frozenset({"log.close", "debrief.close", "round.close"})
 MOST_A_DAY: Final = 3
 """Unasked messages to one person on one local day."""
 
-PLANNED: Final = frozenset(
-    {"approved", "prepared", "running", "paused", "finished", "ended_early", "debriefed"}
-)
+PLANNED: Final = frozenset({"approved", "prepared", "running", "paused", "finished", "ended_early", "debriefed"})
 """Exchange states in which something is planned; before it only the leader's approval is waited for."""
 
 MISSES: Final = 3

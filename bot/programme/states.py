@@ -106,7 +106,7 @@ EXCHANGE: Final[States] = {
 
 
 def move(states: States, source: str, target: str, circumstances: Circumstances = Circumstances()) -> Move:
-    """Whether `source` may become `target` now. The first hard guard that fails refuses, else a soft one warns."""
+    """Whether `source` may become `target` now. A hard guard that fails refuses, else a soft one warns."""
     guards = states.get(source, {}).get(target)
     if guards is None:
         return Move(NOT_SO)

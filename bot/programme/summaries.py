@@ -93,9 +93,7 @@ def weekly(week: Week) -> list[Say]:
 
 def final(parts: Final) -> list[Say]:
     """The final summary, in the order of 11.2: the reason, what came of it, what is decided."""
-    practices = (
-        (parts.practices,) if isinstance(parts.practices, str) and parts.practices else parts.practices
-    )
+    practices = (parts.practices,) if isinstance(parts.practices, str) and parts.practices else parts.practices
     optional = (
         (parts.why, "sum.final.why", {"text": parts.why}),
         (parts.benefits, "sum.final.benefits", {"list": _answered(parts.benefits)}),

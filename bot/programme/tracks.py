@@ -28,7 +28,6 @@ def minutes(texts: Iterable[str], asks: Iterable[Ask]) -> int:
     """
     reading = 60 * sum(len(text.split()) for text in texts) / WORDS_A_MINUTE
     writing = sum(
-        LONG_TEXT_SECONDS if isinstance(ask.answer, Text) and ask.answer.long else CHOICE_SECONDS
-        for ask in asks
+        LONG_TEXT_SECONDS if isinstance(ask.answer, Text) and ask.answer.long else CHOICE_SECONDS for ask in asks
     )
     return max(1, ceil((reading + writing) / 60))

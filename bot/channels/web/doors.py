@@ -30,9 +30,7 @@ HEADERS = {
 
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::\d{1,5})?", re.IGNORECASE)
 
-ELSEWHERE = (
-    "This page is open on the machine it runs on only. Ask for it as http://127.0.0.1 or http://localhost."
-)
+ELSEWHERE = "This page is open on the machine it runs on only. Ask for it as http://127.0.0.1 or http://localhost."
 FORWARDED = "This page has no lock, so it answers no forwarded requests. Open it directly, without a proxy."
 FOREIGN = "Another web page sent this request. Use the page itself."
 

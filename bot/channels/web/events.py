@@ -48,9 +48,7 @@ class Streams:
 
 async def _send(request: web.Request, state: dict[str, Any], rings: Rings) -> web.StreamResponse:
     # The headers leave at once, before the doors could add theirs.
-    response = web.StreamResponse(
-        headers={**HEADERS, "Content-Type": "text/event-stream", "Cache-Control": "no-store"}
-    )
+    response = web.StreamResponse(headers={**HEADERS, "Content-Type": "text/event-stream", "Cache-Control": "no-store"})
     await response.prepare(request)
     try:
         await response.write(b"retry: 1500\n\n" + event("state", state))

@@ -140,9 +140,7 @@ class Playground:
     async def boxes(self, request: web.Request) -> web.Response:
         """The conversations of a person."""
         reader = await self._reader(request.query.get("person", ""))
-        return web.json_response(
-            [asdict(box) for box in boxes(reader.person, await self._house.desk.channels())]
-        )
+        return web.json_response([asdict(box) for box in boxes(reader.person, await self._house.desk.channels())])
 
     async def messages(self, request: web.Request) -> web.Response:
         """The messages of a box, or those with the given ids: each a fragment, its place and version."""

@@ -34,9 +34,7 @@ class House:
     drawer: Drawer
 
     @classmethod
-    def of(
-        cls, store: Store, receive: Receive, desk: Desk, channel: WebChannel, words: Words, masked: Masked
-    ) -> House:
+    def of(cls, store: Store, receive: Receive, desk: Desk, channel: WebChannel, words: Words, masked: Masked) -> House:
         """The house with its templates."""
         made = environment()
         made.globals["base"] = BASE

@@ -75,6 +75,8 @@ const mark = (field, sentence) => {
 // What can be done about an identifier: the same form again, with the choice beside it.
 const offer = (form, reply, button) => {
   const place = one(".offers", form);
+  const about = all(".field", form).find((it) => reply.identifiers.includes(it.dataset.key));
+  (about || form).append(place);
   place.hidden = !reply.offers.length;
   place.replaceChildren(
     ...reply.offers.map((it) => {

@@ -1,0 +1,175 @@
+"""The house as the playground sees it: its people, its clock, and who can read what."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.channels.web.desk import PersonCard, Seen
+from bot.clock import StandingClock
+from bot.delivery import Delivery
+from bot.moment import Moment
+from bot.script import House
+from bot.tick import Ticker
+from bot.turns import my_data, people
+from bot.turns.common import shown
+from bot.words import Words
+from storage.records import AddressRow, Organisation, PersonRow, new_id
+from storage.store import Store, Work
+
+CHANNEL = "playground"
+TENANT = "local"
+CHANNELS = ("#jobbytte",)
+ZONES = {"da": ("Europe/Copenhagen", "DK"), "nb": ("Europe/Oslo", "NO"), "en": ("Europe/Copenhagen", "DK")}
+CAST = (
+    ("Hanne Holm", "hr", "HR"),
+    ("Emil Eriksen", "employee", "Børnehaven Solsikken"),
+    ("Lone Lund", "leader", "Børnehaven Solsikken"),
+    ("Vera Vang", "host", "Familieafdelingen"),
+)
+"""Who is there on the first start."""
+
+MOST_STEPS = 5000
+"""Steps of one move of the clock; more means that something is due for ever."""
+
+
+class Stage:
+    """What the playground may ask of the house, besides being a channel."""
+
+    def __init__(
+        self, store: Store, words: Words, clock: StandingClock, house: House, ticker: Ticker, delivery: Delivery
+    ) -> None:
+        self._store = store
+        self._words = words
+        self._clock = clock
+        self._house = house
+        self._ticker = ticker
+        self._delivery = delivery
+
+    async def people(self) -> list[PersonCard]:
+        """Everybody who can be played."""
+        return await self._store.run(_cards)
+
+    async def add_person(self, name: str, role: str, unit: str, language: str) -> PersonCard:
+        """Adds somebody and says hello to them."""
+        now = self._clock.now()
+        card = await self._store.run(
+            lambda work: _add(Moment(work, self._words, now, self._house), name, role, unit, language)
+        )
+        self._delivery.kick()
+        return card
+
+    async def channels(self) -> list[str]:
+        """The channels that everybody reads."""
+        return list(CHANNELS)
+
+    async def who_sees(self, person_id: str, language: str) -> list[Seen]:
+        """Every answer of a person with its readers."""
+        now = self._clock.now()
+        return await self._store.run(
+            lambda work: _seen(Moment(work, self._words, now, self._house), person_id, language)
+        )
+
+    async def now(self) -> datetime:
+        """The playground's time."""
+        return self._clock.now()
+
+    async def next_event(self) -> datetime | None:
+        """When something happens next by itself."""
+        return await self._ticker.next_at()
+
+    async def move_to(self, moment: datetime) -> None:
+        """Moves the clock forward; everything due on the way happens at its own time, in order."""
+        for _ in range(MOST_STEPS):
+            due = await self._ticker.next_at()
+            if due is None or due > moment:
+                break
+            self._clock.move_to(due)
+            await self._settle()
+        self._clock.move_to(moment)
+        await self._settle()
+        now = self._clock.now()
+        await self._store.run(lambda work: work.meta.set("clock", now.isoformat()))
+
+    async def _settle(self) -> None:
+        await self._ticker.tick()
+        await self._delivery.deliver()
+
+
+def first_morning(now: datetime) -> datetime:
+    """Nine o'clock on the first working day from now: when a newcomer's story begins."""
+    local = now.astimezone(ZoneInfo("Europe/Copenhagen"))
+    day = local.date()
+    while day.weekday() > 4:
+        day += timedelta(days=1)
+    return datetime.combine(day, time(9, 0), ZoneInfo("Europe/Copenhagen")).astimezone(UTC)
+
+
+def open_stage(work: Work, words: Words, house: House, now: datetime) -> datetime:
+    """The first cast on the first start. Returns the playground's time."""
+    kept = work.meta.get("clock")
+    if kept:
+        return datetime.fromisoformat(kept)
+    start = first_morning(now)
+    work.meta.set("clock", start.isoformat())
+    work.meta.set("channels", ",".join(CHANNELS))
+    organisation = Organisation(new_id(), "Sundby Kommune", "DK", "Europe/Copenhagen", "da")
+    work.people.add_organisation(organisation)
+    moment = Moment(work, words, start, house)
+    for name, role, unit in CAST:
+        _add(moment, name, role, unit, "da")
+    return start
+
+
+def _add(moment: Moment, name: str, role: str, unit: str, language: str) -> PersonCard:
+    zone, country = ZONES[language]
+    person = PersonRow(
+        id=new_id(),
+        organisation=moment.work.people.organisations()[0].id,
+        name=name,
+        unit=unit,
+        language=language,
+        zone=zone,
+        country=country,
+        hr=role == "hr",
+    )
+    moment.work.people.add(person)
+    moment.work.people.link(person.id, AddressRow(CHANNEL, TENANT, person.id))
+    moment.work.meta.set(f"role.{person.id}", role)
+    if person.hr:
+        moment.work.audit.add(moment.now, "operator", "hr.granted", person.id)
+    people.welcome(moment, person)
+    return _card(moment.work, person)
+
+
+def _cards(work: Work) -> list[PersonCard]:
+    everybody = work.people.all(work.people.organisations()[0].id)
+    order = {"hr": 0, "employee": 1, "leader": 2, "host": 3}
+    cards = [_card(work, person) for person in everybody]
+    return sorted(cards, key=lambda card: (order.get(card.role, 4), card.name))
+
+
+def _card(work: Work, person: PersonRow) -> PersonCard:
+    role = "hr" if person.hr else work.meta.get(f"role.{person.id}") or "employee"
+    return PersonCard(person.id, person.name, role, person.unit, person.language, person.id, person.zone)
+
+
+def _seen(moment: Moment, person_id: str, language: str) -> list[Seen]:
+    person = replace(moment.person(person_id), language=language)
+    seen = []
+    for row in my_data.mine(moment, person):
+        dialog = moment.house.scripts.get(row.occasion.partition(":")[0])
+        title = moment.words.text(language, dialog.dialog.title) if dialog else ""
+        seen.append(
+            Seen(
+                occasion_title=title,
+                question=row.question,
+                text=shown(moment, language, row),
+                day=row.day,
+                code=row.visibility,
+                class_sentence=moment.words.text(language, f"class.{row.visibility}"),
+                readers=my_data.readers_of(moment, row),
+            )
+        )
+    return seen

@@ -1,0 +1,1 @@
+"""A stage for whole conversations: real store, real channel, real delivery, a clock that stands still."""

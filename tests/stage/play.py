@@ -1,0 +1,202 @@
+"""The test client: people who read, press, fill in and type, as they would in a chat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+
+from bot.channel import Address, Button, Field, Incoming, Message, Reply
+from bot.channels.web.channel import WebChannel, letter
+from bot.clock import StandingClock
+from bot.conversation import Conversation
+from bot.delivery import Delivery
+from bot.stage import CHANNEL, TENANT, Stage, open_stage
+from bot.tick import Ticker
+from bot.turns.house import house as build_house
+from bot.words import Words
+from dialogs.model import Raw
+from storage.store import Store
+from storage.vault import Vault
+
+WORDS = Words.load()
+KEY = Vault({"test": b"k" * 32}, "test")
+
+
+class NotThere(AssertionError):
+    """What somebody wanted to press, fill in or read is not on the screen."""
+
+
+@dataclass
+class Seat:
+    """One person at their chat."""
+
+    play: Play
+    id: str
+    name: str
+    events: count[int] = field(default_factory=count)
+
+    async def messages(self) -> list[Message]:
+        """All messages in the private chat that are the bot's, oldest first."""
+        rows = await self.play.store.run(lambda work: work.mail.list(self.id))
+        letters = [letter(row) for row in rows if row.author != self.id]
+        return [kept.message for kept in letters if kept.message is not None]
+
+    async def last(self) -> Message:
+        """The newest message."""
+        return (await self.messages())[-1]
+
+    async def text(self) -> str:
+        """The newest message as it reads."""
+        return read(await self.last())
+
+    async def everything(self) -> str:
+        """All of the chat as it reads."""
+        return "\n\n".join(read(message) for message in await self.messages())
+
+    async def says(self, text: str) -> Reply:
+        """Types."""
+        return await self._receive(Incoming(self._address(), self._event(), "text", text=text))
+
+    async def presses(self, label: str, values: Mapping[str, Raw] | None = None, *, leave: str = "") -> Reply:
+        """Presses the newest button with this label, with a form's values by question key or label."""
+        message = await self._with_button(label)
+        button = next(button for button in message.buttons if button.label == label)
+        return await self.press(message, button, values or {}, leave=leave)
+
+    async def press(
+        self, message: Message, button: Button, values: Mapping[str, Raw], *, leave: str = "", event: str = ""
+    ) -> Reply:
+        """Presses a button of a message, also of an old one."""
+        filled = _filled(message, values) if button.sends else {}
+        incoming = Incoming(
+            self._address(),
+            event or self._event(),
+            "press",
+            card=message.card,
+            button=button.id,
+            values=filled,
+            leave=leave,  # type: ignore[arg-type]
+            leaves=sorted(filled) if leave else [],
+        )
+        return await self._receive(incoming)
+
+    async def presses_in_channel(self, label: str, channel: str = "#jobbytte") -> Reply:
+        """Presses a button of a post in a channel."""
+        rows = await self.play.store.run(lambda work: work.mail.list(channel))
+        for row in reversed(rows):
+            message = letter(row).message
+            if message is not None:
+                for button in message.buttons:
+                    if button.label == label:
+                        return await self.press(message, button, {})
+        raise NotThere(f"Nobody in {channel} offers {label!r}.")
+
+    async def _with_button(self, label: str) -> Message:
+        messages = await self.messages()
+        for message in reversed(messages):
+            if any(button.label == label for button in message.buttons):
+                return message
+        offered = [button.label for button in messages[-1].buttons] if messages else []
+        raise NotThere(f"{self.name} has no button {label!r}; the newest message offers {offered}.")
+
+    def _address(self) -> Address:
+        return Address(CHANNEL, TENANT, self.id)
+
+    def _event(self) -> str:
+        return f"{self.id}-{next(self.events)}"
+
+    async def _receive(self, incoming: Incoming) -> Reply:
+        reply = await self.play.conversation.receive(incoming)
+        await self.play.delivery.deliver()
+        return reply
+
+
+def _filled(message: Message, values: Mapping[str, Raw]) -> dict[str, Raw]:
+    """A form's values as a page sends them: what was filled in, else what stood there."""
+    filled: dict[str, Raw] = {shown.key: _standing(shown) for shown in message.fields}
+    for name, value in values.items():
+        shown = next((each for each in message.fields if name in (each.key, each.label)), None)
+        if shown is None:
+            raise NotThere(f"The form has no field {name!r}; it has {[each.label for each in message.fields]}.")
+        filled[shown.key] = _chosen(shown, value)
+    return filled
+
+
+def _standing(shown: Field) -> Raw:
+    if shown.kind == "many":
+        return list(shown.chosen)
+    return shown.chosen[0] if shown.chosen else shown.value
+
+
+def _chosen(shown: Field, value: Raw) -> Raw:
+    """The values behind labels, so that a test reads as a person speaks."""
+    by_label = {choice.label: choice.value for choice in shown.choices}
+    if isinstance(value, list):
+        return [by_label.get(each, each) for each in value]
+    return by_label.get(value, value)
+
+
+def read(message: Message) -> str:
+    """A message as a person reads it."""
+    lines = [part.text for part in message.parts]
+    for shown in message.fields:
+        lines.append(f"? {shown.label}" + (f" ({shown.who})" if shown.who else ""))
+        lines += [f"    {hint}" for hint in shown.hints]
+        if shown.choices and shown.kind in ("one", "many", "person"):
+            lines.append("    " + " / ".join(choice.label for choice in shown.choices))
+    if message.buttons:
+        lines.append(" ".join(f"[{button.label}]" for button in message.buttons))
+    lines += [f"<{file.name}>" for file in message.files]
+    return "\n".join(lines)
+
+
+class Play:
+    """A house with a clock and people in it."""
+
+    def __init__(self, start: datetime, url: str = "sqlite://") -> None:
+        self.words = WORDS
+        self.house = build_house()
+        self.store = Store.open(url, KEY)
+        self.store.migrate()
+        self.clock = StandingClock(start)
+        self.store.run_now(lambda work: open_stage(work, self.words, self.house, self.clock.now()))
+        self.clock = StandingClock(datetime.fromisoformat(str(self.store.run_now(lambda work: work.meta.get("clock")))))
+        self.channel = WebChannel(self.store)
+        self.build()
+
+    def build(self) -> None:
+        """Puts everything together anew on the same store: a restart."""
+        self.delivery = Delivery(self.store, self.clock, {self.channel.name: self.channel})
+        self.ticker = Ticker(self.store, self.words, self.clock, self.house)
+        self.conversation = Conversation(self.store, self.words, self.clock, self.house, lambda: None)
+        self.stage = Stage(self.store, self.words, self.clock, self.house, self.ticker, self.delivery)
+
+    async def seat(self, name: str) -> Seat:
+        """The person whose name begins so."""
+        cards = await self.stage.people()
+        card = next(card for card in cards if card.name.startswith(name))
+        return Seat(self, card.id, card.name)
+
+    async def add(self, name: str, role: str, unit: str = "", language: str = "da") -> Seat:
+        """One more person."""
+        card = await self.stage.add_person(name, role, unit, language)
+        await self.delivery.deliver()
+        return Seat(self, card.id, card.name)
+
+    async def until(self, moment: datetime) -> None:
+        """Lets time pass; everything due on the way happens."""
+        await self.stage.move_to(moment)
+
+    async def next_event(self) -> datetime:
+        """Goes to the next thing that is due."""
+        at = await self.stage.next_event()
+        if at is None:
+            raise NotThere("Nothing is due.")
+        await self.stage.move_to(at)
+        return at
+
+    async def close(self) -> None:
+        """Lets go of the store."""
+        await self.store.close()
