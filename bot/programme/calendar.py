@@ -138,6 +138,16 @@ def within_hours(worker: Worker, moment: datetime, *, chosen: bool = False) -> d
         day += _DAY
 
 
+def on_day(worker: Worker, day: date, clock: time) -> datetime:
+    """`clock` on `day`, or on the next working day, moved into the hours of that day.
+
+    At least three quarters of an hour are left until the day ends, where it is long enough.
+    """
+    day = day if is_working_day(worker, day) else working_day_after(worker, day)
+    starts, ends = hours(worker, day)
+    return max(starts, min(at_local(day, clock, worker.zone), ends - timedelta(minutes=45)))
+
+
 def aware(moment: datetime) -> datetime:
     """The moment itself. Raises ValueError when it has no time zone."""
     if moment.tzinfo is None:

@@ -304,8 +304,9 @@ def _is_account(part: list[_Group]) -> bool:
 def _is_amount(part: list[_Group]) -> bool:
     """True for 1.012.650.000: thousands, all divided in the same way."""
     first, *rest = part
-    thousands = rest and all(len(group.digits) == 3 and group.gap == rest[0].gap for group in rest)
-    return bool(thousands) and len(first.digits) <= 3 and first.digits[0] != "0"
+    if not rest or rest[0].gap not in {".", " ", "\u00a0"} or first.digits[0] == "0" or len(first.digits) > 3:
+        return False
+    return all(len(group.digits) == 3 and group.gap == rest[0].gap for group in rest)
 
 
 def _weaker(text: str, part: list[_Group]) -> Iterator[Found]:

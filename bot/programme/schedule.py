@@ -16,6 +16,7 @@ from bot.programme.calendar import (
     is_working_day,
     local_date,
     local_time,
+    on_day,
     within_hours,
     working_day_after,
     working_day_before,
@@ -118,7 +119,7 @@ def round_dues(
     """
 
     def post(kind: str, day: date) -> Due:
-        at = within_hours(worker, at_local(day, POST_AT, worker.zone))
+        at = on_day(worker, day, POST_AT)
         return _due(round_id, round_id, kind, at, worker)
 
     dues = [post("round.open", opens)] if not announced else []
@@ -134,7 +135,7 @@ def round_dues(
 def approval_dues(*, leader: str, worker: Worker, subject: str, asked_at: datetime) -> list[Due]:
     """The one reminder to a leader who has not answered, three working days after the request (2.7)."""
     day = working_day_after(worker, local_date(asked_at, worker.zone), 3)
-    at = within_hours(worker, at_local(day, TASK_AT, worker.zone))
+    at = on_day(worker, day, TASK_AT)
     return [_due(leader, subject, "approve.remind", at, worker)]
 
 
@@ -214,7 +215,7 @@ def room_today(sent_today: Iterable[str], kind: str) -> bool:
 def postponed(worker: Worker, at: datetime) -> datetime:
     """The same time on the next working day, inside the hours: for what found no room today."""
     day = working_day_after(worker, local_date(at, worker.zone))
-    return within_hours(worker, at_local(day, local_time(at, worker.zone), worker.zone))
+    return on_day(worker, day, local_time(at, worker.zone))
 
 
 def after_misses(states: Sequence[str], *, asked: bool = False) -> bool:
@@ -232,9 +233,9 @@ def _before(facts: ExchangeFacts) -> list[Due]:
     me, first = facts.employee_hours, _first(facts)
     dues = []
     if not facts.prep_done:
-        opens = at_local(first - PREPARE_BEFORE, TASK_AT, me.zone)
+        opens = on_day(me, first - PREPARE_BEFORE, TASK_AT)
         prep = _push(facts, "prep", max(facts.approved_at or opens, opens))
-        remind = _push(facts, "prep.remind", at_local(working_day_before(me, first, 3), TASK_AT, me.zone))
+        remind = _push(facts, "prep.remind", on_day(me, working_day_before(me, first, 3), TASK_AT))
         dues += [prep] if prep.day < first else []
         dues += [remind] if prep.day < remind.day < first else []
     greeting = _greeting(facts, first)
@@ -307,8 +308,8 @@ def _weeks(facts: ExchangeFacts) -> list[Due]:
         if facts.cadence != "none" and not _absent(facts, day) and is_working_day(there, day):
             dues.append(_about(facts, "week.pick", day, _asks_at(facts, there, day)))
         if facts.leader:
-            morning = at_local(working_day_after(leader, day), OVERVIEW_AT, leader.zone)
-            overview = _due(facts.leader, facts.id, "week.overview", within_hours(leader, morning), leader)
+            morning = on_day(leader, working_day_after(leader, day), OVERVIEW_AT)
+            overview = _due(facts.leader, facts.id, "week.overview", morning, leader)
             dues.append(replace(overview, about=day))
     return dues
 
@@ -318,8 +319,8 @@ def _after(facts: ExchangeFacts) -> list[Due]:
     if facts.debrief_done:
         return []
     me, last = facts.employee_hours, facts.days[-1] if facts.days else facts.end
-    debrief = _push(facts, "debrief", at_local(working_day_after(me, last), TASK_AT, me.zone))
-    remind = _push(facts, "debrief.remind", at_local(last + timedelta(days=7), TASK_AT, me.zone))
+    debrief = _push(facts, "debrief", on_day(me, working_day_after(me, last), TASK_AT))
+    remind = _push(facts, "debrief.remind", on_day(me, last + timedelta(days=7), TASK_AT))
     at = at_local(last + timedelta(days=21), CLOSE_AT, me.zone)
     close = _due(facts.employee, facts.id, "debrief.close", at, me)
     pushes = [debrief] + ([remind] if remind.day > debrief.day else [])
@@ -330,7 +331,7 @@ def _push(facts: ExchangeFacts, kind: str, moment: datetime) -> Due:
     """Something unasked for the employee, moved into the hours and out of a pause."""
     me = facts.employee_hours
     if facts.paused_until is not None:
-        moment = max(moment, at_local(facts.paused_until, TASK_AT, me.zone))
+        moment = max(moment, on_day(me, facts.paused_until, TASK_AT))
     return _due(facts.employee, facts.id, kind, within_hours(me, moment), me)
 
 
