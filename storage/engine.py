@@ -30,9 +30,7 @@ def open_engine(url: str, patience: float) -> Engine:
     except ArgumentError as exc:
         raise StoreUnavailable("DATABASE_URL is no address. Write it like sqlite:///data/vidsyn.db.") from exc
     if parsed.get_backend_name() != "sqlite":
-        raise StoreUnavailable(
-            "Only SQLite is built in so far. Write DATABASE_URL like sqlite:///data/vidsyn.db."
-        )
+        raise StoreUnavailable("Only SQLite is built in so far. Write DATABASE_URL like sqlite:///data/vidsyn.db.")
     return _sqlite(parsed, patience)
 
 
@@ -46,9 +44,7 @@ def translate(error: SQLAlchemyError | sqlite3.Error) -> StoreError:
         return StoreUnavailable(f"{StoreUnavailable.__doc__} The database says: {reason}.")
     refused = error.orig if isinstance(error, StatementError) else error
     # A column type of ours refused a value before it reached the database.
-    return (
-        NaiveDatetime() if isinstance(refused, NaiveDatetime) else StoreError(f"It cannot be kept: {refused}")
-    )
+    return NaiveDatetime() if isinstance(refused, NaiveDatetime) else StoreError(f"It cannot be kept: {refused}")
 
 
 def is_busy(error: SQLAlchemyError | sqlite3.Error) -> bool:
@@ -77,9 +73,7 @@ def _prepare(file: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as exc:
-        raise StoreUnavailable(
-            f"The database file {file} cannot be written: {exc.strerror}. Mend that."
-        ) from exc
+        raise StoreUnavailable(f"The database file {file} cannot be written: {exc.strerror}. Mend that.") from exc
 
 
 def _on_connect(connection: sqlite3.Connection, _record: object) -> None:

@@ -14,17 +14,9 @@ from storage.tables import inbox, is_one_of
 _ONE = select(inbox).where(inbox.c.id == bindparam("this"))
 _IS_PENDING = is_one_of(inbox.c.state, "pending")
 _PENDING = (
-    select(inbox)
-    .where(_IS_PENDING)
-    .order_by(inbox.c.order)
-    .limit(bindparam("limit"))
-    .with_for_update(skip_locked=True)
+    select(inbox).where(_IS_PENDING).order_by(inbox.c.order).limit(bindparam("limit")).with_for_update(skip_locked=True)
 )
-_FINISH = (
-    update(inbox)
-    .where(inbox.c.id == bindparam("this"), _IS_PENDING)
-    .values(state=bindparam("end"), payload=None)
-)
+_FINISH = update(inbox).where(inbox.c.id == bindparam("this"), _IS_PENDING).values(state=bindparam("end"), payload=None)
 _FAILED = (
     update(inbox)
     .where(inbox.c.id == bindparam("this"), _IS_PENDING)

@@ -65,14 +65,10 @@ class Keyring:
     def open(self, owner: str, table: str, column: str, row_id: str, sealed: bytes) -> str:
         """What was sealed for this place. Raises Sealed when damaged, moved, or its key is gone."""
         if not sealed.startswith(_VERSION) or len(sealed) < _SHORTEST:
-            raise Sealed(
-                f"The text cannot be read: {table}.{column} is damaged. Restore the row from a backup."
-            )
+            raise Sealed(f"The text cannot be read: {table}.{column} is damaged. Restore the row from a backup.")
         key = self._of(owner)
         if key is None or bytes.fromhex(key.id) != sealed[len(_VERSION) : _HEAD_BYTES]:
-            raise Sealed(
-                f"The text cannot be read: the key of {table}.{column} has been deleted, or is another's."
-            )
+            raise Sealed(f"The text cannot be read: the key of {table}.{column} has been deleted, or is another's.")
         nonce, ciphertext = sealed[_HEAD_BYTES:][:NONCE_BYTES], sealed[_HEAD_BYTES + NONCE_BYTES :]
         try:
             plaintext = key.cipher.decrypt(nonce, ciphertext, _bound(table, column, row_id, key.id))
@@ -109,9 +105,7 @@ class Keyring:
 
     def rewrap(self) -> int:
         """Wrap every data key with the newest master key; how many had an older one."""
-        old = (
-            self._connection.execute(select(keys).where(keys.c.master != self._vault.newest)).mappings().all()
-        )
+        old = self._connection.execute(select(keys).where(keys.c.master != self._vault.newest)).mappings().all()
         for row in old:
             key = self._vault.unwrap(row["owner"], row["id"], row["master"], row["wrapped"])
             master, wrapped = self._vault.wrap(row["owner"], row["id"], key)

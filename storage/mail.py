@@ -14,9 +14,7 @@ from storage.tables import mail
 
 _ONE = select(mail).where(mail.c.id == bindparam("this"))
 _LIST = (
-    select(mail)
-    .where(mail.c.box == bindparam("box"), mail.c.order > bindparam("after_order"))
-    .order_by(mail.c.order)
+    select(mail).where(mail.c.box == bindparam("box"), mail.c.order > bindparam("after_order")).order_by(mail.c.order)
 )
 _OF_BOXES = select(mail).where(mail.c.box.in_(bindparam("boxes", expanding=True))).order_by(mail.c.order)
 

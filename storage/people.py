@@ -17,9 +17,7 @@ _PERSON = select(people).where(people.c.id == bindparam("this"))
 _LOCK = select(people.c.id).where(people.c.id == bindparam("this")).with_for_update()
 _UPDATE = update(people).where(people.c.id == bindparam("this"))
 _OF_ORGANISATION = (
-    select(people)
-    .where(people.c.organisation == bindparam("organisation"))
-    .order_by(people.c.name, people.c.id)
+    select(people).where(people.c.organisation == bindparam("organisation")).order_by(people.c.name, people.c.id)
 )
 _HR = _OF_ORGANISATION.where(people.c.hr)
 _HERE = (

@@ -20,9 +20,7 @@ _PLANNED = select(prompts).where(
     prompts.c.kind.in_(bindparam("kinds", expanding=True)),
 )
 _MOVE = (
-    update(prompts)
-    .where(prompts.c.id == bindparam("this"))
-    .values(at=bindparam("to_at"), data=bindparam("to_data"))
+    update(prompts).where(prompts.c.id == bindparam("this")).values(at=bindparam("to_at"), data=bindparam("to_data"))
 )
 _PUT_OFF = update(prompts).where(prompts.c.id == bindparam("this"), _IS_PENDING).values(at=bindparam("to_at"))
 _DROP = delete(prompts).where(prompts.c.id == bindparam("this"))
@@ -35,9 +33,7 @@ _DUE = (
 )
 _NEXT = select(prompts.c.at).where(_IS_PENDING).order_by(prompts.c.at).limit(1)
 _MARK = update(prompts).where(prompts.c.id == bindparam("this"))
-_CANCEL = (
-    update(prompts).where(_IS_PENDING, prompts.c.subject == bindparam("of_subject")).values(state="cancelled")
-)
+_CANCEL = update(prompts).where(_IS_PENDING, prompts.c.subject == bindparam("of_subject")).values(state="cancelled")
 _FIND = select(prompts).where(
     prompts.c.recipient == bindparam("recipient"),
     prompts.c.subject == bindparam("subject"),
@@ -45,9 +41,7 @@ _FIND = select(prompts).where(
     prompts.c.day == bindparam("day"),
 )
 _OF = (
-    select(prompts)
-    .where(prompts.c.subject == bindparam("subject"))
-    .order_by(prompts.c.day, prompts.c.at, prompts.c.id)
+    select(prompts).where(prompts.c.subject == bindparam("subject")).order_by(prompts.c.day, prompts.c.at, prompts.c.id)
 )
 _OF_KIND = _OF.where(prompts.c.kind == bindparam("kind"))
 _OF_PERSON = (
@@ -118,11 +112,7 @@ class Prompts(Part):
 
     def of(self, subject: str, kind: str | None = None) -> list[PromptRow]:
         """Everybody's prompts about a subject, by day."""
-        rows = (
-            self._all(_OF, subject=subject)
-            if kind is None
-            else self._all(_OF_KIND, subject=subject, kind=kind)
-        )
+        rows = self._all(_OF, subject=subject) if kind is None else self._all(_OF_KIND, subject=subject, kind=kind)
         return [PromptRow(**row) for row in rows]
 
     def of_person(self, recipient: str, day: date) -> list[PromptRow]:

@@ -14,9 +14,7 @@ from storage.tables import offers, rounds, sign_ups
 
 _ROUND = select(rounds).where(rounds.c.id == bindparam("this"))
 _UPDATE = update(rounds).where(rounds.c.id == bindparam("this"))
-_OF_ORGANISATION = (
-    select(rounds).where(rounds.c.organisation == bindparam("organisation")).order_by(rounds.c.order)
-)
+_OF_ORGANISATION = select(rounds).where(rounds.c.organisation == bindparam("organisation")).order_by(rounds.c.order)
 _OPEN = _OF_ORGANISATION.where(rounds.c.state == "open")
 
 _SIGN_UP = select(sign_ups).where(sign_ups.c.id == bindparam("this"))

@@ -64,9 +64,7 @@ class Vault:
     def unwrap(self, owner: str, key_id: str, master: str, wrapped: bytes) -> bytes:
         """The data key inside `wrapped`. Raises Sealed when no master key of ours fits."""
         if master not in self._masters:
-            raise Sealed(
-                f"The text cannot be read: master key {master!r} is missing. Add it to VIDSYN_MASTER_KEYS."
-            )
+            raise Sealed(f"The text cannot be read: master key {master!r} is missing. Add it to VIDSYN_MASTER_KEYS.")
         try:
             nonce, ciphertext = wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:]
             return self._masters[master].decrypt(nonce, ciphertext, _bound(master, key_id, owner))

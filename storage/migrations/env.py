@@ -2,14 +2,7 @@
 
 from alembic import context
 
-from storage.tables import metadata
-
-context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=metadata,
-    # SQLite changes tables inside transactions as well: a step that is killed has not happened.
-    transactional_ddl=True,
-    render_as_batch=True,
-)
+# All steps are in the caller's transaction: a start that is killed half-way has changed nothing.
+context.configure(connection=context.config.attributes["connection"])
 with context.begin_transaction():
     context.run_migrations()

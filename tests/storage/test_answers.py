@@ -52,9 +52,7 @@ def test_any_value_and_any_text_come_back(store: Store, value: Any, question: st
 
 
 def test_a_second_answer_replaces_the_words_and_keeps_the_row(store: Store) -> None:
-    first = put(
-        store, an_answer(visibility="S", released=frozenset({"bo"}), picked=True, sent=True, confirmed=True)
-    )
+    first = put(store, an_answer(visibility="S", released=frozenset({"bo"}), picked=True, sent=True, confirmed=True))
     second = put(store, an_answer(value="Noget andet", question="Ny?", visibility="J", day=TOMORROW))
     assert second == replace(
         first, value="Noget andet", question="Ny?", visibility="J", edited=TOMORROW, confirmed=False

@@ -89,21 +89,15 @@ Store.open(sys.argv[1], a_vault()).migrate()
 """
 
 
-def test_f23_a_migration_that_is_killed_half_way_completes_later(
-    tmp_path: Path, open_file: Opener, file: Path
-) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED, in_folder(tmp_path)], cwd=ROOT, check=False, timeout=60
-    )
+def test_f23_a_migration_that_is_killed_half_way_completes_later(tmp_path: Path, open_file: Opener, file: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", KILLED, in_folder(tmp_path)], cwd=ROOT, check=False, timeout=60)
     assert done.returncode == -signal.SIGKILL
     assert schema(file) == set()
     open_file().run_now(lambda work: work.meta.set("door", "open"))
     assert len(schema(file)) > len(metadata.tables)
 
 
-def test_wrong_master_keys_are_said_at_the_start(
-    tmp_path: Path, open_file: Opener, opened: list[Store]
-) -> None:
+def test_wrong_master_keys_are_said_at_the_start(tmp_path: Path, open_file: Opener, opened: list[Store]) -> None:
     open_file().run_now(lambda work: work.inbox.add("1", "slack", "Ev1", "hej"))
     store = Store.open(in_folder(tmp_path), Vault({"new": os.urandom(32)}, "new"))
     opened.append(store)

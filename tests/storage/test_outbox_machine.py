@@ -51,9 +51,7 @@ class OutboxMachine(RuleBasedStateMachine):
         not_before = self.now + wait * SECOND
         not_after = None if life is None else not_before + life * SECOND
         to = replace(HERE, place=f"D{address}")
-        row = self.store.run_now(
-            lambda work: queue(work, "text", to, not_before=not_before, not_after=not_after)
-        )
+        row = self.store.run_now(lambda work: queue(work, "text", to, not_before=not_before, not_after=not_after))
         self.ledger[row.id] = Ledger(address, not_before, not_after)
         return row.id
 

@@ -15,9 +15,7 @@ DAYS = [TODAY + timedelta(days=place) for place in range(5)]
 DAY = timedelta(days=1)
 
 
-def plan(
-    store: Store, rows: Sequence[PromptRow], kinds: Sequence[str] = KINDS, subject: str = "exchange"
-) -> None:
+def plan(store: Store, rows: Sequence[PromptRow], kinds: Sequence[str] = KINDS, subject: str = "exchange") -> None:
     store.run_now(lambda work: work.prompts.plan("ada", subject, rows, kinds, NOW))
 
 
@@ -100,9 +98,7 @@ def test_a_plan_refuses_rows_that_are_not_its_own(store: Store) -> None:
 
 
 PLANS = some.lists(
-    some.dictionaries(
-        some.tuples(some.sampled_from(KINDS), some.sampled_from(DAYS)), some.integers(0, 2), max_size=6
-    ),
+    some.dictionaries(some.tuples(some.sampled_from(KINDS), some.sampled_from(DAYS)), some.integers(0, 2), max_size=6),
     min_size=1,
     max_size=4,
 )
@@ -133,10 +129,7 @@ def test_after_any_plans_the_pending_ones_are_the_last_plan(
 
 
 def test_what_is_due_comes_the_earliest_first(store: Store) -> None:
-    rows = [
-        a_prompt(day, id=f"{place}", at=NOW - place * SECOND)
-        for place, day in enumerate([*DAYS[:3]], start=-1)
-    ]
+    rows = [a_prompt(day, id=f"{place}", at=NOW - place * SECOND) for place, day in enumerate([*DAYS[:3]], start=-1)]
     twin = a_prompt(kind="reminder", id="0a", at=NOW)
     for row in [*rows, twin]:
         add(store, row)
@@ -153,9 +146,7 @@ def test_a_mark_keeps_the_data_unless_it_is_given(store: Store) -> None:
     mark(store, row, "said")
     assert store.run_now(lambda work: work.prompts.get(row.id)) == replace(row, state="said")
     store.run_now(lambda work: work.prompts.mark(row.id, "answered", {"b": 2}))
-    assert store.run_now(lambda work: work.prompts.get(row.id)) == replace(
-        row, state="answered", data={"b": 2}
-    )
+    assert store.run_now(lambda work: work.prompts.get(row.id)) == replace(row, state="answered", data={"b": 2})
 
 
 def test_prompts_are_listed_by_day_and_by_person(store: Store) -> None:

@@ -138,9 +138,7 @@ store.run_now(half)
 """
 
 
-def test_nothing_typed_is_readable_after_a_kill_in_the_middle(
-    tmp_path: Path, open_file: Opener, file: Path
-) -> None:
+def test_nothing_typed_is_readable_after_a_kill_in_the_middle(tmp_path: Path, open_file: Opener, file: Path) -> None:
     start = [sys.executable, "-c", KILLED, in_folder(tmp_path)]
     with subprocess.Popen(start, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -156,13 +154,13 @@ def test_nothing_typed_is_readable_after_a_kill_in_the_middle(
 
 
 DAMAGE: dict[str, Callable[[str, str], str]] = {
+    # Five bytes, for one may happen to be zero already.
     "flipped": lambda table, column: (
-        f"UPDATE {table} SET {column} = CAST(substr({column}, 1, 40) || x'00' || "
-        f"substr({column}, 42) AS BLOB) WHERE id LIKE '%-bad'"
+        f"UPDATE {table} SET {column} = CAST(substr({column}, 1, 40) || zeroblob(5) || substr({column}, 46)"
+        " AS BLOB) WHERE id LIKE '%-bad'"
     ),
     "swapped": lambda table, column: (
-        f"UPDATE {table} SET {column} = "
-        f"(SELECT {column} FROM {table} WHERE id NOT LIKE '%-bad') WHERE id LIKE '%-bad'"
+        f"UPDATE {table} SET {column} = (SELECT {column} FROM {table} WHERE id NOT LIKE '%-bad') WHERE id LIKE '%-bad'"
     ),
     "emptied": lambda table, column: f"UPDATE {table} SET {column} = x'' WHERE id LIKE '%-bad'",
 }
@@ -253,9 +251,7 @@ def test_what_cannot_be_read_now_is_not_overwritten(open_file: Opener, opened: l
         work.answers.update(replace(answer, sent=True))
 
     keyless.run_now(touch)
-    assert store.run_now(lambda work: work.rounds.get("round")) == a_round(
-        name=typed("rounds.name"), state="open"
-    )
+    assert store.run_now(lambda work: work.rounds.get("round")) == a_round(name=typed("rounds.name"), state="open")
     exchange = store.run_now(lambda work: work.exchanges.get("exchange"))
     assert (exchange.why, exchange.state) == (typed("exchanges.why"), "finished")
     offer = store.run_now(lambda work: work.rounds.offer("offer"))

@@ -59,8 +59,7 @@ def rows(store: Store) -> dict[str, int]:
     """How many rows each table has."""
     return store.run_now(
         lambda work: {
-            table.name: len(work.meta._connection.execute(select(table)).all())
-            for table in metadata.sorted_tables
+            table.name: len(work.meta._connection.execute(select(table)).all()) for table in metadata.sorted_tables
         }
     )
 

@@ -114,8 +114,10 @@ def test_a27_forgetting_counts_at_once_in_every_process(store: Store, opened: li
 
 
 def test_forgetting_within_a_unit_counts_in_that_unit(store: Store) -> None:
+    sealed = seal(store)
+
     def unit(work: Work) -> str:
-        sealed = work.keys.seal(*PLACE, SECRET)
+        assert work.keys.open(*PLACE, sealed) == SECRET
         work.keys.forget("ada")
         return work.keys.open(*PLACE, sealed)
 

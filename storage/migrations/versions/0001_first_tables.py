@@ -172,9 +172,7 @@ def talks() -> None:
         sa.ForeignKeyConstraint(["person"], ["people.id"], name="fk_answers_person"),
         sa.PrimaryKeyConstraint("order", name="pk_answers"),
         sa.UniqueConstraint("id", name="uq_answers_id"),
-        sa.UniqueConstraint(
-            "person", "subject", "occasion", "key", name="uq_answers_person_subject_occasion_key"
-        ),
+        sa.UniqueConstraint("person", "subject", "occasion", "key", name="uq_answers_person_subject_occasion_key"),
     )
     op.create_index("ix_answers_subject", "answers", ["subject"])
     op.create_table(
@@ -248,9 +246,7 @@ def queues() -> None:
         *texts("state"),
         sa.Column("data", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_prompts"),
-        sa.UniqueConstraint(
-            "recipient", "subject", "kind", "day", name="uq_prompts_recipient_subject_kind_day"
-        ),
+        sa.UniqueConstraint("recipient", "subject", "kind", "day", name="uq_prompts_recipient_subject_kind_day"),
     )
     partial("ix_prompts_pending", "prompts", ["at", "id"], "state = 'pending'")
     op.create_index("ix_prompts_recipient_day", "prompts", ["recipient", "day"])
