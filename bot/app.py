@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -32,7 +32,7 @@ class WrongDatabase(Exception):
     """This database is not the playground's. Set DATABASE_URL to one of its own, or remove the setting."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class App:
     """Everything that runs, put together."""
 
@@ -43,7 +43,11 @@ class App:
     stage: Stage
     clock: StandingClock
     web: web.Application
-    scheduler: AsyncIOScheduler
+    scheduler: AsyncIOScheduler = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The scheduler ticks this very app."""
+        self.scheduler = scheduler(self.tick)
 
     async def start(self) -> None:
         """Looks after what an earlier process left, then ticks."""
@@ -99,10 +103,7 @@ def build(settings: Settings) -> App:
     application.add_subapp("/playground", playground(store, conversation.receive, stage, channel, words, mask))
     application.router.add_get("/", _home)
     application.router.add_get("/healthz", _health)
-    app: App
-    ticking = scheduler(lambda: app.tick())
-    app = App(store, conversation, ticker, delivery, stage, clock, application, ticking)
-    return app
+    return App(store, conversation, ticker, delivery, stage, clock, application)
 
 
 def _mark(door: str | None, used: bool) -> None:

@@ -110,7 +110,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A message on its way. `replaces` names the earlier outgoing it takes the place of; `thread` the post it answers."""
+    """A message on its way. `replaces` and `thread` are references of the platform to an earlier one."""
 
     id: str
     to: Address
@@ -140,7 +140,7 @@ class End(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """The platform's answer to one send. `after` seconds to wait when it said later; `reference` is the platform's id."""
+    """The platform's answer to one send. `after`: seconds to wait when it said later. `reference`: its own id."""
 
     end: End
     reference: str = ""

@@ -11,10 +11,11 @@ from bot import talks
 from bot.channel import INCOMING, Incoming, Reply
 from bot.clock import Clock
 from bot.intake import Taken, check
-from bot.moment import Moment
+from bot.moment import Moment, Told
 from bot.script import House
 from bot.turns import commands
 from bot.words import Words
+from dialogs.model import Say
 from storage.records import AddressRow, PersonRow, new_id
 from storage.store import Store, Work
 
@@ -58,10 +59,21 @@ class Conversation:
             reply = await self._store.run(lambda work: self._turn(work, inbox_id))
         except Exception as failure:
             log.error("turn_failed", inbox=inbox_id, error=type(failure).__name__)
-            await self._store.run(lambda work: work.inbox.failed(inbox_id, MOST_TRIES))
-            return Reply(note=self._words.text("da", "err.generic"))
+            await self._store.run(lambda work: self._sorry(work, inbox_id))
+            self._kick()
+            return Reply()
         self._kick()
         return reply
+
+    def _sorry(self, work: Work, inbox_id: str) -> None:
+        """Counts the failure and says so once; the row is tried again until it is set aside."""
+        row = work.inbox.get(inbox_id)
+        sender = INCOMING.validate_json(row.payload).sender if row.payload else None
+        work.inbox.failed(inbox_id, MOST_TRIES)
+        person = work.people.at(AddressRow(sender.channel, sender.tenant, sender.place)) if sender else None
+        if person is not None and row.attempts == 0:
+            moment = Moment(work, self._words, self._clock.now(), self._house)
+            moment.tell(person, Told([Say("err.generic")]), kind="answer")
 
     def _turn(self, work: Work, inbox_id: str) -> Reply:
         row = work.inbox.get(inbox_id)

@@ -26,6 +26,8 @@ from dialogs.model import (
     Screen,
     Text,
     Value,
+    View,
+    Visibility,
 )
 
 MOST_BUTTONS = 6
@@ -81,7 +83,8 @@ def draw(
     if screen.total > 1 and not screen.revisited:
         parts.append(Part(reader.text("screen.progress", {"n": screen.number, "total": screen.total}), "small"))
     for ask in screen.asks:
-        parts += [Part(reader.words.text(reader.language, key, reader.values(ask))) for key in ask.says]
+        if ask.says_when(View(screen.filled, reader.facts)):
+            parts += [Part(reader.words.text(reader.language, key, reader.values(ask))) for key in ask.says]
     for key, rejected in (errors or {}).items():
         if any(ask.key == key for ask in screen.asks):
             parts.append(Part(reader.words.say(reader.language, rejected.say), "small"))
@@ -98,7 +101,7 @@ def draw(
         buttons.append((Button("change", reader.text("btn.edit")), ["change"]))
     else:
         fields = tuple(_field(reader, ask, screen) for ask in screen.asks)
-        label = "btn.save" if len(screen.asks) > 1 or screen.total == 1 else "btn.continue"
+        label = "btn.save" if screen.number == screen.total else "btn.continue"
         buttons.append((Button("save", reader.text(label), main=True, sends=True), ["submit"]))
     buttons += [(button, press.action) for button, press in _extra(reader, extra)]
     buttons += _ways(reader, screen)
@@ -118,9 +121,7 @@ def labels_of(reader: Reader, ask: Ask) -> dict[str, str]:
     answer = ask.answer
     if isinstance(answer, (One, Many, Person)) and answer.fact:
         return {option["value"]: option["label"] for option in reader.facts.get(answer.fact, ())}
-    if isinstance(answer, (One, Many, Hour)):
-        return {key: reader.words.text(reader.language, key, reader.values(ask)) for key in answer.options}
-    return {}
+    return dict(reader.words.labels(reader.language, ask, reader.values(ask)))
 
 
 def _few(reader: Reader, answer: One) -> bool:
@@ -173,9 +174,8 @@ def _ways(reader: Reader, screen: Screen) -> list[tuple[Button, Action]]:
     ways: list[tuple[Button, Action]] = []
     if screen.revisited:
         ways.append((Button("keep", reader.text("btn.keep")), ["keep"]))
-    elif not any(ask.required for ask in screen.asks) and not _only_review(screen):
-        label = "btn.skip" if len(screen.asks) == 1 else "btn.skip_all"
-        ways.append((Button("skip", reader.text(label)), ["skip"]))
+    elif len(screen.asks) == 1 and _may_skip(screen.asks[0]):
+        ways.append((Button("skip", reader.text("btn.skip")), ["skip"]))
     if not screen.first:
         ways.append((Button("back", reader.text("btn.back")), ["back"]))
     if screen.total > 1:
@@ -183,8 +183,9 @@ def _ways(reader: Reader, screen: Screen) -> list[tuple[Button, Action]]:
     return ways
 
 
-def _only_review(screen: Screen) -> bool:
-    return all(isinstance(ask.answer, Review) for ask in screen.asks)
+def _may_skip(ask: Ask) -> bool:
+    """A page is skipped by leaving its fields empty; a control is answered by its own buttons."""
+    return not ask.required and ask.visibility is not Visibility.CONTROL
 
 
 def _field(reader: Reader, ask: Ask, screen: Screen) -> Field:

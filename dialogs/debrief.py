@@ -55,6 +55,7 @@ def action(n: int) -> Step:
             Who.JOINT,
             when=wanted,
             says=("deb.12.action",) if n == 1 else (),
+            says_when=FULL,
         ),
         Ask(f"deb.12.action.first#{n}", SHORT, Who.JOINT, when=both(FULL, has_it)),
         Ask(f"deb.12.action.when#{n}", Day(), Who.JOINT, when=has_it),

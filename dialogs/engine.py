@@ -6,13 +6,16 @@ added, removed and reordered while somebody is in the middle, and a branch that 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 
 from dialogs.accept import accept
 from dialogs.model import (
     NOTHING,
     Ask,
+    Day,
     Dialog,
     Facts,
     Raw,
@@ -35,6 +38,9 @@ SHORT_ANSWER = 4
 
 ECHO = 80
 """Characters of a person's own words that are said back."""
+
+SENTENCE_END = re.compile(r"(?<=[^\W\d][.?!])\s")
+"""A stop after a letter; the one in "3. maj" ends nothing."""
 
 
 def visible(dialog: Dialog, state: State, facts: Facts) -> list[Ask]:
@@ -78,6 +84,9 @@ def submit(dialog: Dialog, state: State, raw: Mapping[str, Raw], facts: Facts, l
             else:
                 answers.pop(ask.key, None)
                 skipped.add(ask.key)
+            continue
+        if _too_early(ask, value, answers):
+            errors[ask.key] = Rejected("too_early", {"date": date.fromisoformat(str(answers[_after(ask)]))})
             continue
         answers[ask.key] = value
         skipped.discard(ask.key)
@@ -170,6 +179,16 @@ def _together(here: Step, state: State, shown: set[str]) -> tuple[Ask, ...]:
     return tuple(ask for ask in page if not _settled(ask, state))
 
 
+def _after(ask: Ask) -> str:
+    return ask.answer.after if isinstance(ask.answer, Day) else ""
+
+
+def _too_early(ask: Ask, value: Value, answers: Mapping[str, Value]) -> bool:
+    """A date before the one it must follow. ISO text sorts like the dates."""
+    earlier = answers.get(_after(ask))
+    return isinstance(earlier, str) and isinstance(value, str) and value < earlier
+
+
 def _reflection(ask: Ask, value: Value) -> list[Say]:
     if not ask.reflect or not isinstance(ask.answer, Text) or not isinstance(value, str):
         return []
@@ -181,9 +200,7 @@ def _reflection(ask: Ask, value: Value) -> list[Say]:
 def shortened(text: str, most: int = ECHO) -> str:
     """The first sentence of a text, cut at a word when it is longer than `most` characters."""
     first = text.strip().splitlines()[0] if text.strip() else ""
-    for stop in (". ", "? ", "! "):
-        first = first.split(stop)[0]
-    first = first.rstrip(".")
+    first = SENTENCE_END.split(first, maxsplit=1)[0].rstrip(".")
     if len(first) <= most:
         return first
     return first[:most].rsplit(" ", 1)[0] + " …"

@@ -13,18 +13,17 @@ SELF_ARRANGED = in_fact("match.wish", "self_wishes")
 MATCH = Dialog(
     "match",
     "match.title",
+    form=True,
     steps=(
         step(Ask("match.wish", One(fact="wishes"), Who.HR, required=True)),
         step(
             Ask("match.offer", One(fact="offers"), Who.HR, when=unless(SELF_ARRANGED), required=True),
             Ask("match.host", Person("people"), Who.HR, when=SELF_ARRANGED),
-        ),
-        step(Ask("match.form", One(fact="forms"), Who.HR, required=True)),
-        step(
+            Ask("match.form", One(fact="forms"), Who.HR, required=True),
             Ask("match.start", Day(), Who.HR, required=True),
-            Ask("match.end", Day(), Who.HR, required=True),
+            Ask("match.end", Day(after="match.start"), Who.HR, required=True),
+            Ask("match.why", SHORT, Who.HR, when=unless(SELF_ARRANGED)),
         ),
-        step(Ask("match.why", SHORT, Who.HR, required=True)),
         step(Ask("match.review", Review(), Who.CONTROL, required=True)),
     ),
 )

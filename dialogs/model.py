@@ -73,7 +73,9 @@ class Scale:
 
 @dataclass(frozen=True)
 class Day:
-    """A date, kept as ISO text. Typed dates are read against the fact `today`."""
+    """A date, kept as ISO text, not before the answer to the question `after`. Typed dates are read against `today`."""
+
+    after: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def always(view: View) -> bool:
 class Ask:
     """One question. `key` names its words; after "#" stands the number of a repeat ("deb.6.goal.scale#2").
 
-    `says` are messages said just before it, `hints` are said under it, `refusal` replaces the
+    `says` are messages said just before it (where `says_when` holds), `hints` are said under it, `refusal` replaces the
     sentence for an empty answer to a required question, `starter` names a beginning that can be deleted,
     `reflect` is said after the answer with its first words as {text}.
     """
@@ -137,6 +139,7 @@ class Ask:
     when: Condition = always
     required: bool = False
     says: tuple[str, ...] = ()
+    says_when: Condition = always
     hints: tuple[str, ...] = ()
     refusal: str = "rejected.required"
     starter: str = ""

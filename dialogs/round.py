@@ -29,10 +29,10 @@ ROUND = Dialog(
         ),
         step(
             Ask("round.new.opens", Day(), Who.HR, required=True),
-            Ask("round.new.deadline", Day(), Who.HR, required=True),
-            Ask("round.new.answer_by", Day(), Who.HR, required=True),
-            Ask("round.new.latest_start", Day(), Who.HR, required=True),
-            Ask("round.new.finish_by", Day(), Who.HR, required=True),
+            Ask("round.new.deadline", Day(after="round.new.opens"), Who.HR, required=True),
+            Ask("round.new.answer_by", Day(after="round.new.deadline"), Who.HR, required=True),
+            Ask("round.new.latest_start", Day(after="round.new.answer_by"), Who.HR, required=True),
+            Ask("round.new.finish_by", Day(after="round.new.latest_start"), Who.HR, required=True),
         ),
         step(
             Ask("round.new.channel", One(fact="channels"), Who.HR, required=True),

@@ -69,8 +69,9 @@ _YEAR: Final = timedelta(days=365)
 class Due:
     """One thing due `at` (aware UTC). Unique on (recipient, subject, kind, day).
 
-    `day` is the recipient's local date of `at`; of log, log.close and week.pick the exchange day. `about` is
-    the exchange day that a thing of the logbook or of the week is about, else the same as `day`.
+    `day` is the exchange day that log, log.remind, log.close and week.pick are about; of every other kind
+    the recipient's local date of `at`. `about` is the same, except that of week.overview it is the last
+    exchange day of the week it tells about.
     `recipient` is a person, or the round for posts in a channel.
     """
 
@@ -266,9 +267,13 @@ def _starts(facts: ExchangeFacts, first: date) -> datetime:
 
 
 def _logbook(facts: ExchangeFacts) -> list[Due]:
-    """Per prompted day: the prompt, one reminder the next working morning, the close at noon."""
+    """Per prompted day: the prompt, one reminder the next working morning, the close at noon.
+
+    Two days that close together are reminded of once, of the later one.
+    """
     there = _there(facts.employee_hours, facts.days)
     dues = []
+    reminders: dict[datetime, Due] = {}
     for day in prompt_days(facts.days, facts.cadence):
         if _absent(facts, day) or not is_working_day(there, day):
             continue
@@ -277,9 +282,9 @@ def _logbook(facts: ExchangeFacts) -> list[Due]:
         dues.append(_about(facts, "log", day, _asks_at(facts, there, day)))
         remind = within_hours(there, morning)
         if remind < closing:
-            dues.append(replace(_due(facts.employee, facts.id, "log.remind", remind, there), about=day))
+            reminders[remind] = _about(facts, "log.remind", day, remind)
         dues.append(_about(facts, "log.close", day, closing))
-    return dues
+    return [*dues, *reminders.values()]
 
 
 def _asks_at(facts: ExchangeFacts, there: Worker, day: date) -> datetime:

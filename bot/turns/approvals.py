@@ -12,7 +12,7 @@ from bot.planning import replan
 from bot.planning import worker as worker_of
 from bot.programme.calendar import working_day_after
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns.common import facts_of_exchange, facts_of_round, who_sees
+from bot.turns.common import bare, decision_told, facts_of_exchange, facts_of_round
 from bot.turns.needs import remind_hr
 from bot.turns.signups import wish_of
 from dialogs.approval import APPROVE, PRINCIPLE
@@ -30,7 +30,7 @@ def principle_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
         **facts_of_round(moment, topic, moment.work.rounds.get(sign_up.round)),
         "name": moment.first_name(sign_up.person),
         "leader": moment.first_name(sign_up.person),
-        "text": wish_of(moment, sign_up, topic.person.language),
+        "text": bare(wish_of(moment, sign_up, topic.person.language)),
     }
 
 
@@ -144,5 +144,5 @@ def remind(moment: Moment, prompt: PromptRow) -> str:
     return "said"
 
 
-PRINCIPLE_SCRIPT = Script(PRINCIPLE, principle_facts, principle_finish, who_sees)
-APPROVE_SCRIPT = Script(APPROVE, approve_facts, approve_finish, who_sees)
+PRINCIPLE_SCRIPT = Script(PRINCIPLE, principle_facts, principle_finish, decision_told)
+APPROVE_SCRIPT = Script(APPROVE, approve_facts, approve_finish, decision_told)

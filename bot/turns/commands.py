@@ -98,7 +98,7 @@ def helped(moment: Moment, person: PersonRow) -> Reply:
         says.append(Say("help.leader"))
         presses.append(Press("btn.released", ["released", ""]))
     if person.hr:
-        says.append(Say("help.hr"))
+        says.append(Say("help.hr.now"))
         presses += [Press("btn.needs_me", ["needs"]), Press("btn.new_round", ["new_round"])]
     exchange = settings.active_exchange(moment, person)
     if exchange is not None:
@@ -276,5 +276,5 @@ COMMANDS: dict[Command, Callable[[Moment, PersonRow], Reply]] = {
     Command.RELEASED: _released,
     Command.ROUND: _round,
     Command.MATCH: _match,
-    Command.SHOW_LOGBOOK: lambda moment, person: leaders.show_logbook(moment, person),
+    Command.SHOW_LOGBOOK: leaders.show_logbook,
 }

@@ -10,7 +10,7 @@ from typing import Any
 from bot.moment import Moment
 from bot.programme.visibility import Circle, Item
 from bot.script import Talk, Topic
-from dialogs.model import Ask, Say, Visibility
+from dialogs.model import Ask, One, Say, Visibility
 from storage.records import AnswerRow, ExchangeRow, PersonRow, RoundRow
 
 Option = dict[str, str]
@@ -36,7 +36,11 @@ def no_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
 def colleagues(moment: Moment, person: PersonRow) -> list[Option]:
     """Everybody else in the organisation, to pick from."""
     return [
-        {"value": other.id, "label": f"{other.name}, {other.unit}" if other.unit else other.name}
+        {
+            "value": other.id,
+            "label": f"{other.name}, {other.unit}" if other.unit else other.name,
+            "email": other.email,
+        }
         for other in moment.work.people.all(person.organisation)
         if other.id != person.id
     ]
@@ -94,6 +98,35 @@ def who_sees(moment: Moment, talk: Talk, ask: Ask) -> Say | None:
     if ask.visibility is Visibility.THREE_PARTY and not facts.get("host_person", True):
         return Say("privacy.vis.J", parties)
     return Say(f"privacy.vis.{ask.visibility.value}", parties)
+
+
+def nobody_else(moment: Moment, talk: Talk, ask: Ask) -> Say | None:
+    """HR's own forms: who reads them needs no saying at every field."""
+    return None
+
+
+def decision_told(moment: Moment, talk: Talk, ask: Ask) -> Say | None:
+    """An answer that is told to those who wait for it."""
+    if isinstance(ask.answer, One):
+        return Say("privacy.decision", {"name": talk.facts["name"]})
+    return who_sees(moment, talk, ask)
+
+
+def ended(text: str) -> str:
+    """A text that ends like a sentence."""
+    text = text.strip()
+    return text if not text or text[-1] in ".?!…" else f"{text}."
+
+
+def bare(text: str) -> str:
+    """A text without its last full stop, to stand in quotation marks inside a sentence."""
+    return text.strip().removesuffix(".")
+
+
+def label_of(moment: Moment, language: str, row: AnswerRow) -> str:
+    """What an answer is called when somebody else reads it: a short name where there is one, else the question."""
+    key = f"short.{row.key.partition('#')[0]}"
+    return moment.words.text(language, key) if moment.words.has(key) else row.question
 
 
 def circle_of(moment: Moment, exchange: ExchangeRow) -> Circle:

@@ -12,7 +12,7 @@ from bot.programme import summaries
 from bot.programme.material import Written, quotes
 from bot.programme.visibility import may_read
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns.common import circle_of, exchange_of, facts_of_exchange, item, latest, shown, who_sees
+from bot.turns.common import bare, circle_of, exchange_of, facts_of_exchange, item, label_of, latest, shown, who_sees
 from bot.turns.logbooks import day_of
 from bot.turns.minutes import minutes_of
 from bot.turns.preparations import goals_of
@@ -38,7 +38,7 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
         **goals_of(prepared),
         **_picked(moment, given),
         "quotes": _quotes(moment, exchange, language),
-        "assumption": latest(prepared, "prep.expect"),
+        "assumption": bare(latest(prepared, "prep.expect")),
         "career": isinstance(purposes, list) and "prep.purpose.career" in purposes,
         "habit": moment.work.exchanges.journal(exchange.id).habit,
         "host_person": bool(exchange.host),
@@ -82,7 +82,7 @@ def _picked(moment: Moment, given: list[AnswerRow]) -> dict[str, Any]:
     picked: dict[str, Any] = {}
     rows = [moment.work.answers.get(str(answer)) for answer in chosen] if isinstance(chosen, list) else []
     for n, row in enumerate(rows, start=1):
-        picked[f"quote#{n}"] = str(row.value) if row else "…"
+        picked[f"quote#{n}"] = bare(str(row.value)) if row else "…"
         picked[f"date#{n}"] = day_of(row.occasion) if row else ""
     return picked
 
@@ -96,7 +96,7 @@ def _releasable(moment: Moment, exchange: ExchangeRow, language: str) -> list[di
     return [
         {
             "value": row.id,
-            "label": f"{shortened(row.question, 60)} – {shortened(shown(moment, language, row), 120)}",
+            "label": f"{label_of(moment, language, row)}: {shortened(shown(moment, language, row), 120)}",
             "chosen": row.visibility == "J" or habit != "item",
         }
         for row in rows

@@ -71,6 +71,7 @@ def house() -> House:
             "share": sharing.pressed,
             "unshare": sharing.unshare,
             "later": pushes.later,
+            "goals_agreed": preparations.agreed,
             "my_data": my_data.menu,
             "data_list": my_data.listed,
             "data_show": my_data.show,

@@ -6,7 +6,7 @@ from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.programme.visibility import may_read, redact
 from bot.turns import logbooks
-from bot.turns.common import circle_of, item, shown_value
+from bot.turns.common import circle_of, item, label_of, shown_value
 from bot.turns.weeks import open_tasks
 from dialogs.model import Say
 from storage.records import AnswerRow, ExchangeRow, PersonRow
@@ -46,11 +46,18 @@ def _tell_one(moment: Moment, person: PersonRow, exchange: ExchangeRow) -> None:
         Part(moment.words.text(person.language, "released.title", values), "title"),
     ]
     for row in readable(moment, exchange, person.id):
-        label = f"{row.question} · {moment.words.text(person.language, 'data.changed', {'date': row.edited})}"
-        parts.append(Part(label if row.edited else row.question, "small"))
+        parts.append(Part(_label(moment, person.language, row), "small"))
         parts.append(Part(shown_value(moment, person.language, redact(row.value)), "own"))
     parts.append(Say("sum.footer", {"name": name}))
     moment.tell(person, Told(parts), kind="answer", subject=exchange.id)
+
+
+def _label(moment: Moment, language: str, row: AnswerRow) -> str:
+    """What an answer is called, and when it was changed since."""
+    label = label_of(moment, language, row)
+    if row.edited is None:
+        return label
+    return f"{label} · {moment.words.text(language, 'data.changed', {'date': row.edited})}"
 
 
 def readable(moment: Moment, exchange: ExchangeRow, reader: str) -> list[AnswerRow]:

@@ -17,7 +17,7 @@ from bot.programme.calendar import at_local, working_day_after
 from bot.programme.questions import Entry, goal_turn, offers_free, questions, shows_hints
 from bot.programme.schedule import after_misses
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns.common import exchange_of, facts_of_exchange, latest, who_sees
+from bot.turns.common import bare, exchange_of, facts_of_exchange, latest, who_sees
 from bot.turns.preparations import goals_of
 from bot.turns.weeks import week_follows, week_topic
 from dialogs.logbook import LOGBOOK, MISSES
@@ -54,8 +54,8 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
         **facts_of_exchange(moment, topic, exchange),
         **goals,
         "goal": goals.get(f"goal#{turn}", ""),
-        "assumption": latest(prepared, "prep.expect"),
-        "text": latest(prepared, "prep.ask"),
+        "assumption": bare(latest(prepared, "prep.expect")),
+        "text": bare(latest(prepared, "prep.ask")),
         "habit": moment.work.exchanges.journal(exchange.id).habit,
         "host_person": bool(exchange.host),
         "hints": shows_hints(number),

@@ -15,12 +15,14 @@ from bot.programme.calendar import working_day_after
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import (
     colleagues,
+    decision_told,
+    ended,
     facts_of_exchange,
     facts_of_round,
     latest,
     no_facts,
+    nobody_else,
     shown,
-    who_sees,
 )
 from bot.turns.needs import WAITING, remind_hr
 from bot.turns.signups import wish_of
@@ -154,7 +156,8 @@ def proposal_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
     return {
         **no_facts(moment, topic),
         **facts_of_exchange(moment, topic, exchange),
-        "text": wish_of(moment, sign_up, topic.person.language) if is_host else reason,
+        "text": ended(wish_of(moment, sign_up, topic.person.language) if is_host else reason),
+        "name": moment.first_name(exchange.host) or "HR" if not is_host else moment.first_name(exchange.employee),
         "deadline": deadline,
     }
 
@@ -214,6 +217,6 @@ def _decline(moment: Moment, exchange: ExchangeRow) -> None:
         remind_hr(moment, hr, exchange.round)
 
 
-MATCH_SCRIPT = Script(MATCH, facts, finish, who_sees)
-PROPOSAL_SCRIPT = Script(PROPOSAL, proposal_facts, proposal_finish, who_sees)
-HOST_PROPOSAL_SCRIPT = Script(HOST_PROPOSAL, proposal_facts, host_finish, who_sees)
+MATCH_SCRIPT = Script(MATCH, facts, finish, nobody_else)
+PROPOSAL_SCRIPT = Script(PROPOSAL, proposal_facts, proposal_finish, decision_told)
+HOST_PROPOSAL_SCRIPT = Script(HOST_PROPOSAL, proposal_facts, host_finish, decision_told)

@@ -80,7 +80,8 @@ def listed(moment: Moment, person: PersonRow, args: list[str], incoming: Incomin
 
 
 def _label(moment: Moment, language: str, row: AnswerRow) -> str:
-    return f"{moment.words.date(language, row.day)} · {shortened(row.question, 60)} {shortened(shown(moment, language, row), 60)}"
+    text = shortened(shown(moment, language, row), 60)
+    return f"{moment.words.date(language, row.day)} · {shortened(row.question, 60)} {text}"
 
 
 def _message(moment: Moment, incoming: Incoming) -> str:

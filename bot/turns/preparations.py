@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
-from bot.channel import Part
+from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.planning import replan
 from bot.planning import worker as worker_of
@@ -19,6 +19,7 @@ from bot.turns.common import (
     exchange_of,
     facts_of_exchange,
     item,
+    label_of,
     latest,
     shown_value,
     who_sees,
@@ -26,7 +27,7 @@ from bot.turns.common import (
 from bot.turns.minutes import minutes_of
 from dialogs.model import Say
 from dialogs.preparation import LEADER_PART, PREPARATION
-from storage.records import AnswerRow, ExchangeRow, PromptRow
+from storage.records import AnswerRow, ExchangeRow, PersonRow, PromptRow, new_id
 
 MOST_SINGLE_DAYS = 15
 """Working days; a longer stay is answered by weekday instead of by date."""
@@ -42,6 +43,17 @@ def goals_of(rows: list[AnswerRow]) -> dict[str, Any]:
         if goal:
             facts |= {f"goal#{n}": goal, f"sign#{n}": latest(rows, f"prep.goal.{n}.sign"), "goals": n}
     return facts
+
+
+def goal_lines(goals: dict[str, Any]) -> list[str | Say]:
+    """Each goal with its sign."""
+    return [
+        Say("goals.line", {"goal": goals[f"goal#{n}"], "sign": goals[f"sign#{n}"]})
+        if goals[f"sign#{n}"]
+        else str(goals[f"goal#{n}"])
+        for n in (1, 2, 3)
+        if f"goal#{n}" in goals
+    ]
 
 
 def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
@@ -89,13 +101,22 @@ def _days(moment: Moment, topic: Topic, exchange: ExchangeRow) -> list[dict[str,
 
 
 def preview(moment: Moment, topic: Topic, exchange: ExchangeRow) -> list[dict[str, str]]:
-    """What leader and host will see: the J and T answers, with the question."""
+    """What leader and host will see: the goals, sharpened where they were, then the other J and T answers."""
     rows = moment.work.answers.of(exchange.employee, exchange.id, "prep")
-    return [
-        {"label": row.question, "text": shown_value(moment, topic.person.language, redact(row.value))}
+    language = topic.person.language
+    goals = [{"label": "", "text": _written(moment, language, line)} for line in goal_lines(goals_of(rows))]
+    return goals + [
+        {
+            "label": label_of(moment, topic.person.language, row),
+            "text": shown_value(moment, topic.person.language, redact(row.value)),
+        }
         for row in rows
-        if row.visibility in ("J", "T")
+        if row.visibility in ("J", "T") and not row.key.startswith("prep.goal.")
     ]
+
+
+def _written(moment: Moment, language: str, line: str | Say) -> str:
+    return line if isinstance(line, str) else moment.words.say(language, line)
 
 
 def finish(moment: Moment, talk: Talk) -> Ending:
@@ -128,7 +149,35 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     replan(moment, prepared)
     if first_time:
         send_leader_part(moment, prepared)
-    return Ending()
+    return Ending([], [Press("goals.agreed", ["goals_agreed", prepared.id])])
+
+
+def agreed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """One of the two ticks that they agree on the goals."""
+    exchange = moment.work.exchanges.get(args[0])
+    if person.id not in (exchange.employee, exchange.leader):
+        return Reply(note=moment.words.text(person.language, "card.not_yours"))
+    if not moment.work.conversations.spend(incoming.card):
+        return Reply(note=moment.words.text(person.language, "card.answered"))
+    moment.work.answers.put(
+        AnswerRow(
+            id=new_id(),
+            person=person.id,
+            subject=exchange.id,
+            occasion="goals",
+            key="goals.agreed",
+            visibility="J",
+            value=True,
+            question=moment.words.text(person.language, "goals.agreed"),
+            day=moment.today(person),
+            confirmed=True,
+        )
+    )
+    card = moment.work.conversations.card(incoming.card)
+    moment.tell(
+        person, Told([Say("goals.noted")]), kind="answer", subject=exchange.id, replaces=card.message if card else ""
+    )
+    return Reply()
 
 
 def send_leader_part(moment: Moment, exchange: ExchangeRow) -> None:
@@ -137,9 +186,12 @@ def send_leader_part(moment: Moment, exchange: ExchangeRow) -> None:
     topic = Topic(leader, "lead", exchange.id, "lead")
     minutes = minutes_of(moment, topic, LEADER_PART, full=exchange.track == "full")
     values = {**facts_of_exchange(moment, topic, exchange), "minutes": minutes}
-    parts: list[Say | Part] = [Say("push.leadprep", values)]
-    for row in readable_by(moment, exchange, leader.id, "prep"):
-        parts.append(Part(row.question, "small"))
+    rows = readable_by(moment, exchange, leader.id, "prep")
+    parts: list[Say | Part] = [Say("push.leadprep", values), Say("goals.list", {"list": goal_lines(goals_of(rows))})]
+    for row in rows:
+        if row.key.startswith("prep.goal."):
+            continue
+        parts.append(Part(label_of(moment, leader.language, row), "small"))
         parts.append(Part(shown_value(moment, leader.language, redact(row.value)), "own"))
     press = Press("btn.start_min", ["begin", "lead", exchange.id, "lead"], main=True, minutes=minutes)
     moment.tell(leader, Told(parts, [press]), kind="task", subject=exchange.id)
@@ -172,7 +224,7 @@ def leader_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
 def leader_finish(moment: Moment, talk: Talk) -> Ending:
     """What the two share becomes readable to the employee."""
     moment.work.answers.confirm(talk.person.id, talk.row.subject, "lead")
-    return Ending()
+    return Ending([], [Press("goals.agreed", ["goals_agreed", talk.row.subject])])
 
 
 def push(moment: Moment, prompt: PromptRow) -> Told | None:

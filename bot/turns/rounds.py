@@ -11,7 +11,7 @@ from bot.moment import Moment, Press
 from bot.planning import worker as worker_of
 from bot.programme.schedule import round_dues
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns.common import colleagues, contact_of, no_facts, who_sees
+from bot.turns.common import colleagues, contact_of, no_facts, nobody_else
 from bot.turns.needs import remind_hr
 from dialogs.model import Say
 from dialogs.round import ROUND
@@ -218,4 +218,4 @@ def start(moment: Moment, hr: PersonRow) -> Topic:
     return Topic(hr, "round", new_id(), "round")
 
 
-ROUND_SCRIPT = Script(ROUND, facts, finish, who_sees)
+ROUND_SCRIPT = Script(ROUND, facts, finish, nobody_else)

@@ -9,7 +9,7 @@ from bot import talks
 from bot.channel import Button, Choice, Field, Incoming, Message, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns.common import exchange_of, facts_of_exchange, shown, who_sees
+from bot.turns.common import exchange_of, facts_of_exchange, label_of, shown, who_sees
 from dialogs.engine import shortened
 from dialogs.model import Say
 from dialogs.sharing import HABIT, SHARE
@@ -85,7 +85,7 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
     return {
         **facts_of_exchange(moment, topic, exchange),
         "receivers": receivers,
-        "preview": [{"label": row.question, "text": text}] if row else [],
+        "preview": [{"label": label_of(moment, topic.person.language, row), "text": text}] if row else [],
     }
 
 

@@ -1,4 +1,4 @@
-"""The week: what goes to the leader is previewed by the employee, released with the overview, and read by the leader."""
+"""The week: the employee previews what goes to the leader; it is released with the overview."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.programme.cadence import is_last_of_week
 from bot.programme.calendar import working_day_after
 from bot.programme.visibility import may_read
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns.common import circle_of, exchange_of, facts_of_exchange, first, item, latest, shown, who_sees
+from bot.turns.common import circle_of, exchange_of, facts_of_exchange, first, item, label_of, latest, shown, who_sees
 from bot.turns.preparations import goals_of, readable_by
 from dialogs.engine import shortened
 from dialogs.model import Say
@@ -53,7 +53,7 @@ def of_week(moment: Moment, exchange: ExchangeRow, day: date) -> list[AnswerRow]
             and row.occasion.startswith("log:")
             and first_day <= date.fromisoformat(row.occasion[4:]) <= last_day
         ),
-        key=lambda row: (row.occasion, row.id),
+        key=lambda row: row.occasion,
     )
 
 
@@ -154,7 +154,7 @@ def summary(moment: Moment, exchange: ExchangeRow, leader: PersonRow, week: date
     rows = [row for row in moment.work.answers.about(exchange.id) if may_read(item(row), leader.id, circle)]
     in_week = [row for row in rows if row.occasion.startswith("log:") and monday(day_of(row)) == monday(week)]
     shared = [
-        (row.question, shown(moment, leader.language, row))
+        (label_of(moment, leader.language, row), shown(moment, leader.language, row))
         for row in in_week
         if row.visibility == "S" and row.person == exchange.employee
     ]
