@@ -14,6 +14,7 @@ from storage.part import Part, without
 from storage.records import AnswerRow
 from storage.tables import answers
 
+_ADD = insert(answers)
 _ONE = select(answers).where(answers.c.id == bindparam("this"))
 _BY = select(answers).where(answers.c.person == bindparam("person")).order_by(answers.c.order)
 _ABOUT = select(answers).where(answers.c.subject == bindparam("subject")).order_by(answers.c.order)
@@ -55,7 +56,7 @@ class Answers(Part):
             )
         )
         if not found:
-            self._change(insert(answers), self._values(row))
+            self._change(_ADD, self._values(row))
             return row
         kept = _merged(found[0], row)
         self.update(kept)

@@ -10,6 +10,7 @@ from storage.part import Part, without
 from storage.records import AuditRow
 from storage.tables import audit
 
+_ADD = insert(audit)
 _ALL = select(audit).order_by(audit.c.order.desc()).limit(bindparam("limit"))
 
 
@@ -18,7 +19,7 @@ class Audit(Part):
 
     def add(self, at: datetime, actor: str, action: str, subject: str) -> None:
         """Write one line of the trail."""
-        self._change(insert(audit), {"at": at, "actor": actor, "action": action, "subject": subject})
+        self._change(_ADD, {"at": at, "actor": actor, "action": action, "subject": subject})
 
     def all(self, limit: int) -> list[AuditRow]:
         """The newest `limit` lines, the newest first."""

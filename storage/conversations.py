@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, insert, select, update
+from sqlalchemy import Insert, RowMapping, bindparam, insert, select, update
 
 from storage.keys import Unreadable
 from storage.part import Part, insert_or
@@ -31,9 +32,17 @@ _OF_SUBJECT = (
     .where(conversations.c.subject == bindparam("subject"))
     .order_by(conversations.c.touched, conversations.c.id)
 )
+_ADD_CARD = insert(cards)
 _CARD = select(cards).where(cards.c.id == bindparam("this"))
 _UPDATE_CARD = update(cards).where(cards.c.id == bindparam("this"))
 _SPEND = _UPDATE_CARD.where(~cards.c.spent).values(spent=True)
+
+
+@cache
+def _put(dialect: str) -> Insert:
+    add = insert_or(dialect, conversations)
+    changed = {column.name: column for column in add.excluded if column.name != "id"}
+    return add.on_conflict_do_update(index_elements=["id"], set_=changed)
 
 
 class Conversations(Part):
@@ -46,9 +55,7 @@ class Conversations(Part):
         """
         state = json.dumps(dict(row.state), ensure_ascii=False, allow_nan=False)
         values = {**vars(row), **self._sealed(row.person, "conversations", row.id, state=state)}
-        add = insert_or(self._connection, conversations)
-        changed = {name: add.excluded[name] for name in values if name != "id"}
-        self._change(add.on_conflict_do_update(index_elements=["id"], set_=changed), values)
+        self._change(_put(self._dialect), values)
 
     def get(self, id: str) -> ConversationRow:
         """The conversation called `id`. Raises NotFound."""
@@ -69,7 +76,7 @@ class Conversations(Part):
 
     def add_card(self, row: CardRow) -> None:
         """Keep a card before it is shown."""
-        self._change(insert(cards), {**vars(row), "actions": dict(row.actions)})
+        self._change(_ADD_CARD, {**vars(row), "actions": dict(row.actions)})
 
     def card(self, id: str) -> CardRow | None:
         """The card called `id`, if there is one."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, insert, select, update
+from sqlalchemy import Insert, RowMapping, bindparam, insert, select, update
 
 from storage.errors import NotFound
 from storage.part import Part, insert_or, without
@@ -20,6 +21,13 @@ _OF = {
     for column in ("employee", "leader", "host", "round")
 }
 _JOURNAL = select(journals).where(journals.c.exchange == bindparam("this"))
+
+
+@cache
+def _save_journal(dialect: str) -> Insert:
+    add = insert_or(dialect, journals)
+    changed = {column.name: column for column in add.excluded if column.name != "exchange"}
+    return add.on_conflict_do_update(index_elements=["exchange"], set_=changed)
 
 
 class Exchanges(Part):
@@ -67,10 +75,7 @@ class Exchanges(Part):
 
     def save_journal(self, row: JournalRow) -> None:
         """Keep how the employee wants the logbook."""
-        values = dict(vars(row))
-        add = insert_or(self._connection, journals).values(values)
-        changed = {name: value for name, value in values.items() if name != "exchange"}
-        self._change(add.on_conflict_do_update(index_elements=["exchange"], set_=changed), {})
+        self._change(_save_journal(self._dialect), vars(row))
 
     def _values(self, row: ExchangeRow) -> dict[str, Any]:
         values = {name: value for name, value in vars(row).items() if name not in _SEALED}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
-from sqlalchemy import RowMapping, bindparam, select, update
+from sqlalchemy import Insert, RowMapping, bindparam, select, update
 
 from storage.keys import HOUSE, Unreadable
 from storage.part import Part, insert_or, without
@@ -25,6 +26,11 @@ _FAILED = (
 )
 
 
+@cache
+def _add(dialect: str) -> Insert:
+    return insert_or(dialect, inbox).on_conflict_do_nothing(index_elements=["channel", "event"])
+
+
 class Inbox(Part):
     """Received things: pending, then done or poison. Of a finished one only event id and state remain."""
 
@@ -38,8 +44,7 @@ class Inbox(Part):
             "attempts": 0,
             **self._sealed(HOUSE, "inbox", id, payload=payload),
         }
-        add = insert_or(self._connection, inbox).on_conflict_do_nothing(index_elements=["channel", "event"])
-        return id if self._change(add, values) else None
+        return id if self._change(_add(self._dialect), values) else None
 
     def pending(self, limit: int) -> list[InboxRow]:
         """What is still to be done, the oldest first. One that cannot be read is set aside as poison."""

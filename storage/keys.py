@@ -31,6 +31,7 @@ _VERSION = b"1|"
 _HEAD_BYTES = len(_VERSION) + 16
 _SHORTEST = _HEAD_BYTES + NONCE_BYTES + 16
 
+_OF_OWNER = select(keys).where(keys.c.owner == bindparam("owner"))
 _OF_OWNERS = select(keys).where(keys.c.owner.in_(bindparam("owners", expanding=True)))
 _REWRAP = update(keys).where(keys.c.id == bindparam("this"))
 
@@ -90,7 +91,10 @@ class Keyring:
         missing = sorted(set(owners) - self._wrapped.keys())
         if missing:
             self._wrapped.update(dict.fromkeys(missing))
-            rows = self._connection.execute(_OF_OWNERS, {"owners": missing}).mappings()
+            if len(missing) == 1:
+                rows = self._connection.execute(_OF_OWNER, {"owner": missing[0]}).mappings()
+            else:
+                rows = self._connection.execute(_OF_OWNERS, {"owners": missing}).mappings()
             self._wrapped.update({row["owner"]: row for row in rows})
 
     def forget(self, owner: str) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, select
+from sqlalchemy.sql.dml import ReturningInsert
 
 from storage.errors import Conflict
 from storage.part import Part, insert_or, without
@@ -22,19 +25,24 @@ _OF_BOXES = select(mail).where(mail.c.box.in_(bindparam("boxes", expanding=True)
 Letters = list[MailRow]
 
 
+@cache
+def _put(dialect: str) -> ReturningInsert[Any]:
+    add = insert_or(dialect, mail)
+    replacing = add.on_conflict_do_update(
+        index_elements=["id"],
+        set_={"payload": add.excluded.payload, "version": mail.c.version + 1},
+        where=mail.c.box == add.excluded.box,
+    )
+    return replacing.returning(mail.c.order)
+
+
 class Mail(Part):
     """Kept messages, each list in the order they were first put. A payload may be UNREADABLE."""
 
     def put(self, id: str, box: str, author: str, payload: str, at: datetime, thread: str = "") -> int:
         """Keep a message; its order. The same id again replaces the payload, and counts the version up."""
-        add = insert_or(self._connection, mail)
-        replacing = add.on_conflict_do_update(
-            index_elements=["id"],
-            set_={"payload": add.excluded.payload, "version": mail.c.version + 1},
-            where=mail.c.box == add.excluded.box,
-        ).returning(mail.c.order)
         values = {"id": id, "box": box, "author": author, "at": at, "thread": thread, "version": 1}
-        row = self._first(replacing, **values, **self._sealed(box, "mail", id, payload=payload))
+        row = self._first(_put(self._dialect), **values, **self._sealed(box, "mail", id, payload=payload))
         if row is None:
             raise Conflict("The message lies in another box already. Give it an id of its own.")
         order: int = row["order"]

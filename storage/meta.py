@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select
+from functools import cache
+
+from sqlalchemy import Insert, bindparam, select
 
 from storage.part import Part, insert_or
 from storage.tables import meta
 
 _ONE = select(meta.c.value).where(meta.c.key == bindparam("this"))
+
+
+@cache
+def _set(dialect: str) -> Insert:
+    add = insert_or(dialect, meta)
+    return add.on_conflict_do_update(index_elements=["key"], set_={"value": add.excluded.value})
 
 
 class Meta(Part):
@@ -20,6 +28,4 @@ class Meta(Part):
 
     def set(self, key: str, value: str) -> None:
         """Set the mark called `key`."""
-        add = insert_or(self._connection, meta)
-        replacing = add.on_conflict_do_update(index_elements=["key"], set_={"value": add.excluded.value})
-        self._change(replacing, {"key": key, "value": value})
+        self._change(_set(self._dialect), {"key": key, "value": value})

@@ -17,6 +17,7 @@ from storage.tables import is_one_of, outbox
 _elder = outbox.alias("elder")
 _IS_PENDING = is_one_of(outbox.c.state, "pending")
 _IS_SENDING = is_one_of(outbox.c.state, "sending")
+_ADD = insert(outbox).returning(outbox.c.order)
 _ONE = select(outbox).where(outbox.c.id == bindparam("this"))
 _REFERENCE = select(outbox.c.reference).where(outbox.c.id == bindparam("this"))
 _NEXT = select(outbox.c.not_before).where(_IS_PENDING).order_by(outbox.c.not_before).limit(1)
@@ -103,7 +104,7 @@ class Outbox(Part):
         )  # fmt: skip
         values = {**vars(row), **vars(to), **self._sealed(HOUSE, "outbox", row.id, payload=payload)}
         del values["order"], values["to"]
-        added = self._the(insert(outbox).returning(outbox.c.order), **values)
+        added = self._the(_ADD, **values)
         return replace(row, order=added["order"])
 
     def claim(self, now: datetime, limit: int, lease_seconds: float = 30) -> list[OutboxRow]:

@@ -20,6 +20,7 @@ class Part:
 
     def __init__(self, connection: Connection, keys: Keyring) -> None:
         self._connection = connection
+        self._dialect = connection.dialect.name
         self._keys = keys
 
     def _first(self, statement: Executable, **values: Any) -> RowMapping | None:
@@ -52,9 +53,9 @@ class Part:
         }
 
 
-def insert_or(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+def insert_or(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An insert that can say what happens on conflict; both databases spell it alike."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def address(row: RowMapping) -> AddressRow:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Insert, bindparam, delete, insert, select, update
 
 from storage.errors import Conflict
 from storage.part import Part, address, insert_or, without
@@ -29,6 +30,11 @@ _AT = select(people).join(addresses, addresses.c.person == people.c.id).where(_H
 _LINKED_TO = select(addresses.c.person).where(_HERE)
 _ADDRESSES = select(addresses).where(addresses.c.person == bindparam("person")).order_by(addresses.c.order)
 _SPEND = delete(codes).where(codes.c.hash == bindparam("hash"), codes.c.expires > bindparam("now"))
+
+
+@cache
+def _link(dialect: str) -> Insert:
+    return insert_or(dialect, addresses).on_conflict_do_nothing(index_elements=["channel", "tenant", "place"])
 
 
 class People(Part):
@@ -82,10 +88,7 @@ class People(Part):
 
     def link(self, person_id: str, where: AddressRow) -> None:
         """Tie an address to a person; twice is harmless. Raises Conflict when it is somebody else's."""
-        add = insert_or(self._connection, addresses).on_conflict_do_nothing(
-            index_elements=["channel", "tenant", "place"]
-        )
-        if self._change(add, {"person": person_id, **vars(where)}):
+        if self._change(_link(self._dialect), {"person": person_id, **vars(where)}):
             return
         if self._the(_LINKED_TO, **vars(where))["person"] != person_id:
             raise Conflict("The address belongs to somebody else already. Ask them, or correct the link.")
@@ -93,7 +96,7 @@ class People(Part):
     def lock(self, person_id: str) -> None:
         """One conversation at a time: nobody else passes here for this person before we commit."""
         # SQLite has one writer, and each unit of work begins as that writer.
-        if self._connection.dialect.name != "sqlite":
+        if self._dialect != "sqlite":
             self._first(_LOCK, this=person_id)
 
     def add_code(self, code_hash: str, expires: datetime) -> None:

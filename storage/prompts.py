@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Insert, bindparam, delete, insert, select, update
 
 from storage.part import Part, insert_or
 from storage.records import PromptRow
@@ -51,6 +52,11 @@ _OF_PERSON = (
 )
 
 
+@cache
+def _add(dialect: str) -> Insert:
+    return insert_or(dialect, prompts).on_conflict_do_nothing(index_elements=["recipient", "subject", "kind", "day"])
+
+
 class Prompts(Part):
     """Prompts: pending, then said, answered, skipped, missed or cancelled."""
 
@@ -83,10 +89,7 @@ class Prompts(Part):
 
     def add(self, row: PromptRow) -> bool:
         """Add one prompt; False when its recipient, subject, kind and day had one."""
-        add = insert_or(self._connection, prompts).on_conflict_do_nothing(
-            index_elements=["recipient", "subject", "kind", "day"]
-        )
-        return self._change(add, _values(row)) == 1
+        return self._change(_add(self._dialect), _values(row)) == 1
 
     def due(self, now: datetime, limit: int) -> list[PromptRow]:
         """Pending prompts whose time has come, the earliest first."""
