@@ -86,7 +86,7 @@ def _is_foreign(request: web.BaseRequest, host: str) -> bool:
         return site in {"cross-site", "same-site"} and request.headers.get("Sec-Fetch-Dest") != "document"
     if site not in {"", "same-origin"}:
         return True
-    return False
+    return origin is not None and not _same(origin, host)
 
 
 def _same(origin: str, host: str) -> bool:
