@@ -47,7 +47,10 @@ class Inbox(Part):
         return id if self._change(_add(self._dialect), values) else None
 
     def pending(self, limit: int) -> list[InboxRow]:
-        """What is still to be done, the oldest first. One that cannot be read is set aside as poison."""
+        """What is still to be done, the oldest first. One that cannot be read is set aside as poison.
+
+        Raises Sealed when the master keys do not fit.
+        """
         return list(self._readable(self._all(_PENDING, limit=limit)))
 
     def get(self, id: str) -> InboxRow:
@@ -67,6 +70,9 @@ class Inbox(Part):
         return True
 
     def _readable(self, rows: Sequence[RowMapping]) -> Iterator[InboxRow]:
+        if rows:
+            # Without the house's key all of them would be given up, and the operator may still find it.
+            self._keys.check()
         for row in map(self._row, rows):
             if isinstance(row.payload, Unreadable):
                 self._change(_FINISH, {"this": row.id, "end": "poison"})

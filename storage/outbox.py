@@ -111,11 +111,15 @@ class Outbox(Part):
         """Take up to `limit` due rows for sending, the oldest first, one per address, none before its elders.
 
         Rows past `not_after` become expired, and one whose text cannot be read is refused, "unreadable".
+        Raises Sealed when the master keys do not fit.
         """
         self._change(_EXPIRE, {"now": now})
-        rows = self._rows(self._all(_CLAIMABLE, now=now, limit=limit))
+        due = self._all(_CLAIMABLE, now=now, limit=limit)
+        if due:
+            # Without the house's key all of them would be given up, and the operator may still find it.
+            self._keys.check()
         claimed = []
-        for row in rows:
+        for row in self._rows(due):
             if isinstance(row.payload, Unreadable):
                 self.finish(row.id, OutboxState.REFUSED, reason="unreadable")
                 continue

@@ -14,7 +14,7 @@ from storage.keys import UNREADABLE
 from storage.records import OutboxState
 from storage.store import Store, Work
 from storage.tables import metadata
-from storage.vault import Vault
+from storage.vault import Sealed, Vault
 from tests.conftest import ROOT
 from tests.storage.conftest import Opener
 from tests.storage.samples import (
@@ -258,6 +258,21 @@ def test_what_cannot_be_read_now_is_not_overwritten(open_file: Opener, opened: l
     assert (offer.unit, offer.state) == (typed("offers.unit"), "taken")
     (answer,) = store.run_now(lambda work: work.answers.by("ada"))
     assert (answer.value, answer.sent) == (typed("answers.value"), True)
+
+
+@pytest.mark.parametrize("take", [lambda work: work.inbox.pending(9), lambda work: work.outbox.claim(NOW, 9)])
+def test_f22_without_the_key_nothing_is_given_up(
+    open_file: Opener, opened: list[Store], take: Callable[[Work], object]
+) -> None:
+    store = open_file()
+    store.run_now(people)
+    store.run_now(write)
+    keyless = Store(store._engine, Vault({"other": bytes(32)}, "other"))
+    opened.append(keyless)
+    with pytest.raises(Sealed, match="missing"):
+        keyless.run_now(take)
+    assert store.run_now(lambda work: work.inbox.get("in")).payload == typed("inbox.payload")
+    assert store.run_now(lambda work: work.outbox.get("out")).payload == typed("outbox.payload")
 
 
 def test_a27_a_forgotten_person_leaves_the_others_readable(store: Store) -> None:
