@@ -19,7 +19,6 @@ from dialogs.model import (
     Many,
     One,
     Person,
-    Rejected,
     Review,
     Say,
     Scale,
@@ -74,7 +73,6 @@ def draw(
     card: str,
     *,
     before: Sequence[Say | Part] = (),
-    errors: Mapping[str, Rejected] | None = None,
     extra: Sequence[Press] = (),
 ) -> Drawn:
     """The message that asks what the screen asks. `extra` are buttons of this conversation alone."""
@@ -85,9 +83,6 @@ def draw(
     for ask in screen.asks:
         if ask.says_when(View(screen.filled, reader.facts)):
             parts += [Part(reader.words.text(reader.language, key, reader.values(ask))) for key in ask.says]
-    for key, rejected in (errors or {}).items():
-        if any(ask.key == key for ask in screen.asks):
-            parts.append(Part(reader.words.say(reader.language, rejected.say), "small"))
     alone = screen.asks[0] if len(screen.asks) == 1 else None
     buttons: list[tuple[Button, Action]] = []
     fields: tuple[Field, ...] = ()

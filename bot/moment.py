@@ -42,12 +42,16 @@ class Told:
 
 @dataclass
 class Moment:
-    """The store, the words and the time of one unit of work. Everything sent is a row of the same transaction."""
+    """The store, the words and the time of one unit of work. Everything sent is a row of the same transaction.
+
+    `not_after` is when what is said now would come too late.
+    """
 
     work: Work
     words: Words
     now: datetime
     house: House
+    not_after: datetime | None = None
 
     def today(self, person: PersonRow) -> date:
         """The date where the person is."""
@@ -136,7 +140,7 @@ class Moment:
             kind,
             subject,
             not_before=self.now,
-            not_after=not_after,
+            not_after=not_after or self.not_after,
             replaces=replaces,
             thread=thread,
         )

@@ -262,7 +262,6 @@ def _go_on(moment: Moment, talk: Talk, turn: Turn, replaces: str, before: Sequen
         turn.screen,
         new_id(),
         before=[_with_facts(say, talk) for say in (*before, *turn.says)],
-        errors=turn.errors,
         extra=script.extra(moment, talk),
     )
     return _show(moment, talk, drawn.message, drawn.actions, replaces)
@@ -280,7 +279,7 @@ def _show(
     replaces: str,
 ) -> Talk:
     """Sends the card and remembers it as the one that is open. An older open card gives way."""
-    if talk.row.card and not replaces:
+    if talk.row.card and talk.row.message != replaces:
         _set_aside(moment, talk)
     outgoing = moment.send(talk.person, message, "card", talk.row.subject, replaces=replaces)
     held = {} if moment.house.scripts[talk.row.dialog].keeps else {"answers": dict(talk.state.answers)}
@@ -316,13 +315,12 @@ def _close_card(moment: Moment, talk: Talk) -> None:
 
 
 def _finish(moment: Moment, talk: Talk, turn: Turn, replaces: str, before: Sequence[Say | Part]) -> Talk:
-    if talk.row.card and not replaces:
+    if talk.row.card and talk.row.message != replaces:
         _set_aside(moment, talk)
     script = moment.house.scripts[talk.row.dialog]
-    held = {} if script.keeps else {"answers": dict(talk.state.answers)}
     row = replace(
         talk.row,
-        state={**engine.to_json(turn.state), **held},
+        state=engine.to_json(turn.state),
         status="done",
         card="",
         touched=moment.now,

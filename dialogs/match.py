@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialogs.conditions import in_fact, unless
 from dialogs.kinds import SHORT
-from dialogs.model import Ask, Day, Dialog, One, Person, Review, step
+from dialogs.model import Ask, Day, Dialog, One, Person, Review, Text, step
 from dialogs.model import Visibility as Who
 
 SUITS = One(("btn.accept", "btn.decline"))
@@ -18,6 +18,7 @@ MATCH = Dialog(
         step(Ask("match.wish", One(fact="wishes"), Who.HR, required=True)),
         step(
             Ask("match.offer", One(fact="offers"), Who.HR, when=unless(SELF_ARRANGED), required=True),
+            Ask("match.place", Text(100), Who.HR, when=SELF_ARRANGED, required=True, starter="own_place"),
             Ask("match.host", Person("people"), Who.HR, when=SELF_ARRANGED),
             Ask("match.form", One(fact="forms"), Who.HR, required=True),
             Ask("match.start", Day(), Who.HR, required=True),

@@ -275,11 +275,13 @@ def _logbook(facts: ExchangeFacts) -> list[Due]:
     dues = []
     reminders: dict[datetime, Due] = {}
     for day in prompt_days(facts.days, facts.cadence):
-        if _absent(facts, day) or not is_working_day(there, day):
+        asks = _asks_at(facts, there, day)
+        early = facts.approved_at is not None and asks < facts.approved_at
+        if early or _absent(facts, day) or not is_working_day(there, day):
             continue
         closing = closes(there, day, facts.days)
         morning = at_local(local_date(closing, there.zone), REMIND_AT, there.zone)
-        dues.append(_about(facts, "log", day, _asks_at(facts, there, day)))
+        dues.append(_about(facts, "log", day, asks))
         remind = within_hours(there, morning)
         if remind < closing:
             reminders[remind] = _about(facts, "log.remind", day, remind)

@@ -15,6 +15,8 @@ from storage.records import AnswerRow, ExchangeRow, PersonRow, RoundRow
 
 Option = dict[str, str]
 
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -160,7 +162,9 @@ def shown(moment: Moment, language: str, row: AnswerRow) -> str:
 def shown_value(moment: Moment, language: str, value: object) -> str:
     """A value as words: option keys become their labels, ids of people their names, dates a date."""
     if isinstance(value, list):
-        return ", ".join(shown_value(moment, language, part) for part in value)
+        days = [WEEKDAYS.index(part) for part in value if part in WEEKDAYS]
+        rest = [shown_value(moment, language, part) for part in value if part not in WEEKDAYS]
+        return ", ".join([*(moment.words.weekday(language, day) for day in days), *rest])
     if isinstance(value, bool):
         return moment.words.text(language, "btn.yes" if value else "btn.no")
     text = str(value)

@@ -72,7 +72,15 @@ def readable(moment: Moment, exchange: ExchangeRow, reader: str) -> list[AnswerR
 
 def tasks(moment: Moment, leader: PersonRow) -> list[Say]:
     """The leader's own next steps, per employee."""
-    steps: list[Say] = []
+    steps: list[Say] = [
+        Say("task.principle", {"name": moment.first_name(sign_up.person)})
+        for round_row in moment.work.rounds.all(leader.organisation)
+        for sign_up in moment.work.rounds.sign_ups(round_row.id)
+        if sign_up.leader == leader.id
+        and sign_up.leader_told
+        and sign_up.support in ("", "talk")
+        and sign_up.state in ("signed_up", "in_matching")
+    ]
     for exchange in moment.work.exchanges.of_leader(leader.id):
         name = moment.first_name(exchange.employee)
         if exchange.state == "accepted":

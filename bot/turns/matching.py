@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from bot import talks
@@ -43,6 +43,9 @@ FORMS = (
     "form.international",
 )
 
+SIX_MONTHS = timedelta(days=183)
+"""A longer stay gets a soft warning (spec 2.5)."""
+
 ANSWER_DAYS = 5
 """Working days to answer a proposal (own default)."""
 
@@ -72,9 +75,19 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
         "self_wishes": [row.id for row in waiting if row.mode == "sign.mode.self"],
         "offers": [{"value": row.id, "label": _offer_label(moment, row.id, row.unit)} for row in offers],
         "people": colleagues(moment, topic.person),
+        "own_place": _own_place(moment, topic),
         "forms": [{"value": key, "label": moment.words.text(language, key)} for key in forms],
     }
     return {**known, "preview": _preview(moment, topic, round_row)}
+
+
+def _own_place(moment: Moment, topic: Topic) -> str:
+    """What the person of the chosen wish wrote about the own place, to start the place's name from."""
+    wish = latest(moment.work.answers.of(topic.person.id, topic.subject, topic.occasion), "match.wish")
+    if not wish:
+        return ""
+    sign_up = moment.work.rounds.sign_up(wish)
+    return latest(moment.work.answers.of(sign_up.person, sign_up.id, "sign"), "sign.self.where")
 
 
 def _wish_label(moment: Moment, sign_up: SignUpRow, language: str) -> str:
@@ -103,6 +116,11 @@ def _preview(moment: Moment, topic: Topic, round_row: RoundRow) -> list[dict[str
     if start is not None and date.fromisoformat(str(start.value)) > round_row.latest_start:
         text = moment.words.text(topic.person.language, "warn.latest", {"date": round_row.latest_start})
         lines.append({"label": "", "text": text})
+    end = answers.get("match.end")
+    if start is not None and end is not None:
+        length = date.fromisoformat(str(end.value)) - date.fromisoformat(str(start.value))
+        if length > SIX_MONTHS:
+            lines.append({"label": "", "text": moment.words.text(topic.person.language, "warn.sixmonths")})
     return lines
 
 
@@ -114,7 +132,6 @@ def finish(moment: Moment, talk: Talk) -> Ending:
         return Ending([Say("match.gone")])
     employee = moment.person(sign_up.person)
     offer = moment.work.rounds.offer(str(answers["match.offer"])) if "match.offer" in answers else None
-    own = latest(moment.work.answers.of(sign_up.person, sign_up.id, "sign"), "sign.self.where")
     exchange = ExchangeRow(
         id=new_id(),
         round=sign_up.round,
@@ -123,7 +140,7 @@ def finish(moment: Moment, talk: Talk) -> Ending:
         leader=sign_up.leader,
         host=offer.person if offer else str(answers.get("match.host", "")),
         home_unit=employee.unit,
-        host_unit=offer.unit if offer else own,
+        host_unit=offer.unit if offer else str(answers.get("match.place", "")),
         form=str(answers.get("match.form", "")),
         start=date.fromisoformat(str(answers["match.start"])),
         end=date.fromisoformat(str(answers["match.end"])),

@@ -16,7 +16,8 @@ from bot.turns.common import circle_of, item, no_facts, shown
 from dialogs.engine import shortened
 from dialogs.model import Ask, Say
 from dialogs.settings import CORRECT
-from storage.records import AnswerRow, CardRow, PersonRow, new_id
+from storage.records import AnswerRow, CardRow, PersonRow, SignUpRow, new_id
+from storage.store import NotFound
 
 MOST_LISTED = 100
 """Answers in one list; the newest first. The download has them all."""
@@ -129,20 +130,24 @@ def readers_of(moment: Moment, row: AnswerRow) -> list[str]:
 
 
 def _readers_before(moment: Moment, row: AnswerRow) -> list[str]:
-    """Before there is an exchange: HR reads a sign-up, the leader what is marked."""
+    """Of a sign-up or an offer: HR reads it, the leader what is marked once told, the host the wish after a yes."""
+    for exchange in moment.work.exchanges.of_employee(row.person):
+        if exchange.sign_up == row.subject:
+            return readers(item(row), circle_of(moment, exchange))
     person = moment.person(row.person)
     hr = frozenset(other.id for other in moment.work.people.hr(person.organisation))
-    leader = ""
-    host = ""
-    for round_row in moment.work.rounds.all(person.organisation):
-        for sign_up in moment.work.rounds.sign_ups(round_row.id):
-            if sign_up.id == row.subject:
-                leader = sign_up.leader if sign_up.leader_told else ""
-                employee = sign_up.person
-                circle = Circle(employee, leader, host, hr, host_sees_wish=False)
-                return list(readers(item(row), circle))
-    circle = Circle(row.person, leader, host, hr, host_sees_wish=False)
-    return list(readers(item(row), circle))
+    sign_up = _sign_up(moment, row.subject)
+    leader = sign_up.leader if sign_up is not None and sign_up.leader_told else ""
+    if sign_up is not None and row.person == sign_up.leader:
+        return readers(item(row), Circle(sign_up.person, sign_up.leader, "", hr))
+    return readers(item(row), Circle(row.person, leader, "", hr))
+
+
+def _sign_up(moment: Moment, subject: str) -> SignUpRow | None:
+    try:
+        return moment.work.rounds.sign_up(subject)
+    except NotFound:
+        return None
 
 
 def delete(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
@@ -169,7 +174,9 @@ def forget_now(moment: Moment, person: PersonRow, args: list[str], incoming: Inc
     """Deletes all private and unshared entries."""
     if not moment.work.conversations.spend(incoming.card):
         return Reply(note=moment.words.text(person.language, "card.answered"))
-    moment.work.answers.delete_private(person.id)
+    for row in moment.work.answers.by(person.id):
+        if row.visibility == "P" or (row.visibility == "S" and not row.released):
+            moment.work.answers.delete(row.id)
     moment.work.audit.add(moment.now, person.id, "answers.deleted", person.id)
     moment.tell(person, Told([Say("data.deleted")]), kind="answer", replaces=_message(moment, incoming))
     return Reply()

@@ -15,6 +15,7 @@ from bot.programme.tracks import track
 from bot.programme.visibility import may_read, redact
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import (
+    WEEKDAYS,
     circle_of,
     exchange_of,
     facts_of_exchange,
@@ -31,8 +32,6 @@ from storage.records import AnswerRow, ExchangeRow, PersonRow, PromptRow, new_id
 
 MOST_SINGLE_DAYS = 15
 """Working days; a longer stay is answered by weekday instead of by date."""
-
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def goals_of(rows: list[AnswerRow]) -> dict[str, Any]:

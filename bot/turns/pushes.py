@@ -42,6 +42,7 @@ def say_due(moment: Moment, rows: Sequence[PromptRow]) -> None:
         elif person is not None and not room_today(sent, kind):
             moment.work.prompts.move(row.id, postponed(hours, row.at))
         else:
+            moment.not_after = latest(kind, row.at, hours)
             told = _handle(moment, row, person)
             if told is not None:
                 bundle.append((row, told))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from bot.channel import Message, Part
@@ -34,12 +34,19 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
     }
     return {
         **no_facts(moment, topic),
+        **_suggested(moment.today(topic.person)),
         "people": [me, *colleagues(moment, topic.person)],
         "channels": [{"value": name, "label": name} for name in _channels(moment)],
         "preview": [
             {"label": "", "text": moment.words.say(topic.person.language, say)} for say in announcement(values)
         ],
     }
+
+
+def _suggested(today: date) -> dict[str, str]:
+    """Dates to start from: four weeks to sign up, two to match, half a year in all."""
+    weeks = {"opens": 0, "deadline": 4, "answer_by": 6, "latest_start": 16, "finish_by": 26}
+    return {f"suggest_{name}": (today + timedelta(weeks=n)).isoformat() for name, n in weeks.items()}
 
 
 def announcement(values: dict[str, Any]) -> list[Say]:

@@ -100,6 +100,8 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     """Keeps the choice. Nothing is released before the overview; what is taken out is taken back at once."""
     exchange = moment.work.exchanges.get(talk.row.subject)
     week = date.fromisoformat(talk.row.occasion.removeprefix("week:"))
+    if not of_week(moment, exchange, week):
+        return Ending([Say("share.week.gone")])
     answer = talk.state.answers.get("share.week.pick")
     chosen = set(answer) if isinstance(answer, list) else set()
     for row in of_week(moment, exchange, week):

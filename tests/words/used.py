@@ -17,6 +17,7 @@ FAMILIES = (
     "log.missed.set.",  # what was chosen after three misses
     "needs.",  # what HR has to do
     "status.next.",  # the state of an exchange
+    "round.new.",  # a date of the round
     "short.",  # what an answer is called for its readers
     "class.",  # who can read an answer
     "playground.role.",
