@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from aiohttp import web
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.channel import Channel
 from bot.channels.web.channel import WebChannel
@@ -15,7 +14,7 @@ from bot.clock import StandingClock, SystemClock
 from bot.conversation import Conversation
 from bot.delivery import Delivery
 from bot.programme.identifiers import mask
-from bot.scheduler import scheduler
+from bot.scheduler import Ticking
 from bot.settings import Settings
 from bot.stage import Stage, open_stage
 from bot.tick import Ticker
@@ -43,17 +42,17 @@ class App:
     stage: Stage
     clock: StandingClock
     web: web.Application
-    scheduler: AsyncIOScheduler = field(init=False)
+    ticking: Ticking = field(init=False)
 
     def __post_init__(self) -> None:
-        """The scheduler ticks this very app."""
-        self.scheduler = scheduler(self.tick)
+        """What ticks is this very app."""
+        self.ticking = Ticking(self.tick)
 
     async def start(self) -> None:
         """Looks after what an earlier process left, then ticks."""
         await self.delivery.recover()
         await self.tick()
-        self.scheduler.start()
+        self.ticking.start()
 
     async def tick(self) -> None:
         """Answers what was written down, says what is due, sends what waits."""
@@ -63,8 +62,7 @@ class App:
 
     async def stop(self) -> None:
         """Ends the ticking, lets what is under way finish, and closes the store."""
-        if self.scheduler.running:
-            self.scheduler.shutdown(wait=False)
+        self.ticking.stop()
         await self.delivery.idle()
         await self.store.close()
 

@@ -7,12 +7,23 @@ from collections.abc import Awaitable, Callable
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-TICK = 5
+TICK = 5.0
 """Seconds between looks at what is due."""
 
 
-def scheduler(tick: Callable[[], Awaitable[object]]) -> AsyncIOScheduler:
-    """A scheduler that calls `tick` every few seconds, never two at once, and forgets what it missed."""
-    ticking = AsyncIOScheduler(timezone="UTC")
-    ticking.add_job(tick, IntervalTrigger(seconds=TICK), max_instances=1, coalesce=True, misfire_grace_time=None)
-    return ticking
+class Ticking:
+    """Calls `tick` every few seconds, never two at once; what it misses it makes up for with one call."""
+
+    def __init__(self, tick: Callable[[], Awaitable[object]], seconds: float = TICK) -> None:
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+        trigger = IntervalTrigger(seconds=seconds, timezone="UTC")
+        self._scheduler.add_job(tick, trigger, max_instances=1, coalesce=True, misfire_grace_time=None)
+
+    def start(self) -> None:
+        """Begins to tick, on the running loop."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Ticks no more. What is under way goes on to its end."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
