@@ -26,6 +26,9 @@ RUBBISH = [
     b'{"person":"person1","event":"event-0001","card":"c","button":"b","values":{"k":{"deep":1}}}',
     b'{"person":"person1","event":"event-0001","card":"c","button":"b","leave":"other"}',
     b'{"person":"person1","event":"e","text":"a"}',
+    b'{"person":"person1","event":"event-0001","text":"a","text":"b"}',
+    b'{"person":"person1","person":"person1","event":"event-0001","to":"day"}',
+    b'{"person":"person1","event":"event-0001","card":"c","button":"b","values":{"k":"a","k":"b"}}',
     b'{"name":"   ","role":"hr","unit":"","language":"da"}',
     b'{"name":"A","role":"king","unit":"","language":"da"}',
 ]  # fmt: skip

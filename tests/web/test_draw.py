@@ -134,6 +134,9 @@ def test_who_will_see_it_stands_before_the_answer(field: Field) -> None:
     first = next((n for n, (tag, _, _) in enumerate(tags) if tag in ASKING), len(tags))  # without choices, none
     said = [n for n, (_, kind, _) in enumerate(tags) if kind.startswith("who")]
     assert (len(said) == 1 and said[0] < first) if field.who else not said
+    assert ["".join(text) for _, attrs, text in page.all if attrs.get("id") == "m-1-0-who"] == (
+        [shown(field.who)] if field.who else []
+    )
     described = [attrs["aria-describedby"] for _, attrs, _ in page.all if "aria-describedby" in attrs]
     assert len(described) == 1
     assert ("m-1-0-who" in described[0]) == bool(field.who)
