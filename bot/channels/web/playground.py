@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import traceback
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 from aiohttp import web
@@ -22,6 +20,7 @@ from bot.channels.web.doors import DOORS
 from bot.channels.web.downloads import download
 from bot.channels.web.draw import HERE
 from bot.channels.web.events import Streams
+from bot.channels.web.hands import Hands
 from bot.channels.web.pace import Pace
 from bot.channels.web.view import (
     House,
@@ -33,13 +32,10 @@ from bot.channels.web.view import (
     say,
     watch,
 )
-from bot.channels.web.when import a_day_on, day_in_words, local_day, same_hour_on
+from bot.channels.web.when import day_in_words
 from storage.store import NotFound, Store, StoreUnavailable
 
 LOG = logging.getLogger(__name__)
-
-FURTHEST = timedelta(days=3 * 366)
-"""The clock goes no further at once: everything on the way has to happen."""
 
 MOST_IDS = 200
 
@@ -76,8 +72,7 @@ class Playground:
         self._house = house
         self._streams = Streams(house)
         self._pace = Pace()
-        self._moving = asyncio.Lock()
-        self._moved: OrderedDict[str, None] = OrderedDict()
+        self._hands = Hands(house.desk)
 
     async def close(self, app: web.Application) -> None:
         """Lets the open pages go, so that stopping does not wait for them."""
@@ -265,35 +260,11 @@ class Playground:
         """Moves the clock. The same event a second time does not move it again."""
         wish = await asked(request, Moved)
         reader = await self._reader(wish.person)
-        async with self._moving:
-            if wish.event in self._moved:
-                return web.json_response({})
-            now = await self._house.desk.now()
-            moment = await self._moment(wish, now, reader)
-            if isinstance(moment, str):
-                return _sentence(self._house.words.text(reader.language, moment, {}), 409)
-            await self._house.desk.move_to(moment)
-            self._moved[wish.event] = None
-            if len(self._moved) > MOST_IDS:
-                self._moved.popitem(last=False)
+        refused = await self._hands.move(wish, reader.zone)
+        if refused:
+            return _sentence(self._house.words.text(reader.language, refused, {}), 409)
         self._house.channel.bell.ring(Ring())
         return web.json_response({})
-
-    async def _moment(self, wish: Moved, now: datetime, reader: Reader) -> datetime | str:
-        """Where the clock shall go, or the key of the sentence that says why not."""
-        if wish.to == "next":
-            return await self._house.desk.next_event() or "playground.clock.nothing"
-        if wish.to == "day":
-            return a_day_on(now, reader.zone)
-        try:
-            day = date.fromisoformat(wish.date)
-        except ValueError:
-            return "playground.clock.which"
-        if day <= local_day(now, reader.zone):
-            return "playground.clock.back"
-        if day > local_day(now, reader.zone) + FURTHEST:
-            return "playground.clock.far"
-        return same_hour_on(day, now, reader.zone)
 
     # Who asks
 
