@@ -65,8 +65,13 @@ def show(dialog: Dialog, state: State, facts: Facts) -> Turn:
     return _forward(dialog, state, facts)
 
 
-def submit(dialog: Dialog, state: State, raw: Mapping[str, Raw], facts: Facts, labels: Labels) -> Turn:
-    """Takes the answers to the questions on the screen. Nothing is kept when one of them is a misfit."""
+def submit(
+    dialog: Dialog, state: State, raw: Mapping[str, Raw], facts: Facts, labels: Labels, *, partly: bool = False
+) -> Turn:
+    """Takes the answers to the questions on the screen. Nothing is kept when one of them is a misfit.
+
+    A question on the screen without an answer is skipped; with `partly` it stays open.
+    """
     screen = show(dialog, state, facts).screen
     if screen is None:
         return _forward(dialog, state, facts)
@@ -74,6 +79,8 @@ def submit(dialog: Dialog, state: State, raw: Mapping[str, Raw], facts: Facts, l
     errors: dict[str, Rejected] = {}
     says: list[Say] = []
     for ask in screen.asks:
+        if partly and ask.key not in raw:
+            continue
         given = raw.get(ask.key, "")
         value = accept(ask.answer, given, facts, labels(ask))
         if isinstance(value, Rejected):
@@ -93,6 +100,9 @@ def submit(dialog: Dialog, state: State, raw: Mapping[str, Raw], facts: Facts, l
         says += _reflection(ask, value)
     if errors:
         return Turn(state, screen=screen, errors=errors)
+    for ask in dialog.asks:
+        if ask.key in answers and _too_early(ask, answers[ask.key], answers):
+            del answers[ask.key]  # the date before it has moved: asked again
     settled = replace(state, answers=answers, skipped=tuple(sorted(skipped)))
     turn = _forward(dialog, settled, facts)
     return replace(turn, says=(*says, *turn.says))
@@ -171,7 +181,7 @@ def _screen(dialog: Dialog, state: State, facts: Facts) -> Screen:
 def _together(here: Step, state: State, shown: set[str]) -> tuple[Ask, ...]:
     """One question, or the step's whole page: all of it when revisited, else what is still open."""
     at = next(ask for ask in here.asks if ask.key == state.at)
-    if not state.form:
+    if not state.form and not here.page:
         return (at,)
     page = [ask for ask in here.asks if ask.key in shown]
     if _settled(at, state):
