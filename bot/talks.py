@@ -112,7 +112,8 @@ def take(moment: Moment, talk: Talk, verb: str, args: Sequence[str], incoming: I
         doubt = _doubts(moment, talk, given, incoming)
         if doubt is not None:
             return doubt
-        turn = engine.submit(dialog, state, given, facts, lambda ask: labels_of(reader(moment, talk), ask))
+        view = reader(moment, talk)
+        turn = engine.submit(dialog, state, given, facts, lambda ask: labels_of(view, ask), partly=verb == "answer")
     elif verb == "edit":
         turn = engine.edit(dialog, state, args[0] if args else str(incoming.values.get("edit", "")), facts)
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialogs.conditions import FULL, answered, below, both, chose, fact, picked, unless
 from dialogs.kinds import HOW_FAR, LONG, SHORT
-from dialogs.model import Ask, Condition, Day, Dialog, Many, One, Scale, Step, always, step
+from dialogs.model import Ask, Condition, Day, Dialog, Many, One, Scale, Step, always, page, step
 from dialogs.model import Visibility as Who
 
 HOW = One(
@@ -48,7 +48,7 @@ def action(n: int) -> Step:
         )
     has_it = both(wanted, answered(f"deb.12.action.what#{n}"))
     more = Ask(f"deb.more_action#{n}", One(("btn.add_action", "btn.no_more")), Who.CONTROL, when=both(FULL, has_it))
-    return step(
+    return page(
         Ask(
             f"deb.12.action.what#{n}",
             SHORT,

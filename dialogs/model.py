@@ -158,15 +158,24 @@ class Ask:
 
 @dataclass(frozen=True)
 class Step:
-    """Questions that belong together: one number in "3 of 11", one page when shown as a form."""
+    """Questions that belong together: one number in "3 of 11", one page when shown as a form.
+
+    A `page` is shown together also where the dialog goes one question at a time.
+    """
 
     key: str
     asks: tuple[Ask, ...]
+    page: bool = False
 
 
 def step(*asks: Ask) -> Step:
     """A step named after its first question."""
     return Step(asks[0].key, asks)
+
+
+def page(*asks: Ask) -> Step:
+    """A step whose questions are always shown together."""
+    return Step(asks[0].key, asks, page=True)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialogs.conditions import FULL, answered, below, both, chose, fact, sounds_vague
 from dialogs.kinds import LONG, SHORT
-from dialogs.model import Ack, Ask, Day, Dialog, Hour, Many, One, Review, Scale, Step, step
+from dialogs.model import Ack, Ask, Day, Dialog, Hour, Many, One, Review, Scale, Step, page, step
 from dialogs.model import Visibility as Who
 
 MORE = One(("btn.add_goal", "btn.no_more"))
@@ -72,7 +72,7 @@ PREPARATION = Dialog(
             Ask("prep.purpose.own", LONG, Who.SHARED_ON_REQUEST),
             Ask("prep.career", LONG, Who.PRIVATE, when=chose("prep.purpose", "prep.purpose.career")),
         ),
-        step(
+        page(
             Ask("prep.days", Many(fact="days"), Who.THREE_PARTY),
             Ask("prep.finish", Hour(("prep.finish.shifts",)), Who.PRIVATE),
             Ask("prep.benefit.home", LONG, Who.JOINT, when=FULL, says=("prep.benefit",)),
@@ -110,7 +110,7 @@ PREPARATION = Dialog(
             Ask("prep.share.date", Day(), Who.JOINT, when=answered("prep.share")),
             HABIT_ASK,
         ),
-        step(
+        page(
             Ask("prep.practical", Many(IN_PLACE), Who.THREE_PARTY, when=FULL),
             Ask("prep.own_work", LONG, Who.JOINT, when=both(FULL, fact("part_time"))),
             Ask("prep.abroad", Many(ABROAD), Who.JOINT, when=both(FULL, fact("abroad"))),

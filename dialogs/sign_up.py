@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialogs.conditions import both, chose, fact, unless
 from dialogs.kinds import LONG, SHORT, YES_NO
-from dialogs.model import Ack, Ask, Dialog, Many, One, Person, step
+from dialogs.model import Ack, Ask, Dialog, Many, One, Person, page, step
 from dialogs.model import Visibility as Who
 
 KINDS = (
@@ -64,7 +64,7 @@ SIGN_UP = Dialog(
             Ask("sign.where", SHORT, Who.HR, when=unless(ALONE), required=True),
         ),
         step(Ask("sign.learn", LONG, Who.JOINT, required=True)),
-        step(
+        page(
             Ask("sign.more", YES_NO, Who.CONTROL),
             Ask("sign.self.agreed", YES_NO, Who.HR, when=MORE_ALONE),
             Ask("sign.self.bring", LONG, Who.HR, when=MORE_ALONE),

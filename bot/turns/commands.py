@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from bot import talks
 from bot.channel import Incoming, Reply
@@ -69,10 +68,7 @@ def _answer(moment: Moment, person: PersonRow, talk: Talk, command: Command | No
     if "chat" not in person.told:
         told(moment, person, "chat")
         moment.tell(person, Told([Say("safe.chat_first")]), kind="answer")
-    if talk.state.form and len(screen.asks) > 1:
-        talk = replace(talk, state=replace(talk.state, form=False))
     ask = next((ask for ask in screen.asks if ask.key not in talk.state.answers), screen.asks[0])
-    talk = replace(talk, state=replace(talk.state, at=ask.key))
     return talks.take(moment, talk, "answer", [ask.key, incoming.text], incoming)
 
 
