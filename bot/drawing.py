@@ -96,7 +96,7 @@ def draw(
         buttons.append((Button("change", reader.text("btn.edit")), ["change"]))
     else:
         fields = tuple(_field(reader, ask, screen) for ask in screen.asks)
-        label = "btn.save" if screen.number == screen.total else "btn.continue"
+        label = "btn.save" if screen.last else "btn.continue"
         buttons.append((Button("save", reader.text(label), main=True, sends=True), ["submit"]))
     buttons += [(button, press.action) for button, press in _extra(reader, extra)]
     buttons += _ways(reader, screen)

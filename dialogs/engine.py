@@ -174,6 +174,7 @@ def _screen(dialog: Dialog, state: State, facts: Facts) -> Screen:
         total=len(steps),
         filled={ask.key: state.answers[ask.key] for ask in asks if ask.key in state.answers},
         first=order[0] == asks[0].key,
+        last=order[-1] == asks[-1].key,
         revisited=all(_settled(ask, state) for ask in asks),
     )
 

@@ -8,6 +8,7 @@ from dialogs.model import Ask, Day, Dialog, One, Person, Review, Text, step
 from dialogs.model import Visibility as Who
 
 SUITS = One(("btn.accept", "btn.decline"))
+TRACK = One(("match.track.by_length", "match.track.full"))
 SELF_ARRANGED = in_fact("match.wish", "self_wishes")
 
 MATCH = Dialog(
@@ -23,6 +24,7 @@ MATCH = Dialog(
             Ask("match.form", One(fact="forms"), Who.HR, required=True),
             Ask("match.start", Day(), Who.HR, required=True),
             Ask("match.end", Day(after="match.start"), Who.HR, required=True),
+            Ask("match.track", TRACK, Who.HR),
             Ask("match.why", SHORT, Who.HR, when=unless(SELF_ARRANGED)),
         ),
         step(Ask("match.review", Review(), Who.CONTROL, required=True)),

@@ -268,6 +268,7 @@ class Screen:
     total: int
     filled: Mapping[str, Value]
     first: bool
+    last: bool
     revisited: bool
 
 

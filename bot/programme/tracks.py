@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import date
 from math import ceil
@@ -19,6 +20,12 @@ LONG_TEXT_SECONDS = 60
 def track(days: Collection[date]) -> str:
     """Short for at most five exchange days, else full. The person or HR may choose the full one."""
     return "short" if len(days) <= SHORT_UP_TO else "full"
+
+
+def part_time(days: Collection[date]) -> bool:
+    """True for a stay over more than two calendar weeks with at most three days in any of them (seed 002-14)."""
+    weeks = Counter(day.isocalendar()[:2] for day in days)
+    return len(weeks) > 2 and max(weeks.values()) <= 3
 
 
 def minutes(texts: Iterable[str], asks: Iterable[Ask]) -> int:

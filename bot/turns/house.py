@@ -72,6 +72,7 @@ def house() -> House:
             "unshare": sharing.unshare,
             "later": pushes.later,
             "goals_agreed": preparations.agreed,
+            "full_track": preparations.take_full,
             "my_data": my_data.menu,
             "data_list": my_data.listed,
             "data_show": my_data.show,

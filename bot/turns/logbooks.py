@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
@@ -16,6 +15,7 @@ from bot.programme.cadence import is_last_of_week, midpoint
 from bot.programme.calendar import at_local, working_day_after
 from bot.programme.questions import Entry, goal_turn, offers_free, questions, shows_hints
 from bot.programme.schedule import after_misses
+from bot.programme.tracks import part_time
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import bare, exchange_of, facts_of_exchange, latest, who_sees
 from bot.turns.preparations import goals_of
@@ -95,7 +95,7 @@ def choose(moment: Moment, exchange: ExchangeRow, day: date, style: str) -> tupl
         mid=day == midpoint(days),
         last=day == days[-1],
         last_of_week=is_last_of_week(days, day),
-        part_time=_part_time(days),
+        part_time=part_time(days),
         style=style,
         history=history,
         goals=int(goals_of(prepared)["goals"]),
@@ -104,14 +104,6 @@ def choose(moment: Moment, exchange: ExchangeRow, day: date, style: str) -> tupl
         asked=any("log.deep.ask" in keys for keys in history),
     )
     return (*questions(entry), "log.mark")
-
-
-def _part_time(days: Sequence[date]) -> bool:
-    """A stay of more than two weeks with at most three days in any week."""
-    weeks: dict[tuple[int, int], int] = {}
-    for day in days:
-        weeks[day.isocalendar()[:2]] = weeks.get(day.isocalendar()[:2], 0) + 1
-    return len(weeks) > 2 and max(weeks.values()) <= 3
 
 
 def due(moment: Moment, prompt: PromptRow) -> str:

@@ -145,7 +145,7 @@ def finish(moment: Moment, talk: Talk) -> Ending:
         start=date.fromisoformat(str(answers["match.start"])),
         end=date.fromisoformat(str(answers["match.end"])),
         days=(),
-        track="",
+        track="full" if answers.get("match.track") == "match.track.full" else "",
         state="proposed" if offer else "accepted",
         why=str(answers.get("match.why", "")),
         offer=offer.id if offer else "",

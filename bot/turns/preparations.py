@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
+from bot import talks
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.planning import replan
 from bot.planning import worker as worker_of
 from bot.programme.cadence import exchange_days
-from bot.programme.tracks import track
+from bot.programme.tracks import part_time, track
 from bot.programme.visibility import may_read, redact
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import (
@@ -64,7 +65,7 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
         "full": _full(moment, exchange),
         "days": _days(moment, topic, exchange),
         "abroad": exchange.form == "form.international",
-        "part_time": False,
+        "part_time": part_time(_chosen_days(moment, exchange)),
         "minutes": minutes_of(moment, topic, PREPARATION, full=_full(moment, exchange)),
         "date": exchange.start,
         "habit": journal.habit,
@@ -83,6 +84,14 @@ def _full(moment: Moment, exchange: ExchangeRow) -> bool:
 def _all_days(moment: Moment, exchange: ExchangeRow) -> tuple[date, ...]:
     worker = worker_of(moment.person(exchange.employee))
     return exchange.days or exchange_days(exchange.start, exchange.end, (), worker, ())
+
+
+def _chosen_days(moment: Moment, exchange: ExchangeRow) -> tuple[date, ...]:
+    """The exchange days as far as they are chosen now."""
+    rows = moment.work.answers.of(exchange.employee, exchange.id, "prep")
+    chosen = next((row.value for row in rows if row.key == "prep.days"), None)
+    worker = worker_of(moment.person(exchange.employee))
+    return exchange_days(exchange.start, exchange.end, chosen if isinstance(chosen, list) else (), worker, ())
 
 
 def _days(moment: Moment, topic: Topic, exchange: ExchangeRow) -> list[dict[str, Any]]:
@@ -203,6 +212,26 @@ def readable_by(moment: Moment, exchange: ExchangeRow, reader: str, occasion: st
     return [row for row in rows if row.visibility != "–" and may_read(item(row), reader, circle)]
 
 
+def extra(moment: Moment, talk: Talk) -> list[Press]:
+    """On the short track the person may take the full one."""
+    if talk.facts["full"] or talk.state.answers:
+        return []
+    return [Press("btn.take_full", ["full_track", talk.row.subject])]
+
+
+def take_full(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """The person chooses the full track; the preparation goes on with it."""
+    exchange = moment.work.exchanges.get(args[0])
+    if exchange.employee != person.id:
+        return Reply(note=moment.words.text(person.language, "card.not_yours"))
+    if not moment.work.conversations.spend(incoming.card):
+        return Reply(note=moment.words.text(person.language, "card.answered"))
+    moment.work.exchanges.update(replace(exchange, track="full"))
+    card = moment.work.conversations.card(incoming.card)
+    talks.begin(moment, Topic(person, "prep", exchange.id, "prep"), replaces=card.message if card else "")
+    return Reply()
+
+
 def leader_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
     """What the leader's part needs."""
     exchange = exchange_of(moment, topic)
@@ -255,5 +284,5 @@ def greeting(moment: Moment, prompt: PromptRow) -> Told | None:
     return Told(says)
 
 
-PREPARATION_SCRIPT = Script(PREPARATION, facts, finish, who_sees)
+PREPARATION_SCRIPT = Script(PREPARATION, facts, finish, who_sees, extra)
 LEADER_SCRIPT = Script(LEADER_PART, leader_facts, leader_finish, who_sees)
