@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from bot.programme.cadence import (
     CADENCES,
-    CEILING,
     exchange_days,
     is_last_of_week,
     last_of_weeks,
@@ -68,7 +67,7 @@ def test_domain_t1_never_over_30_unless_every_day_is_chosen(days: tuple[date, ..
     prompts = prompted(days, every=every)
     assert prompts <= set(days)
     assert {days[-1], midpoint(days), *days[:1]} <= prompts
-    assert prompts == set(days) if every else len(prompts) <= CEILING
+    assert prompts == set(days) if every else len(prompts) <= 30
 
 
 @given(days=stays(most=26 * 7 - 6))
@@ -85,6 +84,11 @@ def test_a_long_stay_is_asked_to_its_end_and_never_often(count: int) -> None:
     late = [day for day in prompts if day > MONDAY + timedelta(weeks=12)]
     gaps = [(later - day).days // 7 for day, later in pairwise(late)]
     assert max(gaps) <= count // 5
+
+
+@pytest.mark.parametrize("count", [34, 52, 104])
+def test_domain_t1_a_long_full_time_stay_has_30_prompts(count: int) -> None:
+    assert len(prompted(weeks(count, (0, 1, 2, 3, 4)))) == 30
 
 
 def test_after_26_weeks_every_fourth_week_is_asked() -> None:

@@ -257,10 +257,12 @@ def test_domain_t8_seven_digits_never_stop(number: int, before: str, after: str)
 )
 def test_the_time_is_linear_in_the_text(piece: str) -> None:
     def seconds(length: int) -> float:
-        text = piece * (length // len(piece))
-        start = time.perf_counter()
-        found(text)
-        return time.perf_counter() - start
+        """The work of this process, so that a busy machine is no failure; the best of three."""
+        text, best = piece * (length // len(piece)), []
+        for _ in range(3):
+            start = time.process_time()
+            found(text)
+            best.append(time.process_time() - start)
+        return min(best)
 
-    seconds(1000)
-    assert seconds(60_000) < 2.0
+    assert seconds(80_000) < 10 * max(seconds(20_000), 0.005)

@@ -133,8 +133,9 @@ def test_a_three_day_exchange_is_at_most_15_messages_for_the_employee_and_8_for_
 def test_things_are_kept_under_the_day_they_are_for() -> None:
     dues = {(due.kind, due.about): due for due in exchange_dues(three_days())}
     last = date(2026, 5, 7)
-    assert dues["log", last].day == dues["log.close", last].day == dues["week.pick", last].day == last
-    assert dues["log.remind", last].day == dues["week.overview", last].day == date(2026, 5, 8)
+    for kind in ("log", "log.remind", "log.close", "week.pick"):
+        assert dues[kind, last].day == last
+    assert dues["week.overview", last].day == date(2026, 5, 8)
 
 
 @given(facts=exchanges())
@@ -148,6 +149,12 @@ def test_every_unasked_message_lands_inside_the_recipients_hours(facts: Exchange
         )
         worker = there if due.kind.startswith(("log", "week.pick")) else me
         assert within_hours(worker, due.at) == due.at
+
+
+@given(facts=exchanges())
+def test_nothing_is_due_before_the_approval(facts: ExchangeFacts) -> None:
+    assert facts.approved_at is not None
+    assert all(due.at >= facts.approved_at for due in exchange_dues(facts))
 
 
 @given(facts=exchanges())
@@ -180,6 +187,8 @@ def test_everybody_is_asked_once_and_reminded_once(facts: ExchangeFacts) -> None
     for kind in ("prep", "prep.remind", "greeting", "debrief", "debrief.remind", "debrief.close"):
         assert count[kind] <= 1
     assert count["log"] == count["log.close"] >= count["log.remind"]
+    days = {kind: {due.about for due in exchange_dues(facts) if due.kind == kind} for kind in count}
+    assert days.get("log.remind", set()) <= days.get("log", set())
     assert not facts.prep_done or not count["prep"] + count["prep.remind"]
     assert not facts.debrief_done or not count["debrief"] + count["debrief.close"]
     assert facts.cadence not in ("self", "none") or not count["log"]
@@ -217,11 +226,26 @@ def test_the_weeks_choice_comes_with_that_days_logbook(facts: ExchangeFacts) -> 
 def test_domain_t22_reminders_wait_for_the_own_working_day() -> None:
     day = (date(2026, 4, 30),)
     dane = three_days(start=day[0], end=day[0], days=day)
-    norwegian = replace(dane, employee_hours=NORWEGIAN)
-    reminders = [
-        next(due.day for due in exchange_dues(facts) if due.kind == "log.remind") for facts in (dane, norwegian)
+    said = [
+        local(due)
+        for facts in (dane, replace(dane, employee_hours=NORWEGIAN))
+        for due in exchange_dues(facts)
+        if due.kind == "log.remind"
     ]
-    assert reminders == [date(2026, 5, 1), date(2026, 5, 4)]
+    assert said == ["log.remind Fri 01.05. 09:15", "log.remind Mon 04.05. 09:15"]
+
+
+def test_two_days_that_close_together_are_reminded_of_once() -> None:
+    days = (date(2026, 5, 8), date(2026, 5, 9))
+    weekender = replace(DANE, working_days=(0, 1, 2, 3, 4, 5))
+    facts = three_days(start=days[0], end=days[1], days=days, employee_hours=weekender)
+    assert [local(due) for due in exchange_dues(facts) if due.kind == "log.remind"] == [
+        "log.remind Sat 09.05. 09:15",
+        "log.remind Mon 11.05. 09:15",
+    ]
+    nurse = replace(facts, employee_hours=replace(DANE, working_days=(5,)))
+    reminders = [due for due in exchange_dues(nurse) if due.kind == "log.remind"]
+    assert len({due.at for due in reminders}) == len(reminders)
 
 
 def test_without_a_finishing_time_it_asks_three_quarters_of_an_hour_before_the_own_end() -> None:
@@ -296,7 +320,7 @@ def test_a_late_approval_greets_at_once_and_plans_nothing_in_the_past() -> None:
     kinds = [local(due) for due in exchange_dues(late)][:3]
     assert kinds == ["prep Mon 04.05. 15:30", "greeting Mon 04.05. 15:30", "log Tue 05.05. 15:15"]
     in_the_middle = three_days(approved_at=at_local(date(2026, 5, 6), time(16, 30), DANE.zone))
-    assert local(exchange_dues(in_the_middle)[0]) == "log.remind Thu 07.05. 09:15"
+    assert local(exchange_dues(in_the_middle)[0]) == "log Thu 07.05. 15:15"
     assert not [due for due in exchange_dues(in_the_middle) if due.kind in {"prep", "prep.remind", "greeting"}]
 
 
