@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.moment import Moment
 from bot.programme.cadence import exchange_days
 from bot.programme.calendar import Worker
-from bot.programme.schedule import EXCHANGE_KINDS, Due, ExchangeFacts, exchange_dues
+from bot.programme.schedule import EXCHANGE_KINDS, Due, ExchangeFacts, exchange_dues, too_late
 from storage.records import ExchangeRow, PersonRow, PromptRow, new_id
 
 
@@ -18,7 +18,8 @@ def replan(moment: Moment, exchange: ExchangeRow) -> None:
     """Makes the pending prompts of an exchange what they should be now. What has been said stays."""
     dues = exchange_dues(facts_of(moment, exchange))
     for recipient in {exchange.employee, exchange.leader} - {""}:
-        rows = [_row(due) for due in dues if due.recipient == recipient]
+        hours = worker(moment.person(recipient))
+        rows = [_row(due) for due in dues if due.recipient == recipient and not too_late(due, hours, moment.now)]
         moment.work.prompts.plan(recipient, exchange.id, rows, EXCHANGE_KINDS, moment.now)
 
 
@@ -48,4 +49,5 @@ def facts_of(moment: Moment, exchange: ExchangeRow) -> ExchangeFacts:
 
 
 def _row(due: Due) -> PromptRow:
-    return PromptRow(new_id(), due.recipient, due.subject, due.kind, due.day, due.at)
+    about = {"about": due.about.isoformat()}
+    return PromptRow(new_id(), due.recipient, due.subject, due.kind, due.day, due.at, data=about)

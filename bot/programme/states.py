@@ -78,7 +78,7 @@ OFFER: Final[States] = {
 }
 
 SIGN_UP: Final[States] = {
-    "draft": {"signed_up": (VOLUNTARY,)},
+    "draft": {"signed_up": (VOLUNTARY,), "withdrawn": FREE},
     "signed_up": {"in_matching": FREE, "proposed": FREE, "waitlisted": FREE, "withdrawn": FREE},
     "in_matching": {"proposed": FREE, "waitlisted": FREE, "not_matched": FREE, "withdrawn": FREE},
     "proposed": {"in_matching": FREE, "placed": FREE, "withdrawn": FREE},
@@ -91,8 +91,14 @@ SIGN_UP: Final[States] = {
 EXCHANGE: Final[States] = {
     "proposed": {"accepted": (HOST_YES,), "declined": FREE, "withdrawn": FREE},
     "accepted": {"approved": (JUSTIFIED,), "rejected": FREE, "withdrawn": FREE},
-    "approved": {"prepared": (JOINT_GOAL,), "running": (STARTED,), "withdrawn": FREE, "ended_early": FREE},
-    "prepared": {"running": (STARTED,), "withdrawn": FREE, "ended_early": FREE},
+    "approved": {
+        "prepared": (JOINT_GOAL,),
+        "running": (STARTED,),
+        "finished": (OVER,),
+        "withdrawn": FREE,
+        "ended_early": FREE,
+    },
+    "prepared": {"running": (STARTED,), "finished": (OVER,), "withdrawn": FREE, "ended_early": FREE},
     "running": {"paused": FREE, "finished": (OVER,), "debriefed": (OVER, LEARNED), "ended_early": FREE},
     "paused": {"running": FREE, "finished": (OVER,), "ended_early": FREE},
     "finished": {"debriefed": (LEARNED,), "closed": FREE},

@@ -11,8 +11,10 @@ from bot.moment import Moment, Press, Told
 from bot.planning import replan
 from bot.planning import worker as worker_of
 from bot.programme.calendar import working_day_after
+from bot.programme.states import Circumstances
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import bare, decision_told, facts_of_exchange, facts_of_round
+from bot.turns.moves import exchange_to, sign_up_to
 from bot.turns.needs import remind_hr
 from bot.turns.signups import wish_of
 from dialogs.approval import APPROVE, PRINCIPLE
@@ -68,17 +70,17 @@ def approve_finish(moment: Moment, talk: Talk) -> Ending:
         _tell_employee(moment, talk, employee, "talk", exchange.id)
         return Ending([Say("approve.talk.noted", talk.facts)], [_after_talk(talk)])
     if decision == "btn.reject":
-        moment.work.exchanges.update(replace(exchange, state="rejected"))
+        exchange_to(moment, exchange, "rejected")
         sign_up = moment.work.rounds.sign_up(exchange.sign_up)
-        moment.work.rounds.update_sign_up(replace(sign_up, state="in_matching", support="no"))
+        sign_up_to(moment, replace(sign_up, support="no"), "in_matching")
         for hr in moment.work.people.hr(employee.organisation):
             remind_hr(moment, hr, exchange.round)
         _tell_employee(moment, talk, employee, "no", exchange.id)
         return Ending([Say("approve.noted", talk.facts)])
-    approved = replace(exchange, state="approved", approved_at=moment.now)
-    moment.work.exchanges.update(approved)
+    reason = Circumstances(justified=bool(talk.state.answers.get("lead.prep.justify")))
+    approved = exchange_to(moment, replace(exchange, approved_at=moment.now), "approved", reason)
     sign_up = moment.work.rounds.sign_up(exchange.sign_up)
-    moment.work.rounds.update_sign_up(replace(sign_up, state="placed", support="yes"))
+    sign_up_to(moment, replace(sign_up, support="yes"), "placed")
     moment.work.audit.add(moment.now, talk.person.id, "exchange.approved", exchange.id)
     _tell_all(moment, approved)
     replan(moment, approved)

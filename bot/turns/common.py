@@ -151,6 +151,7 @@ def item(row: AnswerRow) -> Item:
         confirmed=row.confirmed,
         released=row.released,
         key=row.key,
+        value=row.value,
     )
 
 

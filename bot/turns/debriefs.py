@@ -10,11 +10,13 @@ from bot import talks
 from bot.moment import Moment, Press, Told
 from bot.programme import summaries
 from bot.programme.material import Written, quotes
+from bot.programme.states import Circumstances
 from bot.programme.visibility import may_read
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import bare, circle_of, exchange_of, facts_of_exchange, item, label_of, latest, shown, who_sees
 from bot.turns.logbooks import day_of
 from bot.turns.minutes import minutes_of
+from bot.turns.moves import exchange_to
 from bot.turns.preparations import goals_of
 from dialogs.debrief import DEBRIEF
 from dialogs.engine import shortened
@@ -123,7 +125,7 @@ def finish(moment: Moment, talk: Talk) -> Ending:
             readers = row.released | {exchange.leader} if keep else row.released - {exchange.leader}
             moment.work.answers.update(replace(row, released=readers, sent=keep or row.sent))
     first_time = exchange.state != "debriefed"
-    moment.work.exchanges.update(replace(exchange, state="debriefed"))
+    exchange_to(moment, exchange, "debriefed", Circumstances(over=True, learned=bool(mine)))
     moment.work.audit.add(moment.now, talk.person.id, "debrief.sent", exchange.id)
     leader = moment.person(exchange.leader)
     press = Press("btn.released", ["released", exchange.id])
@@ -194,7 +196,7 @@ def push(moment: Moment, prompt: PromptRow) -> Told | None:
         return None
     employee = moment.person(exchange.employee)
     if exchange.state != "ended_early":
-        moment.work.exchanges.update(replace(exchange, state="finished"))
+        exchange_to(moment, exchange, "finished", Circumstances(over=True))
     topic = Topic(employee, "deb", exchange.id, "deb")
     minutes = minutes_of(moment, topic, DEBRIEF, full=exchange.track == "full")
     key = "push.debrief" if prompt.kind == "debrief" else "push.debrief.again"

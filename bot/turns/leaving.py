@@ -10,12 +10,14 @@ from bot.moment import Moment, Told
 from bot.planning import replan
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import facts_of_exchange, facts_of_round, who_sees
+from bot.turns.moves import exchange_to, offer_to, sign_up_to
 from dialogs.model import Say
 from dialogs.settings import STOP
 from storage.records import ExchangeRow, SignUpRow
 
 LIVE = ("proposed", "accepted", "approved", "prepared", "running", "paused", "finished")
 UNDER_WAY = ("running", "paused")
+OVER = ("finished", "debriefed")
 
 
 def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
@@ -56,7 +58,7 @@ def _withdraw(moment: Moment, talk: Talk, sign_up: SignUpRow) -> Ending:
         if exchange.sign_up == sign_up.id and exchange.state in LIVE:
             return _end(moment, talk, exchange)
     round_row = moment.work.rounds.get(sign_up.round)
-    moment.work.rounds.update_sign_up(replace(sign_up, state="withdrawn"))
+    sign_up_to(moment, sign_up, "withdrawn")
     _silence(moment, sign_up.id)
     moment.work.audit.add(moment.now, talk.person.id, "sign_up.withdrawn", sign_up.id)
     if sign_up.leader_told and sign_up.leader:
@@ -67,18 +69,20 @@ def _withdraw(moment: Moment, talk: Talk, sign_up: SignUpRow) -> Ending:
 def _end(moment: Moment, talk: Talk, exchange: ExchangeRow) -> Ending:
     under_way = exchange.state in UNDER_WAY
     round_row = moment.work.rounds.get(exchange.round)
-    state = "ended_early" if under_way else "withdrawn"
+    over = exchange.state in OVER
+    state = "ended_early" if under_way else "closed" if over else "withdrawn"
     end = min(exchange.end, moment.today(talk.person)) if under_way else exchange.end
     days = tuple(day for day in exchange.days if day <= end)
-    ended = replace(exchange, state=state, end=end, days=days)
-    moment.work.exchanges.update(ended)
+    ended = exchange_to(moment, replace(exchange, end=end, days=days), state)
     sign_up = moment.work.rounds.sign_up(exchange.sign_up)
-    moment.work.rounds.update_sign_up(replace(sign_up, state="withdrawn"))
-    if exchange.offer:
-        offer = moment.work.rounds.offer(exchange.offer)
-        moment.work.rounds.update_offer(replace(offer, state="open"))
+    if not over:
+        sign_up_to(moment, sign_up, "withdrawn")
+    if exchange.offer and not over:
+        offer_to(moment, moment.work.rounds.offer(exchange.offer), "open")
     _silence(moment, exchange.id)
     moment.work.audit.add(moment.now, talk.person.id, f"exchange.{state}", exchange.id)
+    if over:
+        return Ending([Say("stop.closed")])
     for other in {exchange.leader, exchange.host} - {""}:
         _tell(moment, other, talk, round_row.name, exchange.id)
     if under_way:

@@ -15,9 +15,11 @@ from bot.programme.cadence import is_last_of_week, midpoint
 from bot.programme.calendar import at_local, working_day_after
 from bot.programme.questions import Entry, goal_turn, offers_free, questions, shows_hints
 from bot.programme.schedule import after_misses
+from bot.programme.states import Circumstances
 from bot.programme.tracks import part_time
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import bare, exchange_of, facts_of_exchange, latest, who_sees
+from bot.turns.moves import exchange_to
 from bot.turns.preparations import goals_of
 from bot.turns.weeks import week_follows, week_topic
 from dialogs.logbook import LOGBOOK, MISSES
@@ -206,7 +208,7 @@ def finish(moment: Moment, talk: Talk) -> Ending:
         moment.work.prompts.mark(prompt.id, "answered" if written else "skipped")
     moment.work.answers.confirm(talk.person.id, exchange.id, talk.row.occasion)
     if exchange.state in ("approved", "prepared"):
-        moment.work.exchanges.update(replace(exchange, state="running"))
+        exchange_to(moment, exchange, "running", Circumstances(started=True))
     if not written:
         return Ending([Say("log.close.plain")])
     if week_follows(moment, exchange, day):

@@ -12,6 +12,7 @@ from bot.moment import Moment, Told
 from bot.planning import replan
 from bot.planning import worker as worker_of
 from bot.programme.calendar import working_day_after
+from bot.programme.states import Circumstances
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import (
     colleagues,
@@ -24,6 +25,7 @@ from bot.turns.common import (
     nobody_else,
     shown,
 )
+from bot.turns.moves import exchange_to, offer_to, sign_up_to
 from bot.turns.needs import WAITING, remind_hr
 from bot.turns.signups import wish_of
 from dialogs.match import HOST_PROPOSAL, MATCH, PROPOSAL
@@ -151,9 +153,9 @@ def finish(moment: Moment, talk: Talk) -> Ending:
         offer=offer.id if offer else "",
     )
     moment.work.exchanges.add(exchange)
-    moment.work.rounds.update_sign_up(replace(sign_up, state="proposed"))
+    sign_up_to(moment, sign_up, "proposed")
     if offer:
-        moment.work.rounds.update_offer(replace(offer, state="proposed"))
+        offer_to(moment, offer, "proposed")
     moment.work.audit.add(moment.now, talk.person.id, "exchange.proposed", exchange.id)
     values = {"name": employee.name, "host_unit": exchange.host_unit}
     if offer is None:
@@ -210,9 +212,7 @@ def host_finish(moment: Moment, talk: Talk) -> Ending:
 
 def accept(moment: Moment, exchange: ExchangeRow) -> None:
     """Both sides have said yes: the leader decides."""
-    accepted = replace(exchange, state="accepted")
-    moment.work.exchanges.update(accepted)
-    ask_leader(moment, accepted)
+    ask_leader(moment, exchange_to(moment, exchange, "accepted", Circumstances(host_said_yes=True)))
 
 
 def ask_leader(moment: Moment, exchange: ExchangeRow) -> None:
@@ -224,12 +224,10 @@ def ask_leader(moment: Moment, exchange: ExchangeRow) -> None:
 
 
 def _decline(moment: Moment, exchange: ExchangeRow) -> None:
-    moment.work.exchanges.update(replace(exchange, state="declined"))
-    sign_up = moment.work.rounds.sign_up(exchange.sign_up)
-    moment.work.rounds.update_sign_up(replace(sign_up, state="in_matching"))
+    exchange_to(moment, exchange, "declined")
+    sign_up_to(moment, moment.work.rounds.sign_up(exchange.sign_up), "in_matching")
     if exchange.offer:
-        offer = moment.work.rounds.offer(exchange.offer)
-        moment.work.rounds.update_offer(replace(offer, state="open"))
+        offer_to(moment, moment.work.rounds.offer(exchange.offer), "open")
     for hr in moment.work.people.hr(moment.person(exchange.employee).organisation):
         remind_hr(moment, hr, exchange.round)
 

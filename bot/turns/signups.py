@@ -8,8 +8,10 @@ from typing import Any
 from bot import talks
 from bot.channel import Incoming, Reply
 from bot.moment import Moment, Press, Told
+from bot.programme.states import Circumstances
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import colleagues, facts_of_round, first, shown, who_sees
+from bot.turns.moves import offer_to, sign_up_to
 from bot.turns.needs import remind_hr
 from dialogs.model import Ask, Say, Visibility
 from dialogs.offer import OFFER
@@ -89,24 +91,36 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     sign_up = moment.work.rounds.sign_up(talk.row.subject)
     round_row = moment.work.rounds.get(sign_up.round)
     new = sign_up.state == "draft"
+    leader = str(answers.get("sign.leader", ""))
+    if leader != sign_up.leader:
+        sign_up = _with_other_leader(moment, sign_up)
     sign_up = replace(
         sign_up,
-        leader=str(answers.get("sign.leader", "")),
+        leader=leader,
         mode=str(answers.get("sign.mode", "")),
-        state="signed_up" if new else sign_up.state,
     )
-    moment.work.rounds.update_sign_up(sign_up)
+    own_wish = Circumstances(voluntary=bool(answers.get("sign.voluntary")))
+    sign_up = sign_up_to(moment, sign_up, "signed_up" if new else sign_up.state, own_wish)
     if "sign.unit" in answers and not talk.person.unit:
         moment.work.people.update(replace(moment.person(talk.person.id), unit=str(answers["sign.unit"])))
     moment.work.answers.confirm(talk.person.id, sign_up.id, "sign")
     for hr in moment.work.people.hr(talk.person.organisation):
         remind_hr(moment, hr, round_row.id)
-    leader = moment.first_name(sign_up.leader)
-    values = {"date": round_row.answer_by, "leader": leader}
-    if answers.get("sign.talked") == "sign.talked.yes" or sign_up.leader_told:
+    values = {"date": round_row.answer_by, "leader": moment.first_name(leader)}
+    if sign_up.leader_told:
+        return Ending([Say("ok.saved")], _presses(moment, talk.person, sign_up, round_row))
+    if answers.get("sign.talked") == "sign.talked.yes":
         sign_up = tell_leader(moment, sign_up)
         return Ending([Say("sign.done", values)], _presses(moment, talk.person, sign_up, round_row))
     return Ending([Say("sign.done.wait", values)], _presses(moment, talk.person, sign_up, round_row))
+
+
+def _with_other_leader(moment: Moment, sign_up: SignUpRow) -> SignUpRow:
+    """The one who was asked is asked no more; the other one is asked afresh."""
+    row = moment.work.conversations.find(sign_up.leader, "principle", sign_up.id, "principle")
+    if row is not None and row.status in ("open", "paused"):
+        talks.close(moment, talks.load(moment, row), "stopped", Say("stop.closed"))
+    return replace(sign_up, leader_told=False, support="")
 
 
 def have_talked(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
@@ -178,8 +192,7 @@ def offer_finish(moment: Moment, talk: Talk) -> Ending:
     """The offer stands."""
     offer = moment.work.rounds.offer(talk.row.subject)
     unit = str(talk.state.answers.get("offer.unit", talk.person.unit))
-    state = "open" if offer.state == "draft" else offer.state
-    moment.work.rounds.update_offer(replace(offer, unit=unit, state=state))
+    offer_to(moment, replace(offer, unit=unit), "open" if offer.state == "draft" else offer.state)
     moment.work.answers.confirm(talk.person.id, offer.id, "offer")
     for hr in moment.work.people.hr(talk.person.organisation):
         remind_hr(moment, hr, offer.round)

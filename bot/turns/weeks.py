@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -40,21 +41,20 @@ def week_follows(moment: Moment, exchange: ExchangeRow, day: date) -> bool:
 
 
 def of_week(moment: Moment, exchange: ExchangeRow, day: date) -> list[AnswerRow]:
-    """The S answers of a week's entries that have not gone to the leader with an earlier overview."""
+    """The S answers of the entries up to a week's end that no overview has settled yet, by day.
+
+    An entry written after its overview went out comes along with the next one.
+    """
     first_day, last_day = monday(day), monday(day) + timedelta(days=6)
-    rows = moment.work.answers.about(exchange.id)
-    return sorted(
-        (
-            row
-            for row in rows
-            if row.person == exchange.employee
-            and row.visibility == "S"
-            and not row.sent
-            and row.occasion.startswith("log:")
-            and first_day <= date.fromisoformat(row.occasion[4:]) <= last_day
-        ),
-        key=lambda row: row.occasion,
-    )
+
+    def belongs(row: AnswerRow) -> bool:
+        if row.person != exchange.employee or row.visibility != "S" or row.sent or not row.occasion.startswith("log:"):
+            return False
+        about = day_of(row)
+        return first_day <= about <= last_day or (about < first_day and row.picked is None)
+
+    rows = [row for row in moment.work.answers.about(exchange.id) if belongs(row)]
+    return sorted(rows, key=lambda row: row.occasion)
 
 
 def goes_along(moment: Moment, exchange: ExchangeRow, row: AnswerRow) -> bool:
@@ -132,13 +132,16 @@ def overview(moment: Moment, prompt: PromptRow) -> Told | None:
     exchange = moment.work.exchanges.get(prompt.subject)
     if exchange.state in ("withdrawn", "ended_early", "proposed", "accepted", "rejected"):
         return None
-    week = max((day for day in exchange.days if day < prompt.day), default=exchange.end)
-    for row in of_week(moment, exchange, week):
+    week = date.fromisoformat(str(prompt.data["about"]))
+    settled = of_week(moment, exchange, week)
+    for row in settled:
         if goes_along(moment, exchange, row):
             moment.work.answers.update(replace(row, released=row.released | {exchange.leader}, sent=True))
+        else:
+            moment.work.answers.update(replace(row, picked=False))
     _close_preview(moment, exchange, week)
     leader = moment.person(exchange.leader)
-    says = summary(moment, exchange, leader, week)
+    says = summary(moment, exchange, leader, week, {row.id for row in settled})
     press = Press("btn.released", ["released", exchange.id])
     return Told(says, [press])
 
@@ -150,11 +153,17 @@ def _close_preview(moment: Moment, exchange: ExchangeRow, week: date) -> None:
         talks.close(moment, talks.load(moment, row), "done", Say("share.week.gone"))
 
 
-def summary(moment: Moment, exchange: ExchangeRow, leader: PersonRow, week: date) -> list[Say]:
-    """The overview of a week as its reader may see it; the one rule decides what that is."""
+def summary(
+    moment: Moment, exchange: ExchangeRow, leader: PersonRow, week: date, settled: Collection[str] = ()
+) -> list[Say]:
+    """The overview of a week as its reader may see it; the one rule decides what that is.
+
+    `settled` are answers of earlier weeks that come along.
+    """
     circle = circle_of(moment, exchange)
     rows = [row for row in moment.work.answers.about(exchange.id) if may_read(item(row), leader.id, circle)]
-    in_week = [row for row in rows if row.occasion.startswith("log:") and monday(day_of(row)) == monday(week)]
+    entries = [row for row in rows if row.occasion.startswith("log:")]
+    in_week = [row for row in entries if monday(day_of(row)) == monday(week) or row.id in settled]
     shared = [
         (label_of(moment, leader.language, row), shown(moment, leader.language, row))
         for row in in_week
