@@ -51,7 +51,7 @@ def of_week(moment: Moment, exchange: ExchangeRow, day: date) -> list[AnswerRow]
         if row.person != exchange.employee or row.visibility != "S" or row.sent or not row.occasion.startswith("log:"):
             return False
         about = day_of(row)
-        return first_day <= about <= last_day or (about < first_day and row.picked is None)
+        return first_day <= about <= last_day or (about < first_day and row.picked is not False)
 
     rows = [row for row in moment.work.answers.about(exchange.id) if belongs(row)]
     return sorted(rows, key=lambda row: row.occasion)
