@@ -93,6 +93,7 @@ class Conversation:
 
 def turn(moment: Moment, person: PersonRow, incoming: Incoming) -> Reply:
     """What one person did, carried out."""
+    moment = replace(moment, actor=person.id)
     if incoming.kind == "text":
         return commands.typed(moment, person, incoming)
     return _pressed(moment, person, incoming)

@@ -51,6 +51,8 @@ class Moment:
     words: Words
     now: datetime
     house: House
+    actor: str = ""
+    """Who did something: what goes to anybody else, and all that time brings, is unasked."""
     not_after: datetime | None = None
 
     def today(self, person: PersonRow) -> date:

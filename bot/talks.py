@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from bot.channel import Button, Choice, Field, Incoming, Message, Part, Reply
 from bot.drawing import Reader, draw, labels_of
@@ -12,7 +13,7 @@ from bot.programme.identifiers import found
 from bot.script import Script, Talk, Topic
 from dialogs import engine
 from dialogs.model import Ask, Dialog, Raw, Rejected, Say, State, Text, Turn, Value, Visibility
-from storage.records import AnswerRow, CardRow, ConversationRow, new_id
+from storage.records import AnswerRow, CardRow, ConversationRow, PersonRow, new_id
 
 REFLECTIVE = {Visibility.PRIVATE, Visibility.SHARED_ON_REQUEST}
 """Classes whose texts should lead to nobody; contact details belong in the others."""
@@ -121,7 +122,7 @@ def take(moment: Moment, talk: Talk, verb: str, args: Sequence[str], incoming: I
         turn = walk(dialog, state, facts)
     if turn.errors:
         return _refuse(moment, talk, turn, incoming)
-    if talk.row.card and verb != "resume":
+    if talk.row.card:
         moment.work.conversations.spend(talk.row.card)
     _keep(moment, talk, turn.state)
     after = replace(talk, state=turn.state)
@@ -282,7 +283,8 @@ def _show(
     """Sends the card and remembers it as the one that is open. An older open card gives way."""
     if talk.row.card and talk.row.message != replaces:
         _set_aside(moment, talk)
-    outgoing = moment.send(talk.person, message, "card", talk.row.subject, replaces=replaces)
+    kind = "card" if moment.actor == talk.person.id else talk.row.dialog
+    outgoing = moment.send(talk.person, message, kind, talk.row.subject, replaces=replaces)
     held = {} if moment.house.scripts[talk.row.dialog].keeps else {"answers": dict(talk.state.answers)}
     row = replace(
         talk.row,
@@ -290,11 +292,17 @@ def _show(
         status="open",
         card=message.card,
         message=outgoing,
-        touched=moment.now,
+        touched=_after_all_others(moment, talk.person),
     )
     moment.work.conversations.put(row)
     moment.work.conversations.add_card(CardRow(message.card, talk.person.id, row.id, dict(actions), outgoing))
     return replace(talk, row=row)
+
+
+def _after_all_others(moment: Moment, person: PersonRow) -> datetime:
+    """Now, and later than every other open conversation: typed words belong to the one shown last."""
+    others = [row.touched for row in moment.work.conversations.open(person.id)]
+    return max([moment.now, *(touched + timedelta(microseconds=1) for touched in others)])
 
 
 def _set_aside(moment: Moment, talk: Talk) -> None:
