@@ -22,6 +22,9 @@ from storage.store import NotFound
 MOST_LISTED = 100
 """Answers in one list; the newest first. The download has them all."""
 
+CONFIRMATIONS = ("prep.confirm", "deb.confirm")
+"""What is sent to others is confirmed anew after a change."""
+
 REPEATABLE = ("correct", "language", "stop", "time", "habit", "absent")
 """Small conversations that can be had again; the others are finished once and then changed."""
 
@@ -261,6 +264,9 @@ def reopen(moment: Moment, person: PersonRow, args: list[str], incoming: Incomin
     if row is None:
         return Reply(note=moment.words.text(person.language, "card.answered"))
     moment.work.conversations.spend(incoming.card)
+    for answer in moment.work.answers.of(person.id, subject, occasion):
+        if answer.key in CONFIRMATIONS:
+            moment.work.answers.delete(answer.id)
     talks.offer_changes(moment, talks.load(moment, row), _message(moment, incoming))
     return Reply()
 
