@@ -30,20 +30,8 @@ from bot.turns.needs import WAITING, remind_hr
 from bot.turns.signups import wish_of
 from dialogs.match import HOST_PROPOSAL, MATCH, PROPOSAL
 from dialogs.model import Say
+from dialogs.round import FORMS
 from storage.records import ExchangeRow, PersonRow, RoundRow, SignUpRow, new_id
-
-FORMS = (
-    "form.shadow",
-    "form.jobswap_peer",
-    "form.jobswap_next",
-    "form.short",
-    "form.hosp",
-    "form.rotation",
-    "form.loan",
-    "form.micromobility",
-    "form.internal_posting",
-    "form.international",
-)
 
 SIX_MONTHS = timedelta(days=183)
 """A longer stay gets a soft warning (spec 2.5)."""

@@ -8,15 +8,16 @@ from dataclasses import replace
 from typing import Any
 
 from bot import talks
-from bot.channel import Button, Choice, Field, File, Incoming, Message, Part, Reply
+from bot.channel import Choice, File, Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.programme.visibility import Circle, readers
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import circle_of, item, no_facts, shown
+from bot.turns.picking import pick
 from dialogs.engine import shortened
 from dialogs.model import Ask, Say
 from dialogs.settings import CORRECT
-from storage.records import AnswerRow, CardRow, PersonRow, SignUpRow, new_id
+from storage.records import AnswerRow, PersonRow, SignUpRow, new_id
 from storage.store import NotFound
 
 MOST_LISTED = 100
@@ -57,29 +58,17 @@ def listed(moment: Moment, person: PersonRow, args: list[str], incoming: Incomin
     if not rows:
         moment.tell(person, Told([Say("data.nothing")]), kind="answer")
         return Reply()
-    language = person.language
-    field = Field(
-        "answer",
-        "one",
-        moment.words.text(language, "data.which"),
-        choices=tuple(Choice(row.id, _label(moment, language, row)) for row in rows),
-        required=True,
+    choices = [Choice(row.id, _label(moment, person.language, row)) for row in rows]
+    pick(
+        moment,
+        person,
+        "btn.my_data",
+        "data.which",
+        choices,
+        Press("btn.open", ["data_show", ""]),
+        Press("btn.close", ["done"]),
+        replaces=_message(moment, incoming),
     )
-    card = new_id()
-    message = Message(
-        parts=(Part(moment.words.text(language, "btn.my_data"), "title"),),
-        preview=moment.words.text(language, "btn.my_data"),
-        card=card,
-        fields=(field,),
-        buttons=(
-            Button("open", moment.words.text(language, "btn.open"), main=True, sends=True),
-            Button("done", moment.words.text(language, "btn.close")),
-        ),
-        language=language,
-    )
-    outgoing = moment.send(person, message, "answer", replaces=_message(moment, incoming))
-    actions = {"open": ["data_show", ""], "done": ["done"]}
-    moment.work.conversations.add_card(CardRow(card, person.id, "", actions, outgoing))
     return Reply()
 
 

@@ -6,14 +6,15 @@ from dataclasses import replace
 from typing import Any
 
 from bot import talks
-from bot.channel import Button, Choice, Field, Incoming, Message, Part, Reply
+from bot.channel import Choice, Incoming, Reply
 from bot.moment import Moment, Press, Told
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import exchange_of, facts_of_exchange, label_of, shown, who_sees
+from bot.turns.picking import pick
 from dialogs.engine import shortened
 from dialogs.model import Say
 from dialogs.sharing import HABIT, SHARE
-from storage.records import AnswerRow, CardRow, PersonRow, new_id
+from storage.records import AnswerRow, PersonRow
 
 
 def which(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
@@ -27,29 +28,17 @@ def which(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming
     if len(rows) == 1:
         talks.begin(moment, _topic(person, rows[0]), replaces=replaces)
         return Reply()
-    language = person.language
-    card = new_id()
-    field = Field(
-        "answer",
-        "one",
-        moment.words.text(language, "share.which"),
-        choices=tuple(Choice(row.id, shortened(shown(moment, language, row))) for row in rows),
-        required=True,
+    pick(
+        moment,
+        person,
+        "share.title",
+        "share.which",
+        [Choice(row.id, shortened(shown(moment, person.language, row))) for row in rows],
+        Press("btn.preview", ["share", ""]),
+        Press("btn.no_thanks", ["done"]),
+        subject=exchange_id,
+        replaces=replaces,
     )
-    message = Message(
-        parts=(Part(moment.words.text(language, "share.title"), "title"),),
-        preview=moment.words.text(language, "share.title"),
-        card=card,
-        fields=(field,),
-        buttons=(
-            Button("go", moment.words.text(language, "btn.preview"), main=True, sends=True),
-            Button("done", moment.words.text(language, "btn.no_thanks")),
-        ),
-        language=language,
-    )
-    outgoing = moment.send(person, message, "answer", exchange_id, replaces=replaces)
-    actions = {"go": ["share", ""], "done": ["done"]}
-    moment.work.conversations.add_card(CardRow(card, person.id, "", actions, outgoing))
     return Reply()
 
 

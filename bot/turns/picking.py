@@ -1,0 +1,42 @@
+"""A card with a list to pick one thing from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.channel import Button, Choice, Field, Message, Part
+from bot.moment import Moment, Press
+from storage.records import CardRow, PersonRow, new_id
+
+PICKED = "answer"
+"""The field's key: the handler finds the picked value under it."""
+
+
+def pick(
+    moment: Moment,
+    person: PersonRow,
+    title: str,
+    label: str,
+    choices: Sequence[Choice],
+    go: Press,
+    leave: Press,
+    *,
+    subject: str = "",
+    replaces: str = "",
+) -> None:
+    """Sends the card. `go` sends what was picked, `leave` sends nothing; the texts are word keys."""
+    words, language, card = moment.words, person.language, new_id()
+    message = Message(
+        parts=(Part(words.text(language, title), "title"),),
+        preview=words.text(language, title),
+        card=card,
+        fields=(Field(PICKED, "one", words.text(language, label), choices=tuple(choices), required=True),),
+        buttons=(
+            Button("go", words.text(language, go.label), main=True, sends=True),
+            Button("leave", words.text(language, leave.label)),
+        ),
+        language=language,
+    )
+    outgoing = moment.send(person, message, "answer", subject, replaces=replaces)
+    actions = {"go": go.action, "leave": leave.action}
+    moment.work.conversations.add_card(CardRow(card, person.id, "", actions, outgoing))
