@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 
+import structlog
 from aiohttp import web
 
 from bot.channel import Channel
@@ -23,11 +25,13 @@ from bot.words import Words
 from storage.store import Store
 from storage.vault import Vault, load_or_create_key_file
 
+log = structlog.get_logger()
+
 DOOR = "door"
 PLAYGROUND = "playground"
 
 
-class WrongDatabase(Exception):
+class WrongDatabase(ValueError):
     """This database is not the playground's. Set DATABASE_URL to one of its own, or remove the setting."""
 
 
@@ -43,6 +47,7 @@ class App:
     clock: StandingClock
     web: web.Application
     ticking: Ticking = field(init=False)
+    _one_tick: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
         """What ticks is this very app."""
@@ -55,15 +60,24 @@ class App:
         self.ticking.start()
 
     async def tick(self) -> None:
-        """Answers what was written down, says what is due, sends what waits."""
-        await self.conversation.catch_up()
-        await self.ticker.tick()
+        """Answers what was written down, says what is due, sends what waits. What fails holds nothing else up."""
+        async with self._one_tick:
+            for part in (self.conversation.catch_up, self.ticker.tick, self._send):
+                try:
+                    await part()
+                except Exception as failure:  # tried again at the next tick; its text may be somebody's words
+                    log.error("tick_failed", part=part.__name__, error=type(failure).__name__)
+
+    async def _send(self) -> None:
+        await self.delivery.recover(starting=False)
         await self.delivery.deliver()
 
     async def stop(self) -> None:
         """Ends the ticking, lets what is under way finish, and closes the store."""
-        self.ticking.stop()
-        await self.delivery.idle()
+        self.ticking.pause()
+        await self.delivery.stop()
+        async with self._one_tick:
+            self.ticking.stop()
         await self.store.close()
 
 
@@ -105,7 +119,7 @@ def build(settings: Settings) -> App:
 
 
 def _mark(door: str | None, used: bool) -> None:
-    if door != PLAYGROUND and used:
+    if door != PLAYGROUND and (door or used):
         raise WrongDatabase(WrongDatabase.__doc__)
 
 

@@ -7,7 +7,9 @@ import logging
 import secrets
 import signal
 import sys
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 import structlog
 import typer
@@ -17,25 +19,33 @@ from bot.app import App, build, open_store
 from bot.clock import SystemClock
 from bot.settings import Settings
 from bot.turns.people import hash_of
-from storage.store import StoreError
+from storage.store import StoreError, Work
+
+
+class NoPort(Exception):
+    """The port is taken."""
+
 
 CODE_LIVES = timedelta(hours=24)
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
-main = typer.Typer(help="Vidsyn, the chat assistant for job exchanges.", no_args_is_help=True, add_completion=False)
+main = typer.Typer(
+    help="Vidsyn, the chat assistant for job exchanges.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # they print what is in memory, and that is people's words
+)
 
 
 @main.command()
 def run() -> None:
     """Start Vidsyn. With nothing configured this is the playground, on this machine only."""
     _quiet()
-    settings = Settings()
-    try:
+    with _sentences():
+        settings = Settings()
         app = build(settings)
-    except (StoreError, ValueError) as refusal:
-        typer.echo(str(refusal), err=True)
-        raise typer.Exit(1) from refusal
-    asyncio.run(_serve(app, settings))
+    with _sentences(NoPort):
+        asyncio.run(_serve(app, settings))
 
 
 async def _serve(app: App, settings: Settings) -> None:
@@ -43,35 +53,64 @@ async def _serve(app: App, settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stopping.set)
-    await app.start()
     runner = web.AppRunner(app.web, access_log=None, shutdown_timeout=5)
     await runner.setup()
-    site = web.TCPSite(runner, settings.host, settings.port)
-    await site.start()
-    typer.echo(
-        f"Vidsyn is ready. Open http://{settings.host}:{settings.port}/playground in a browser. Ctrl+C stops it."
-    )
-    sys.stdout.flush()
-    await stopping.wait()
-    await runner.cleanup()
-    await app.stop()
+    try:
+        # The port first: who does not get it leaves the messages to the one who has it.
+        await _listen(runner, settings)
+        await app.start()
+        typer.echo(
+            f"Vidsyn is ready. Open http://{settings.host}:{settings.port}/playground in a browser. Ctrl+C stops it."
+        )
+        sys.stdout.flush()
+        await stopping.wait()
+    finally:
+        await runner.cleanup()
+        await app.stop()
+
+
+async def _listen(runner: web.AppRunner, settings: Settings) -> None:
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+    except OSError as exc:
+        raise NoPort(
+            f"Nothing can listen on {settings.host}:{settings.port}: {exc.strerror}. "
+            "Stop what listens there, or set PORT to another number."
+        ) from exc
 
 
 @main.command()
 def migrate() -> None:
     """Bring the database up to date."""
-    open_store(Settings())
+    with _sentences():
+        open_store(Settings())
     typer.echo("The database is up to date.")
 
 
 @main.command("hr-code")
 def hr_code() -> None:
     """Print a code that makes one person HR. It works once, for 24 hours; HR types it to the bot."""
-    store = open_store(Settings())
+    with _sentences():
+        store = open_store(Settings())
     code = "HR-" + "-".join("".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(4))
-    expires = SystemClock().now() + CODE_LIVES
-    store.run_now(lambda work: work.people.add_code(hash_of(code), expires))
+    store.run_now(lambda work: work.people.add_code(hash_of(code), _now(work) + CODE_LIVES))
     typer.echo(code)
+
+
+def _now(work: Work) -> datetime:
+    """The time there: the playground's own, where there is one."""
+    kept = work.meta.get("clock")
+    return datetime.fromisoformat(kept) if kept else SystemClock().now()
+
+
+@contextmanager
+def _sentences(*refusals: type[Exception]) -> Iterator[None]:
+    """A refusal is a sentence for the operator, and no list of lines of code."""
+    try:
+        yield
+    except refusals or (StoreError, ValueError) as refusal:
+        typer.echo(str(refusal), err=True)
+        raise typer.Exit(1) from refusal
 
 
 def _quiet() -> None:

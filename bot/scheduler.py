@@ -23,7 +23,12 @@ class Ticking:
         """Begins to tick, on the running loop."""
         self._scheduler.start()
 
+    def pause(self) -> None:
+        """Begins no further tick. What is under way goes on to its end."""
+        if self._scheduler.running:
+            self._scheduler.pause()
+
     def stop(self) -> None:
-        """Ticks no more. What is under way goes on to its end."""
+        """Ticks no more, and breaks off what is under way: pause first, and wait for it."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)

@@ -57,7 +57,11 @@ class Ticker:
             await self._store.run(say)
         except Exception as failure:
             log.error("prompt_failed", prompts=[row.id for row in group], error=type(failure).__name__)
-            await self._store.run(lambda work: _count_failure(work, group))
+            if len(group) > 1:  # one by one, so that only the one that fails is counted
+                for row in group:
+                    await self._handle([row], now)
+            else:
+                await self._store.run(lambda work: _count_failure(work, group))
 
 
 def _by_recipient(rows: Sequence[PromptRow]) -> list[list[PromptRow]]:
