@@ -57,10 +57,16 @@ def no_opening(moment: Moment, talk: Talk) -> list[Say]:
     return []
 
 
+def nothing_beside(moment: Moment, talk: Talk) -> list[Say | Part]:
+    """Nothing to look at besides the question."""
+    return []
+
+
 @dataclass(frozen=True)
 class Script:
     """A dialog in the house. `finish` is its effect; it may run again after a change and must then change, not repeat.
 
+    `beside` is what the person needs in sight to answer the current question.
     `keeps` is False for settings, whose answers are no reflections and are not kept as answers.
     `parties` names who {leader} and {host} are for the sentence that says who will see an answer.
     """
@@ -71,6 +77,7 @@ class Script:
     who: Callable[[Moment, Talk, Ask], Say | None]
     extra: Callable[[Moment, Talk], list[Press]] = no_extra
     opening: Callable[[Moment, Talk], list[Say]] = no_opening
+    beside: Callable[[Moment, Talk], Sequence[Say | Part]] = nothing_beside
     keeps: bool = True
 
 

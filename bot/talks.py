@@ -263,7 +263,7 @@ def _go_on(moment: Moment, talk: Talk, turn: Turn, replaces: str, before: Sequen
         talk.dialog,
         turn.screen,
         new_id(),
-        before=[_with_facts(say, talk) for say in (*before, *turn.says)],
+        before=[_with_facts(say, talk) for say in (*before, *turn.says, *script.beside(moment, talk))],
         extra=script.extra(moment, talk),
     )
     return _show(moment, talk, drawn.message, drawn.actions, replaces)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot import talks
-from bot.channel import Incoming, Reply
+from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Told
 from bot.planning import replan
 from bot.planning import worker as worker_of
@@ -112,6 +112,21 @@ def _preview(moment: Moment, topic: Topic, round_row: RoundRow) -> list[dict[str
         if length > SIX_MONTHS:
             lines.append({"label": "", "text": moment.words.text(topic.person.language, "warn.sixmonths")})
     return lines
+
+
+def beside(moment: Moment, talk: Talk) -> list[Say | Part]:
+    """What the person wrote about the wish, once it is chosen: HR reads all of a sign-up."""
+    wish = str(talk.state.answers.get("match.wish", ""))
+    if not wish or talk.state.at in ("match.wish", "match.review"):
+        return []
+    sign_up = moment.work.rounds.sign_up(wish)
+    person = moment.person(sign_up.person)
+    parts: list[Say | Part] = [Part(f"{person.name}, {person.unit}" if person.unit else person.name)]
+    for row in moment.work.answers.of(sign_up.person, sign_up.id, "sign"):
+        if row.visibility in ("H", "J") and row.key not in ("sign.voluntary", "sign.talked"):
+            parts.append(Part(row.question, "small"))
+            parts.append(Part(shown(moment, talk.person.language, row), "own"))
+    return parts
 
 
 def finish(moment: Moment, talk: Talk) -> Ending:
@@ -220,6 +235,6 @@ def _decline(moment: Moment, exchange: ExchangeRow) -> None:
         remind_hr(moment, hr, exchange.round)
 
 
-MATCH_SCRIPT = Script(MATCH, facts, finish, nobody_else)
+MATCH_SCRIPT = Script(MATCH, facts, finish, nobody_else, beside=beside)
 PROPOSAL_SCRIPT = Script(PROPOSAL, proposal_facts, proposal_finish, decision_told)
 HOST_PROPOSAL_SCRIPT = Script(HOST_PROPOSAL, proposal_facts, host_finish, decision_told)

@@ -91,6 +91,13 @@ def finish(moment: Moment, talk: Talk) -> Ending:
         replace(row, released=row.released | allowed, picked=exchange.leader in allowed or row.picked)
     )
     moment.work.audit.add(moment.now, talk.person.id, "answer.released", row.id)
+    if exchange.host in allowed - row.released:
+        host = moment.person(exchange.host)
+        news = Told(
+            [Say("share.told", {"name": talk.person.name.split()[0]})],
+            [Press("btn.released", ["released", exchange.id])],
+        )
+        moment.tell(host, news, kind="news", subject=exchange.id)
     names = " + ".join(sorted(moment.first_name(person) for person in allowed))
     return Ending([Say("ok.shared", {"list": names})], [Press("btn.unshare", ["unshare", row.id])])
 
