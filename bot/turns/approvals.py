@@ -54,7 +54,7 @@ def approve_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
     """Place, dates and form, and whose exchange it is."""
     exchange = moment.work.exchanges.get(topic.subject)
     facts = facts_of_exchange(moment, topic, exchange)
-    form = moment.words.text(topic.person.language, exchange.form or "form.short")
+    form, _, _ = moment.words.text(topic.person.language, exchange.form or "form.short").partition(":")
     return {**facts, "leader": facts["name"], "text": form.lower()}
 
 
@@ -110,7 +110,7 @@ def _tell_all(moment: Moment, exchange: ExchangeRow) -> None:
 def _tell_employee(moment: Moment, talk: Talk, employee: PersonRow, support: str, subject: str) -> None:
     values = {**talk.facts, "leader": talk.person.name.split()[0]}
     if support == "no":
-        values["text"] = str(talk.state.answers.get("approve.no.reason", ""))
+        values["text"] = bare(str(talk.state.answers.get("approve.no.reason", "")))
     moment.tell(employee, Told([Say(f"approve.told.{support}", values)]), kind="news", subject=subject)
 
 
@@ -129,7 +129,8 @@ def decide_again(moment: Moment, person: PersonRow, args: list[str], incoming: I
     for answer in moment.work.answers.of(person.id, subject, dialog):
         moment.work.answers.delete(answer.id)
     moment.work.conversations.put(replace(row, state={}, status="open", card="", touched=moment.now))
-    talks.begin(moment, Topic(person, dialog, subject, dialog))
+    card = moment.work.conversations.card(incoming.card)
+    talks.begin(moment, Topic(person, dialog, subject, dialog), replaces=card.message if card else "")
     return Reply()
 
 
