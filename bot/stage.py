@@ -85,14 +85,14 @@ class Stage:
             due = await self._ticker.next_at()
             if due is None or due > moment:
                 break
-            self._clock.move_to(due)
-            await self._settle()
+            await self._settle(due)
+        await self._settle(moment)
+
+    async def _settle(self, moment: datetime) -> None:
+        """The clock at a moment, kept for the next start, and all that is due then said and sent."""
         self._clock.move_to(moment)
-        await self._settle()
         now = self._clock.now()
         await self._store.run(lambda work: work.meta.set("clock", now.isoformat()))
-
-    async def _settle(self) -> None:
         await self._ticker.tick()
         await self._delivery.deliver()
 

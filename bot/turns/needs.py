@@ -73,9 +73,10 @@ def _lines(moment: Moment, row: RoundRow) -> list[Say | Part]:
     }
     lines: list[Say | Part] = [Say("needs.round", values)]
     lines += [Say("needs.wish", _wish_values(moment, sign_up)) for sign_up in waiting]
+    latest = {exchange.sign_up: exchange for exchange in exchanges}
     lines += [
         Say(f"needs.{exchange.state}", _exchange_values(moment, exchange))
-        for exchange in exchanges
+        for exchange in latest.values()
         if exchange.state in ("proposed", "accepted", "declined", "rejected")
     ]
     return lines

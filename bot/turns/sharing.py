@@ -9,7 +9,7 @@ from bot import talks
 from bot.channel import Choice, Incoming, Reply
 from bot.moment import Moment, Press, Told
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns.common import exchange_of, facts_of_exchange, label_of, shown, who_sees
+from bot.turns.common import exchange_of, facts_of_exchange, first, label_of, shown, who_sees
 from bot.turns.picking import pick
 from dialogs.engine import shortened
 from dialogs.model import Say
@@ -92,12 +92,9 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     )
     moment.work.audit.add(moment.now, talk.person.id, "answer.released", row.id)
     if exchange.host in allowed - row.released:
-        host = moment.person(exchange.host)
-        news = Told(
-            [Say("share.told", {"name": talk.person.name.split()[0]})],
-            [Press("btn.released", ["released", exchange.id])],
-        )
-        moment.tell(host, news, kind="news", subject=exchange.id)
+        says = [Say("share.told", {"name": first(talk.person.name)})]
+        look = Press("btn.released", ["released", exchange.id])
+        moment.tell(moment.person(exchange.host), Told(says, [look]), kind="news", subject=exchange.id)
     names = " + ".join(sorted(moment.first_name(person) for person in allowed))
     return Ending([Say("ok.shared", {"list": names})], [Press("btn.unshare", ["unshare", row.id])])
 
