@@ -167,7 +167,7 @@ def _extra(reader: Reader, presses: Sequence[Press]) -> list[tuple[Button, Press
 def _ways(reader: Reader, screen: Screen) -> list[tuple[Button, Action]]:
     """Skip, back, keep and pause, where they lead somewhere."""
     ways: list[tuple[Button, Action]] = []
-    if screen.revisited:
+    if screen.revisited and not _only_goes_on(screen):
         ways.append((Button("keep", reader.text("btn.keep")), ["keep"]))
     elif len(screen.asks) == 1 and _may_skip(screen.asks[0]):
         ways.append((Button("skip", reader.text("btn.skip")), ["skip"]))
@@ -176,6 +176,11 @@ def _ways(reader: Reader, screen: Screen) -> list[tuple[Button, Action]]:
     if screen.total > 1:
         ways.append((Button("pause", reader.text("btn.go_on_later")), ["pause"]))
     return ways
+
+
+def _only_goes_on(screen: Screen) -> bool:
+    """Something to read with one button below it: there is nothing to keep."""
+    return all(isinstance(ask.answer, One) and len(ask.answer.options) == 1 for ask in screen.asks)
 
 
 def _may_skip(ask: Ask) -> bool:

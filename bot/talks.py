@@ -117,8 +117,10 @@ def take(moment: Moment, talk: Talk, verb: str, args: Sequence[str], incoming: I
         turn = engine.submit(dialog, state, given, facts, lambda ask: labels_of(view, ask), partly=verb == "answer")
     elif verb == "edit":
         turn = engine.edit(dialog, state, args[0] if args else str(incoming.values.get("edit", "")), facts)
+    elif verb == "skip":
+        turn = engine.skip(dialog, state, facts, partly=incoming.kind == "text")
     else:
-        walk = {"skip": engine.skip, "back": engine.back, "keep": engine.keep}.get(verb, engine.show)
+        walk = {"back": engine.back, "keep": engine.keep}.get(verb, engine.show)
         turn = walk(dialog, state, facts)
     if turn.errors:
         return _refuse(moment, talk, turn, incoming)
@@ -283,6 +285,7 @@ def _show(
     """Sends the card and remembers it as the one that is open. An older open card gives way."""
     if talk.row.card and talk.row.message != replaces:
         _set_aside(moment, talk)
+    _close_card(moment, talk)
     kind = "card" if moment.actor == talk.person.id else talk.row.dialog
     outgoing = moment.send(talk.person, message, kind, talk.row.subject, replaces=replaces)
     held = {} if moment.house.scripts[talk.row.dialog].keeps else {"answers": dict(talk.state.answers)}

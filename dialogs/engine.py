@@ -108,15 +108,20 @@ def submit(
     return replace(turn, says=(*says, *turn.says))
 
 
-def skip(dialog: Dialog, state: State, facts: Facts) -> Turn:
-    """Leaves the questions on the screen unanswered. A required one says that it is needed, and stays."""
+def skip(dialog: Dialog, state: State, facts: Facts, *, partly: bool = False) -> Turn:
+    """Leaves the questions on the screen unanswered. A required one says that it is needed, and stays.
+
+    With `partly` only the first one is left, the one that typed words would answer.
+    """
     screen = show(dialog, state, facts).screen
     if screen is None:
         return _forward(dialog, state, facts)
-    needed = [ask for ask in screen.asks if ask.required and ask.key not in state.answers]
+    unanswered = [ask for ask in screen.asks if ask.key not in state.answers]
+    asks = unanswered[:1] if partly else unanswered
+    needed = [ask for ask in asks if ask.required]
     if needed:
         return Turn(state, screen=screen, errors={needed[0].key: Rejected("needed")})
-    left = {ask.key for ask in screen.asks if ask.key not in state.answers}
+    left = {ask.key for ask in asks}
     return _forward(dialog, replace(state, skipped=tuple(sorted({*state.skipped, *left}))), facts)
 
 
