@@ -44,7 +44,7 @@ def run() -> None:
     with _sentences():
         settings = Settings()
         app = build(settings)
-    with _sentences(NoPort):
+    with _sentences((NoPort,)):
         asyncio.run(_serve(app, settings))
 
 
@@ -104,11 +104,11 @@ def _now(work: Work) -> datetime:
 
 
 @contextmanager
-def _sentences(*refusals: type[Exception]) -> Iterator[None]:
+def _sentences(refusals: tuple[type[Exception], ...] = (StoreError, ValueError)) -> Iterator[None]:
     """A refusal is a sentence for the operator, and no list of lines of code."""
     try:
         yield
-    except refusals or (StoreError, ValueError) as refusal:
+    except refusals as refusal:
         typer.echo(str(refusal), err=True)
         raise typer.Exit(1) from refusal
 

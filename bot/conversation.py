@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import structlog
+from pydantic import ValidationError
 
 from bot import talks
 from bot.channel import INCOMING, Incoming, Reply
@@ -34,6 +35,7 @@ class Conversation:
         self._clock = clock
         self._house = house
         self._kick = kick
+        self._in_hand: set[str] = set()
 
     async def receive(self, incoming: Incoming) -> Reply:
         """Writes the incoming down and answers it. The same event a second time has no effect."""
@@ -42,14 +44,19 @@ class Conversation:
         taken = check(incoming, self._words, language)
         if isinstance(taken, Reply):
             return taken
-        kept = await self._store.run(lambda work: _write_down(work, taken))
-        if kept is None:
-            return Reply()
-        return await self._answer(kept)
+        inbox_id = new_id()
+        self._in_hand.add(inbox_id)
+        try:
+            if await self._store.run(lambda work: _write_down(work, inbox_id, taken)) is None:
+                return Reply()
+            return await self._answer(inbox_id)
+        finally:
+            self._in_hand.discard(inbox_id)
 
     async def catch_up(self) -> int:
         """Answers what was written down and not answered, for example before a crash. Returns how many."""
-        rows = await self._store.run(lambda work: work.inbox.pending(100))
+        pending = await self._store.run(lambda work: work.inbox.pending(100))
+        rows = [row for row in pending if row.id not in self._in_hand]
         for row in rows:
             await self._answer(row.id)
         return len(rows)
@@ -68,9 +75,8 @@ class Conversation:
     def _sorry(self, work: Work, inbox_id: str) -> None:
         """Counts the failure and says so once; the row is tried again until it is set aside."""
         row = work.inbox.get(inbox_id)
-        sender = INCOMING.validate_json(row.payload).sender if row.payload else None
         work.inbox.failed(inbox_id, MOST_TRIES)
-        person = work.people.at(AddressRow(sender.channel, sender.tenant, sender.place)) if sender else None
+        person = work.people.at(_row(taken)) if (taken := _read(row.payload)) else None
         if person is not None and row.attempts == 0:
             moment = Moment(work, self._words, self._clock.now(), self._house)
             moment.tell(person, Told([Say("err.generic")]), kind="answer")
@@ -126,7 +132,15 @@ def _language(work: Work, sender: AddressRow) -> str:
     return person.language if person else "da"
 
 
-def _write_down(work: Work, taken: Taken) -> str | None:
+def _read(payload: str) -> Incoming | None:
+    """What was written down; None when it is finished, or of another version."""
+    try:
+        return INCOMING.validate_json(payload)
+    except ValidationError:
+        return None
+
+
+def _write_down(work: Work, inbox_id: str, taken: Taken) -> str | None:
     incoming = replace(taken.incoming, leaves=["hidden"]) if taken.hidden else taken.incoming
     payload = INCOMING.dump_json(incoming).decode()
-    return work.inbox.add(new_id(), incoming.sender.channel, incoming.event, payload)
+    return work.inbox.add(inbox_id, incoming.sender.channel, incoming.event, payload)

@@ -1,0 +1,102 @@
+"""A platform that does as it is told, and remembers what it took: strict where a real one is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from bot.channel import MESSAGE, End, Outcome, Outgoing
+
+Lost = Literal["lost"]
+LOST: Lost = "lost"
+"""It takes the message, and its answer never comes back."""
+
+Hang = Literal["hang"]
+HANG: Hang = "hang"
+"""It takes the message and stays silent."""
+
+Answer = Outcome | Exception | Lost | Hang
+
+
+class Strict(AssertionError):
+    """Something that no real platform would put up with."""
+
+
+@dataclass
+class FakePlatform:
+    """Sends as told: the next of `answers`, else sent. `ledger` is every message it took, in order.
+
+    `cannot_look` makes `find` answer that it cannot tell. `before` runs inside each send.
+    """
+
+    name: str = "playground"
+    ledger: list[Outgoing] = field(default_factory=list)
+    answers: deque[Answer] = field(default_factory=deque)
+    asked: list[Outgoing] = field(default_factory=list)
+    looked: list[Outgoing] = field(default_factory=list)
+    cannot_look: bool = False
+    blind: Exception | None = None
+    before: Callable[[], None] | None = None
+    hung: asyncio.Event = field(default_factory=asyncio.Event)
+    busy: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    async def send(self, outgoing: Outgoing, now: datetime) -> Outcome:
+        """Takes one message, one at a time for each address."""
+        self._look_closely(outgoing, now)
+        self.asked.append(outgoing)
+        self.busy[outgoing.to.place] += 1
+        try:
+            if self.busy[outgoing.to.place] > 1:
+                raise Strict(f"Two messages at once to {outgoing.to.place}: their order is anybody's guess.")
+            await asyncio.sleep(0)
+            if self.before is not None:
+                self.before()
+            return await self._answer(outgoing)
+        finally:
+            self.busy[outgoing.to.place] -= 1
+
+    async def find(self, outgoing: Outgoing) -> Outcome | None:
+        """Looks into the ledger."""
+        self.looked.append(outgoing)
+        if self.blind is not None:
+            raise self.blind
+        if self.cannot_look:
+            return None
+        there = [taken for taken in self.ledger if taken.id == outgoing.id]
+        return Outcome(End.SENT, reference=f"ref-{outgoing.id}") if there else Outcome(End.REFUSED)
+
+    def texts(self, place: str) -> list[str]:
+        """What an address got, in order."""
+        return [part.text for taken in self.ledger if taken.to.place == place for part in taken.message.parts]
+
+    async def _answer(self, outgoing: Outgoing) -> Outcome:
+        answer = self.answers.popleft() if self.answers else Outcome(End.SENT, reference=f"ref-{outgoing.id}")
+        if isinstance(answer, Exception):
+            raise answer
+        if answer == LOST:
+            self.ledger.append(outgoing)
+            raise ConnectionResetError(f"lost while sending {outgoing.message}")
+        if answer == HANG:
+            self.ledger.append(outgoing)
+            self.hung.set()
+            await asyncio.Event().wait()
+        assert isinstance(answer, Outcome)
+        if answer.end is End.SENT:
+            self.ledger.append(outgoing)
+        return answer
+
+    def _look_closely(self, outgoing: Outgoing, now: datetime) -> None:
+        if now.tzinfo is None:
+            raise Strict("The time has no zone.")
+        if MESSAGE.validate_json(MESSAGE.dump_json(outgoing.message)) != outgoing.message:
+            raise Strict("The message does not survive JSON.")
+        if any(taken.id == outgoing.id for taken in self.ledger):
+            raise Strict(f"{outgoing.id} has been taken already.")
+        if not outgoing.message.preview:
+            raise Strict("The notification says nothing.")
+        if outgoing.message.buttons and not outgoing.message.card:
+            raise Strict("Buttons without a card: a press would say nothing.")
