@@ -1,0 +1,368 @@
+"""Every message ends in a named state, in order for its reader, and never twice."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.channel import MESSAGE, Channel, End, Message, Outcome, Part
+from bot.clock import StandingClock
+from bot.delivery import LEASE, MOST_TRIES, Delivery
+from storage.records import AddressRow, OutboxRow, OutboxState
+from storage.store import Store, StoreUnavailable, Work
+from storage.vault import Vault
+from tests.running.fakes import HANG, LOST, FakePlatform
+from tests.running.story import MONDAY
+
+T = TypeVar("T")
+SECRET = "Hemmelig tanke om chefen"
+
+
+@dataclass
+class Post:
+    """A post office: a store with nothing but messages in it, and the platform they go to."""
+
+    store: Store
+    clock: StandingClock
+    platform: FakePlatform
+    delivery: Delivery
+
+    async def queue(self, text: str, place: str = "here", channel: str = "playground", **more: object) -> str:
+        """Writes a message down to be sent; its id."""
+        message = MESSAGE.dump_json(Message((Part(text),), "Ny besked")).decode()
+        to = AddressRow(channel, "local", place)
+        now = self.clock.now()
+
+        def unit(work: Work) -> OutboxRow:
+            return work.outbox.add(to, message, "answer", "exchange", now, **more)  # type: ignore[arg-type]
+
+        return (await self.store.run(unit)).id
+
+    async def row(self, id: str) -> OutboxRow:
+        return await self.store.run(lambda work: work.outbox.get(id))
+
+    async def state(self, id: str) -> OutboxState:
+        return (await self.row(id)).state
+
+    async def dies_sending(self, id: str, *, arrived: bool) -> None:
+        """The process is killed after it claimed the message: before the platform took it, or after."""
+        (row,) = await self.store.run(lambda work: work.outbox.claim(self.clock.now(), 1, LEASE))
+        assert row.id == id
+        if arrived:
+            await self.platform.send(await self.delivery._outgoing(row), self.clock.now())
+
+    def restarted(self) -> Delivery:
+        return Delivery(self.store, self.clock, {"playground": self.platform}, patience=0.05)
+
+
+@pytest.fixture
+async def post() -> AsyncIterator[Post]:
+    store = Store.open("sqlite://", Vault({"test": bytes(32)}, "test"))
+    store.migrate()
+    clock, platform = StandingClock(MONDAY), FakePlatform()
+    yield Post(store, clock, platform, Delivery(store, clock, {"playground": platform}, patience=0.05))
+    await store.close()
+
+
+def later(after: float = 0.0) -> Outcome:
+    return Outcome(End.LATER, reason="busy", after=after)
+
+
+# The five ends
+
+
+async def test_sent(post: Post) -> None:
+    id = await post.queue("Hej")
+    await post.delivery.deliver()
+    row = await post.row(id)
+    assert (row.state, row.reference, row.payload) == (OutboxState.SENT, f"ref-{id}", "")
+    assert post.platform.texts("here") == ["Hej"]
+
+
+async def test_refused(post: Post) -> None:
+    post.platform.answers.append(Outcome(End.REFUSED, reason="blocked"))
+    id = await post.queue("Hej")
+    await post.delivery.deliver()
+    row = await post.row(id)
+    assert (row.state, row.reason, row.payload) == (OutboxState.REFUSED, "blocked", "")
+
+
+async def test_f18_cancelled_by_a_withdrawal(post: Post) -> None:
+    post.platform.answers.append(later(60))
+    id = await post.queue("Hej")
+    await post.delivery.deliver()
+    await post.store.run(lambda work: work.outbox.cancel("exchange"))
+    post.clock.move_to(MONDAY + timedelta(hours=1))
+    await post.delivery.deliver()
+    assert await post.state(id) == OutboxState.CANCELLED
+    assert post.platform.ledger == []
+
+
+async def test_expired(post: Post) -> None:
+    id = await post.queue("Hej", not_after=MONDAY + timedelta(minutes=5))
+    on_time = await post.queue("Hej", place="there", not_after=MONDAY + timedelta(minutes=6))
+    post.clock.move_to(MONDAY + timedelta(minutes=6))
+    await post.delivery.deliver()
+    assert await post.state(id) == OutboxState.EXPIRED
+    assert await post.state(on_time) == OutboxState.SENT
+
+
+@pytest.mark.parametrize("fault", [LOST, HANG, RuntimeError("odd"), Outcome(End.UNKNOWN, reason="odd")])
+async def test_f10_unknown_is_not_sent_again(post: Post, fault: Outcome) -> None:
+    post.platform.answers.append(fault)
+    id = await post.queue("Hej")
+    await post.delivery.deliver()
+    await post.restarted().recover()
+    await post.restarted().deliver()
+    assert await post.state(id) == OutboxState.UNKNOWN
+    assert len(post.platform.asked) == 1
+
+
+async def test_a_channel_that_is_not_here_is_refused(post: Post) -> None:
+    id = await post.queue("Hej", channel="teams")
+    await post.delivery.deliver()
+    assert (await post.row(id)).reason == "no such channel here"
+
+
+async def test_a_message_of_another_version_is_refused_and_holds_nobody_up(post: Post) -> None:
+    to = AddressRow("playground", "local", "here")
+    odd = await post.store.run(lambda work: work.outbox.add(to, '{"shape": "new"}', "answer", "", MONDAY))
+    good = await post.queue("Hej")
+    await post.delivery.deliver()
+    assert [await post.state(id) for id in (odd.id, good)] == [OutboxState.REFUSED, OutboxState.SENT]
+
+
+# Order and tries
+
+
+async def test_each_reader_gets_the_messages_in_their_order(post: Post) -> None:
+    post.platform.answers.extend([later(), later(), Outcome(End.REFUSED), later()])
+    for n in range(5):
+        for place in ("one", "two"):
+            await post.queue(f"{n}", place)
+    await post.delivery.deliver()
+    assert post.platform.texts("one") == sorted(post.platform.texts("one"))
+    assert post.platform.texts("two") == sorted(post.platform.texts("two"))
+    assert len(post.platform.ledger) == 9
+
+
+async def test_a_later_message_waits_for_the_one_before(post: Post) -> None:
+    post.platform.answers.append(later(60))
+    await post.queue("first")
+    await post.queue("second")
+    await post.queue("other", "there")
+    await post.delivery.deliver()
+    assert post.platform.texts("here") == []
+    assert post.platform.texts("there") == ["other"]
+    post.clock.move_to(MONDAY + timedelta(seconds=59))
+    await post.delivery.deliver()
+    assert len(post.platform.asked) == 2
+    post.clock.move_to(MONDAY + timedelta(seconds=60))
+    await post.delivery.deliver()
+    assert post.platform.texts("here") == ["first", "second"]
+
+
+async def test_f7_tries_are_bounded(post: Post) -> None:
+    post.platform.answers.extend([later()] * 50)
+    id = await post.queue("Hej")
+    await post.delivery.deliver()
+    assert len(post.platform.asked) == MOST_TRIES
+    row = await post.row(id)
+    assert (row.state, row.reason) == (OutboxState.REFUSED, "busy")
+
+
+@pytest.mark.parametrize("after", [-1.0, 1e300, float("inf")])
+async def test_f7_no_wait_is_too_odd(post: Post, after: float) -> None:
+    post.platform.answers.append(later(after))
+    id = await post.queue("Hej")
+    await post.delivery.deliver()
+    post.clock.move_to(MONDAY + timedelta(days=1))
+    await post.delivery.deliver()
+    assert await post.state(id) == OutboxState.SENT
+
+
+async def test_many_deliveries_at_once_send_each_message_once(post: Post) -> None:
+    other = post.restarted()
+    for n in range(8):
+        await post.queue(f"{n}", f"place{n % 3}")
+    await asyncio.gather(*(delivery.deliver() for delivery in (post.delivery, other) for _ in range(3)))
+    await post.delivery.deliver()
+    assert len(post.platform.ledger) == 8
+    for n in range(3):
+        assert post.platform.texts(f"place{n}") == sorted(post.platform.texts(f"place{n}"))
+
+
+async def test_f10_a_silent_platform_holds_up_no_other_reader(post: Post) -> None:
+    post.platform.answers.append(HANG)
+    silent, loud = await post.queue("Hej"), await post.queue("Hej", "there")
+    await post.delivery.deliver()
+    assert [await post.state(id) for id in (silent, loud)] == [OutboxState.UNKNOWN, OutboxState.SENT]
+
+
+async def test_what_is_written_down_while_sending_goes_too(post: Post) -> None:
+    queued: list[asyncio.Task[str]] = []
+
+    def once() -> None:
+        post.platform.before = None
+        queued.append(asyncio.get_running_loop().create_task(post.queue("two")))
+        post.delivery.kick()
+
+    post.platform.before = once
+    await post.queue("one")
+    post.delivery.kick()
+    await post.delivery.idle()
+    await queued[0]
+    await post.delivery.deliver()
+    assert post.platform.texts("here") == ["one", "two"]
+
+
+# After a kill
+
+
+async def test_f1_killed_before_the_platform_took_it_it_is_sent_once(post: Post) -> None:
+    id = await post.queue("Hej")
+    await post.dies_sending(id, arrived=False)
+    again = post.restarted()
+    assert await again.recover() == 0
+    await again.deliver()
+    assert await post.state(id) == OutboxState.SENT
+    assert post.platform.texts("here") == ["Hej"]
+
+
+async def test_f2_killed_after_the_platform_took_it_it_is_found(post: Post) -> None:
+    id = await post.queue("Hej")
+    await post.dies_sending(id, arrived=True)
+    again = post.restarted()
+    assert await again.recover() == 0
+    await again.deliver()
+    row = await post.row(id)
+    assert (row.state, row.reference) == (OutboxState.SENT, f"ref-{id}")
+    assert post.platform.texts("here") == ["Hej"]
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+@pytest.mark.parametrize("why", ["cannot tell", "fails", "channel gone"])
+async def test_f2_when_nobody_can_tell_it_is_unknown_and_not_sent_again(post: Post, arrived: bool, why: str) -> None:
+    id = await post.queue("Hej")
+    await post.dies_sending(id, arrived=arrived)
+    post.platform.cannot_look = why == "cannot tell"
+    post.platform.blind = ConnectionError() if why == "fails" else None
+    channels: dict[str, Channel] = {} if why == "channel gone" else {"playground": post.platform}
+    again = Delivery(post.store, post.clock, channels)
+    before = list(post.platform.ledger)
+    assert await again.recover() == 1
+    await again.deliver()
+    assert await post.state(id) == OutboxState.UNKNOWN
+    assert post.platform.ledger == before
+
+
+async def test_what_waited_behind_the_killed_one_goes_after_it(post: Post) -> None:
+    id = await post.queue("first")
+    await post.queue("second")
+    await post.dies_sending(id, arrived=False)
+    again = post.restarted()
+    await again.deliver()
+    assert post.platform.texts("here") == []
+    await again.recover()
+    await again.deliver()
+    assert post.platform.texts("here") == ["first", "second"]
+
+
+async def test_a_damaged_message_does_not_keep_the_house_from_starting(post: Post) -> None:
+    to = AddressRow("playground", "local", "here")
+    row = await post.store.run(lambda work: work.outbox.add(to, '{"shape": "new"}', "answer", "", MONDAY))
+    await post.store.run(lambda work: work.outbox.claim(MONDAY, 1, LEASE))
+    assert await post.restarted().recover() == 1
+    assert await post.state(row.id) == OutboxState.UNKNOWN
+
+
+async def test_i3_an_end_that_could_not_be_noted_is_noted_later(post: Post) -> None:
+    """The disk was full when the platform had taken it: nobody waits behind it for ever."""
+    id = await post.queue("first")
+    await post.queue("second")
+    post.platform.before = lambda: fails.append(1)
+    fails: list[int] = []
+    flaky = Flaky(post.store, lambda: bool(fails))
+    delivery = Delivery(flaky, post.clock, {"playground": post.platform})
+    with pytest.raises(StoreUnavailable):
+        await delivery.deliver()
+    assert await post.state(id) == OutboxState.SENDING
+    fails.clear()
+    post.platform.before = None
+    await delivery.recover(starting=False)
+    assert await post.state(id) == OutboxState.SENDING  # its lease is not over
+    post.clock.move_to(MONDAY + timedelta(seconds=LEASE + 1))
+    await delivery.recover(starting=False)
+    await delivery.deliver()
+    assert post.platform.texts("here") == ["first", "second"]
+
+
+async def test_what_is_on_its_way_here_is_not_looked_after(post: Post) -> None:
+    """Also when the clock jumps by days while the platform thinks."""
+    post.platform.answers.append(HANG)
+    id = await post.queue("Hej")
+    delivery = Delivery(post.store, post.clock, {"playground": post.platform}, patience=60)
+    sending = asyncio.create_task(delivery.deliver())
+    await post.platform.hung.wait()
+    post.clock.move_to(MONDAY + timedelta(days=3))
+    assert await delivery.recover(starting=False) == 0
+    assert await delivery.recover() == 0
+    assert await post.state(id) == OutboxState.SENDING
+    sending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+    assert post.platform.looked == []
+
+
+async def test_f24_who_stops_takes_nothing_new(post: Post) -> None:
+    def stop() -> None:
+        stopping.append(asyncio.get_running_loop().create_task(post.delivery.stop()))
+
+    stopping: list[asyncio.Task[None]] = []
+    post.platform.before = stop
+    first, second = await post.queue("first"), await post.queue("second")
+    post.delivery.kick()
+    await post.delivery.idle()
+    await asyncio.gather(*stopping)
+    assert [await post.state(id) for id in (first, second)] == [OutboxState.SENT, OutboxState.PENDING]
+
+
+# What is said about it
+
+
+@pytest.mark.parametrize("fault", [LOST, HANG, RuntimeError(SECRET), StoreUnavailable(SECRET)])
+async def test_i4_no_text_is_in_any_log(post: Post, fault: Exception, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with capture_logs() as logged:
+        post.platform.answers.append(fault)
+        post.platform.blind = RuntimeError(SECRET)
+        await post.queue(SECRET)
+        await post.delivery.deliver()
+        killed = await post.queue(SECRET)
+        await post.dies_sending(killed, arrived=False)
+        await post.restarted().recover()
+        broken = Delivery(Flaky(post.store, lambda: True), post.clock, {"playground": post.platform})
+        broken.kick()
+        await broken.idle()
+    assert SECRET not in repr(logged) + caplog.text
+    assert {entry["event"] for entry in logged} == {"send_failed", "find_failed", "delivery_failed"}
+
+
+class Flaky(Store):
+    """A store whose disk is full when `full` says so."""
+
+    def __init__(self, inner: Store, full: Callable[[], bool]) -> None:
+        self._inner = inner
+        self._full = full
+
+    async def run(self, unit: Callable[[Work], T]) -> T:
+        if self._full():
+            raise StoreUnavailable(SECRET)
+        return await self._inner.run(unit)
