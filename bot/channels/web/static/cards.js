@@ -55,7 +55,11 @@ const answer = (form, reply, button) => {
   const repeats = wrong.length && reply.note === Object.values(reply.errors).join(" ");
   note(form, [...rest, repeats ? "" : reply.note].filter(Boolean).join("\n"));
   offer(form, reply, button);
-  if (wrong.length) (one("input, textarea, select", wrong[0])).focus();
+  if (wrong.length) {
+    // The errors made the card longer: its buttons stay in sight where there is room for both.
+    one(".buttons", form)?.scrollIntoView({ block: "nearest" });
+    one("input, textarea, select", wrong[0]).focus();
+  }
   if (wrong.length || rest.length) return busy(form, false);
   dropDraft(form);
   // The next card is on its way; a press in between would only be told that this one is answered.
