@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialogs.conditions import asked_today, both, chose, fact
 from dialogs.kinds import HOW_FAR, LONG, SHORT, YES_NO
-from dialogs.model import Answer, Ask, Condition, Dialog, One, step
+from dialogs.model import Answer, Ask, Condition, Dialog, One, always, step
 from dialogs.model import Visibility as Who
 
 ENERGY = One(("scale.energy.1", "scale.energy.2", "scale.energy.3", "scale.energy.4", "scale.energy.5"))
@@ -19,11 +19,13 @@ def today(
     *,
     only: Condition | None = None,
     says: tuple[str, ...] = (),
+    says_when: Condition = always,
     hints: tuple[str, ...] = (),
 ) -> Ask:
     """A question that is asked when it was chosen for this entry, and `only` holds."""
     chosen = asked_today(key)
-    return Ask(key, answer, visibility, when=both(chosen, only) if only else chosen, says=says, hints=hints)
+    when = both(chosen, only) if only else chosen
+    return Ask(key, answer, visibility, when=when, says=says, says_when=says_when, hints=hints)
 
 
 LOGBOOK = Dialog(
@@ -71,7 +73,13 @@ LOGBOOK = Dialog(
             today("log.mid.adjust", LONG, Who.JOINT),
             today("log.mid.missing", LONG, Who.SHARED_ON_REQUEST),
             today("log.mid.share", LONG, Who.SHARED_ON_REQUEST),
-            today("log.last.unforget", LONG, Who.SHARED_ON_REQUEST, says=("log.last.intro",)),
+            today(
+                "log.last.unforget",
+                LONG,
+                Who.SHARED_ON_REQUEST,
+                says=("log.last.intro",),
+                says_when=asked_today("log.last.gift"),
+            ),
             today("log.last.changed", LONG, Who.PRIVATE),
             today("log.last.gift", LONG, Who.SHARED_ON_REQUEST),
             today("log.week.look", LONG, Who.SHARED_ON_REQUEST),

@@ -11,15 +11,7 @@ SHARE = Dialog(
     "share.title",
     steps=(
         step(Ask("share.receivers", Many(fact="receivers", least=1), Who.CONTROL, required=True)),
-        step(
-            Ask(
-                "share.review",
-                Review(button="btn.share"),
-                Who.CONTROL,
-                required=True,
-                says=("share.preview",),
-            )
-        ),
+        step(Ask("share.preview", Review(button="btn.share"), Who.CONTROL, required=True)),
     ),
 )
 

@@ -28,6 +28,9 @@ from storage.records import AnswerRow, ExchangeRow, JournalRow, PersonRow, Promp
 
 OPENINGS = ("log.open.alt1", "log.open.alt2", "log.open.alt3")
 
+ONE_LINE = (["log.core.oneline"], ["log.last.unforget"])
+"""What is asked on a day, and on the last day, when one line is enough."""
+
 NOON = time(12, 0)
 """An entry can be written until noon on the next working day."""
 
@@ -154,7 +157,7 @@ def extra(moment: Moment, talk: Talk) -> list[Press]:
     ids = [talk.row.subject, talk.row.occasion]
     keys = talk.facts["questions"]
     presses = []
-    if "log.core.oneline" not in keys:
+    if [key for key in keys if key != "log.mark"] not in ONE_LINE:
         presses.append(Press("btn.short", ["log_style", *ids, "oneline"]))
     if offers_free(len(_answered(moment, talk.row.subject)) + 1) and "log.core.free" not in keys:
         presses.append(Press("btn.free", ["log_style", *ids, "free"]))
