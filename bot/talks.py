@@ -137,6 +137,8 @@ def take(moment: Moment, talk: Talk, verb: str, args: Sequence[str], incoming: I
 
 def pause(moment: Moment, talk: Talk, replaces: str = "") -> Reply:
     """Puts a conversation aside; what is answered is kept."""
+    if talk.row.card and not replaces:
+        _set_aside(moment, talk)
     begin_again = ["begin", talk.row.dialog, talk.row.subject, talk.row.occasion]
     message = moment.tell(
         talk.person,

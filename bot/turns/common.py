@@ -165,7 +165,8 @@ def shown_value(moment: Moment, language: str, value: object) -> str:
     if isinstance(value, list):
         days = [WEEKDAYS.index(part) for part in value if part in WEEKDAYS]
         rest = [shown_value(moment, language, part) for part in value if part not in WEEKDAYS]
-        return ", ".join([*(moment.words.weekday(language, day) for day in days), *rest])
+        between = ", " if days or all(ISO_DAY.fullmatch(str(part)) for part in value) else " · "
+        return between.join([*(moment.words.weekday(language, day) for day in days), *rest])
     if isinstance(value, bool):
         return moment.words.text(language, "btn.yes" if value else "btn.no")
     text = str(value)

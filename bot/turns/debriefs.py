@@ -150,7 +150,7 @@ def final(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> list[Say]
             host_unit=exchange.host_unit,
             why=own.get("lead.prep.justify", ""),
             benefits=tuple(
-                (row.question, shown(moment, leader.language, row))
+                (label_of(moment, leader.language, row), shown(moment, leader.language, row))
                 for row in prepared
                 if row.key.startswith("prep.benefit.")
             ),
@@ -166,7 +166,7 @@ def final(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> list[Say]
                 if f"goal#{n}" in goals
             ),
             others=tuple(
-                (row.question, shown(moment, leader.language, row))
+                (label_of(moment, leader.language, row), shown(moment, leader.language, row))
                 for row in mine
                 if row.key
                 in ("deb.7.unplanned", "deb.8.contribution", "deb.10.transfer", "deb.11.obstacle", "deb.11.plan")

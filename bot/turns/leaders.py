@@ -71,7 +71,12 @@ def readable(moment: Moment, exchange: ExchangeRow, reader: str) -> list[AnswerR
 
 
 def tasks(moment: Moment, leader: PersonRow) -> list[Say]:
-    """The leader's own next steps, per employee."""
+    """The leader's own next steps in one sentence; nothing when there are none."""
+    steps = _steps(moment, leader)
+    return [Say("sum.week.yours", {"list": steps})] if steps else []
+
+
+def _steps(moment: Moment, leader: PersonRow) -> list[Say]:
     steps: list[Say] = [
         Say("task.principle", {"name": moment.first_name(sign_up.person)})
         for round_row in moment.work.rounds.all(leader.organisation)

@@ -15,7 +15,7 @@ from bot.programme.cadence import is_last_of_week
 from bot.programme.calendar import working_day_after
 from bot.programme.visibility import may_read
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns.common import circle_of, exchange_of, facts_of_exchange, first, item, label_of, latest, shown, who_sees
+from bot.turns.common import circle_of, exchange_of, facts_of_exchange, item, label_of, latest, shown, who_sees
 from bot.turns.preparations import goals_of, readable_by
 from dialogs.engine import shortened
 from dialogs.model import Say
@@ -204,10 +204,11 @@ def open_tasks(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> list
     """What the leader still has to do in an exchange."""
     rows = moment.work.answers.of(leader.id, exchange.id, "lead")
     done = any(row.confirmed for row in rows)
-    tasks = [] if done else [Say("task.leader_part", {"name": first(moment.person(exchange.employee).name)})]
+    name = moment.first_name(exchange.employee)
+    tasks = [] if done else [Say("task.leader_part", {"name": name})]
     talk = latest(rows, "lead.prep.followup.return")
-    if talk:
-        tasks.append(Say("next.return_talk", {"date": date.fromisoformat(talk)}))
+    if talk and date.fromisoformat(talk) >= moment.today(leader):
+        tasks.append(Say("task.return_talk", {"name": name, "date": date.fromisoformat(talk)}))
     return tasks
 
 
