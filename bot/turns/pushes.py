@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.planning import worker
-from bot.programme.calendar import Worker
-from bot.programme.schedule import TASKS, latest, postponed, room_today
+from bot.programme.calendar import Worker, within_hours
+from bot.programme.schedule import SILENT, TASKS, latest, postponed, room_today
 from bot.script import Due
 from dialogs.model import Say
 from storage.records import PersonRow, PromptRow, new_id
@@ -20,6 +20,13 @@ LATER = ".later"
 
 LOOK_BACK = 5
 """Days whose prompts can have been said today, such as Friday's reminder on a Monday."""
+
+
+CHOSEN = ("log", "week.pick")
+"""They come when the person chose, until the day ends."""
+
+ON_TIME = timedelta(minutes=15)
+"""What is said within this is on time, and its time was planned inside the hours."""
 
 
 def base(kind: str) -> str:
@@ -39,6 +46,8 @@ def say_due(moment: Moment, rows: Sequence[PromptRow]) -> None:
         kind = base(row.kind)
         if moment.now >= latest(kind, row.at, hours):
             moment.work.prompts.mark(row.id, "missed")
+        elif (morning := _by_day(kind, row, hours, moment.now)) > moment.now:
+            moment.work.prompts.move(row.id, morning)
         elif person is not None and not room_today(sent, kind):
             moment.work.prompts.move(row.id, postponed(hours, row.at))
         else:
@@ -52,9 +61,17 @@ def say_due(moment: Moment, rows: Sequence[PromptRow]) -> None:
         _tell(moment, person, bundle)
 
 
+def _by_day(kind: str, row: PromptRow, hours: Worker, now: datetime) -> datetime:
+    """When something late may be said: inside the hours. The logbook's time is the person's own choice."""
+    if kind in SILENT or kind in CHOSEN or now < row.at + ON_TIME:
+        return now
+    return within_hours(hours, now)
+
+
 def _handle(moment: Moment, row: PromptRow, person: PersonRow | None) -> Told | None:
     """Does what is due, or returns what is to be told in the common message."""
     due: Due = moment.house.prompts[base(row.kind)]
+    moment.work.prompts.mark(row.id, "said")  # no longer pending: a new plan made on the way leaves it alone
     if due.tell is not None:
         told = due.tell(moment, row)
         _mark(moment, row, "said" if told else "cancelled", person)
