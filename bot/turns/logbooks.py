@@ -213,7 +213,7 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     if exchange.state in ("approved", "prepared"):
         exchange_to(moment, exchange, "running", Circumstances(started=True))
     if not written:
-        return Ending([Say("log.close.plain")])
+        return Ending([Say("log.not_today")])
     if week_follows(moment, exchange, day):
         return Ending([Say("ok.saved")], then=week_topic(moment, talk.person, exchange, day))
     shareable = [row for row in _rows(moment, talk) if row.visibility == "S"]
@@ -259,6 +259,7 @@ def close_day(moment: Moment, prompt: PromptRow) -> str:
     exchange = moment.work.exchanges.get(prompt.subject)
     employee = moment.person(exchange.employee)
     moment.work.prompts.mark(entry.id, "missed")
+    moment.work.prompts.mark(prompt.id, "answered")
     row = moment.work.conversations.find(employee.id, "log", exchange.id, occasion_of(entry.day))
     if row is not None and row.status in ("open", "paused"):
         talks.close(moment, talks.load(moment, row), "stopped", Say("log.day_closed"))
@@ -315,6 +316,10 @@ def write_now(moment: Moment, person: PersonRow) -> bool:
                 moment.work.prompts.add(PromptRow(new_id(), person.id, exchange.id, "log", day, moment.now, "said"))
                 prompt = moment.work.prompts.find(person.id, exchange.id, "log", day)
             row = moment.work.conversations.find(person.id, "log", exchange.id, occasion_of(day))
+            if row is not None and prompt is not None and prompt.state == "skipped":
+                # Who said "not today" may change their mind: the day begins afresh.
+                moment.work.conversations.put(replace(row, state={}, status="stopped", card=""))
+                row = None
             if prompt is None or (row is not None and row.status in ("done", "stopped")):
                 continue
             if row is None:

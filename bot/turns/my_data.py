@@ -14,6 +14,7 @@ from bot.programme.visibility import Circle, readers
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import circle_of, item, no_facts, shown
 from bot.turns.picking import pick
+from dialogs import engine
 from dialogs.engine import shortened
 from dialogs.model import Ask, Say
 from dialogs.settings import CORRECT
@@ -256,8 +257,11 @@ def reopen(moment: Moment, person: PersonRow, args: list[str], incoming: Incomin
     for answer in moment.work.answers.of(person.id, subject, occasion):
         if answer.key in CONFIRMATIONS:
             moment.work.answers.delete(answer.id)
-    talks.offer_changes(moment, talks.load(moment, row), _message(moment, incoming))
-    return Reply()
+    talk = talks.load(moment, row)
+    if not engine.changeable(talk.dialog, talk.state, talk.facts):
+        talks.begin(moment, talk.topic, replaces=_message(moment, incoming))
+        return Reply()
+    return talks.offer_changes(moment, talk, _message(moment, incoming))
 
 
 CORRECT_SCRIPT = Script(CORRECT, correct_facts, correct_finish, correct_who, keeps=False)
