@@ -7,9 +7,12 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 from bot.channel import MESSAGE, End, Outcome, Outgoing
+from storage.store import Store, Work
+
+T = TypeVar("T")
 
 Lost = Literal["lost"]
 LOST: Lost = "lost"
@@ -100,3 +103,35 @@ class FakePlatform:
             raise Strict("The notification says nothing.")
         if outgoing.message.buttons and not outgoing.message.card:
             raise Strict("Buttons without a card: a press would say nothing.")
+
+
+class Killed(BaseException):
+    """The process is gone. No handler of the product may catch it."""
+
+
+class Failpoint(Store):
+    """A store whose process dies around its unit of work number `at`: before it begins, or once it is committed."""
+
+    def __init__(self, inner: Store, at: int = 0, *, committed: bool = False, die: Callable[[], None]) -> None:
+        self._inner = inner
+        self._at = at
+        self._committed = committed
+        self._die = die
+        self.count = 0
+
+    async def run(self, unit: Callable[[Work], T]) -> T:
+        """As the real one, but for the one moment."""
+        self.count += 1
+        here = self.count == self._at
+        if here and not self._committed:
+            self._die()
+        result = await self._inner.run(unit)
+        if here:
+            self._die()
+        return result
+
+    def run_now(self, unit: Callable[[Work], T]) -> T:
+        return self._inner.run_now(unit)
+
+    async def close(self) -> None:
+        await self._inner.close()

@@ -1,0 +1,328 @@
+"""Time passes: each prompt is said once, at its time, whatever breaks, restarts or moves."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.channel import Part
+from bot.moment import Moment, Told
+from bot.planning import worker
+from bot.programme.calendar import within_hours
+from bot.programme.schedule import SILENT
+from bot.scheduler import Ticking
+from bot.script import Due, House
+from bot.tick import MOST_TRIES, Ticker
+from bot.turns.house import house as build_house
+from bot.turns.pushes import CHOSEN, ON_TIME
+from storage.records import PersonRow, PromptRow, new_id
+from storage.store import Work
+from tests.conftest import ROOT
+from tests.running.exchange import (
+    EXCHANGE,
+    FIRST,
+    MONDAY,
+    WEEK,
+    arrived,
+    boxes,
+    goes_on,
+    plan_anew,
+    prompts,
+    under_way,
+)
+from tests.running.fakes import Failpoint, Killed
+from tests.stage.play import WORDS, Play
+
+OVER = datetime(2026, 6, 10, 10, tzinfo=UTC)
+"""When everything in the exchange is over."""
+
+COPENHAGEN = ZoneInfo("Europe/Copenhagen")
+
+
+@pytest.fixture
+async def running(play: Play) -> Play:
+    """Emil's exchange of one week is about to begin."""
+    await under_way(play)
+    return play
+
+
+async def undisturbed() -> tuple[dict[str, Counter[str]], int]:
+    """What everybody gets when nothing breaks, and how many units of work that takes."""
+    play = Play(MONDAY)
+    await under_way(play)
+    counting = Failpoint(play.store, die=lambda: None)
+    play.store = counting
+    play.build()
+    await play.until(OVER)
+    got = await boxes(play.store)
+    assert all(row.state != "pending" for row in await prompts(play.store))
+    await play.close()
+    return got, counting.count
+
+
+# Killed on the way
+
+
+def kill() -> None:
+    raise Killed
+
+
+@pytest.mark.parametrize("committed", [False, True], ids=["begun", "committed"])
+@pytest.mark.parametrize("first", range(1, 8))
+async def test_f16_killed_at_any_unit_of_work_nothing_is_lost_or_doubled(first: int, committed: bool) -> None:
+    """Each of seven runs is killed at every seventh unit of work, and goes on after each."""
+    wanted, _ = await undisturbed()
+    play = Play(MONDAY)
+    await under_way(play)
+    inner, deaths = play.store, 0
+    for _ in range(1000):
+        play.store = Failpoint(inner, first + 14 * (deaths % 3), committed=committed, die=kill)
+        play.build()
+        try:
+            await goes_on(play, OVER)
+            break
+        except Killed:
+            deaths += 1
+    assert deaths
+    assert await boxes(inner) == wanted
+    await play.close()
+
+
+@pytest.mark.parametrize("when", ["begun", "committed"])
+@pytest.mark.parametrize("part", [0.1, 0.35, 0.6, 0.85])
+async def test_f1_f2_a_process_killed_for_good_is_gone_on_with(tmp_path: Path, part: float, when: str) -> None:
+    wanted, units = await undisturbed()
+    url = f"sqlite:///{tmp_path}/killed.db"
+    play = Play(MONDAY, url)
+    await under_way(play)
+    await play.close()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.running.killed", url, OVER.isoformat(), str(round(units * part)), when, cwd=ROOT
+    )
+    assert await process.wait() == -signal.SIGKILL
+    again = Play(MONDAY, url)
+    await goes_on(again, OVER)
+    assert await boxes(again.store) == wanted
+    await again.close()
+
+
+async def test_f16_two_tickers_at_once_say_each_thing_once(tmp_path: Path) -> None:
+    wanted, _ = await undisturbed()
+    url = f"sqlite:///{tmp_path}/two.db"
+    one = Play(MONDAY, url)
+    await under_way(one)
+    two = Play(MONDAY, url)
+    while (at := await one.ticker.next_at()) is not None and at <= OVER:
+        for play in (one, two):
+            play.clock.move_to(at)
+        await asyncio.gather(*(play.ticker.tick() for play in (one, two, one, two)))
+        await asyncio.gather(*(play.delivery.deliver() for play in (one, two)))
+    await one.delivery.deliver()
+    assert await boxes(one.store) == wanted
+    await one.close()
+    await two.close()
+
+
+# What fails sinks alone
+
+
+def probing(house: House, bad: set[str], seen: list[str]) -> House:
+    """The house with one more thing due, which fails for some."""
+
+    def tell(moment: Moment, row: PromptRow) -> Told:
+        seen.append(row.subject)
+        if row.subject in bad:
+            raise RuntimeError(f"cannot say {row}")
+        return Told([Part(f"Om {row.subject}")])
+
+    return replace(house, prompts={**house.prompts, "probe": Due(tell=tell)})
+
+
+async def test_f21_a_prompt_that_always_fails_sinks_alone(play: Play) -> None:
+    seat = await play.seat("Lone")
+    now = play.clock.now()
+
+    def unit(work: Work) -> None:
+        for subject in ("good", "bad", "better"):
+            work.prompts.add(PromptRow(new_id(), seat.id, subject, "probe", now.date(), now))
+
+    await play.store.run(unit)
+    seen: list[str] = []
+    ticker = Ticker(play.store, WORDS, play.clock, probing(build_house(), {"bad"}, seen))
+    for _ in range(MOST_TRIES + 2):
+        await ticker.tick()
+    await play.delivery.deliver()
+    told = [text for _, text in await arrived(play, "Lone")]
+    assert sorted(text for text in told if text.startswith("Om")) == ["Om better", "Om good"]
+    states = await play.store.run(lambda work: [work.prompts.of(subject)[0].state for subject in ("good", "bad")])
+    assert states == ["said", "missed"]
+    assert seen.count("bad") == 1 + MOST_TRIES
+
+
+async def test_what_is_due_to_one_comes_in_one_message(play: Play) -> None:
+    seat = await play.seat("Lone")
+    now = play.clock.now()
+    for subject in ("one", "two"):
+        row = PromptRow(new_id(), seat.id, subject, "probe", now.date(), now)
+        await play.store.run(lambda work, row=row: work.prompts.add(row))  # type: ignore[misc]
+    await Ticker(play.store, WORDS, play.clock, probing(build_house(), set(), [])).tick()
+    await play.delivery.deliver()
+    assert sum("Om one" in text and "Om two" in text for _, text in await arrived(play, "Lone")) == 1
+
+
+# Late
+
+
+@pytest.mark.parametrize("late", range(1, 120, 3))
+async def test_f17_nothing_unasked_is_said_at_night(running: Play, late: int) -> None:
+    """The machine was away; whenever it comes back, people hear of it inside their hours."""
+    people = {
+        seat.name: worker(await seat.person()) for seat in [await running.seat(name) for name in ("Emil", "Lone")]
+    }
+    await running.until(datetime(2026, 5, 17, tzinfo=UTC))
+    before = {name: len(await arrived(running, name.split()[0])) for name in people}
+    running.clock.move_to(datetime(2026, 5, 18, 7, tzinfo=UTC) + timedelta(hours=late))
+    now = running.clock.now()
+    await running.ticker.tick()
+    await running.delivery.deliver()
+    at_work = {name: within_hours(hours, now) == now for name, hours in people.items()}
+    for name in people:
+        if not at_work[name]:
+            assert len(await arrived(running, name.split()[0])) == before[name]
+
+
+async def test_f17_what_waited_for_the_morning_is_said_then(running: Play) -> None:
+    await running.until(datetime(2026, 5, 17, tzinfo=UTC))
+    running.clock.move_to(datetime(2026, 5, 19, 1, tzinfo=UTC))
+    await running.stage.move_to(datetime(2026, 5, 19, 12, tzinfo=UTC))
+    (debrief,) = await prompts(running.store, "debrief")
+    assert debrief.state == "said"
+    assert debrief.at.astimezone(COPENHAGEN).hour in range(8, 16)
+
+
+async def test_f17_three_days_away_are_no_burst(running: Play) -> None:
+    before = Counter({name: sum(box.values()) for name, box in (await boxes(running.store)).items()})
+    running.clock.move_to(datetime(2026, 5, 14, 10, tzinfo=UTC))
+    await running.ticker.tick()
+    await running.delivery.deliver()
+    after = Counter({name: sum(box.values()) for name, box in (await boxes(running.store)).items()})
+    assert (after - before)["Emil"] <= 2  # the hello that still waited, and one push
+    states = Counter(row.state for row in await prompts(running.store, "log") if row.day < date(2026, 5, 14))
+    assert set(states) == {"missed"}
+
+
+async def test_t18_three_misses_are_asked_about_once(running: Play) -> None:
+    await running.until(OVER)
+    closed = [row.state for row in await prompts(running.store, "log.close")]
+    assert "missed" not in closed
+    seat = await running.seat("Emil")
+    talks = await running.store.run(
+        lambda work: [row.dialog for row in work.conversations.of_subject(EXCHANGE) if row.person == seat.id]
+    )
+    assert talks.count("misses") == 1
+
+
+# Where people are
+
+
+async def change(play: Play, name: str, **fields: object) -> PersonRow:
+    seat = await play.seat(name)
+    person = replace(await seat.person(), **fields)  # type: ignore[arg-type]
+    await play.store.run(lambda work: work.people.update(person))
+    return person
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Pacific/Kiritimati", "Asia/Kathmandu", "Atlantic/Azores"])
+@pytest.mark.parametrize("hour", [6, 14, 21])
+async def test_f15_who_moves_to_another_zone_gets_one_prompt_a_day_there(running: Play, zone: str, hour: int) -> None:
+    await running.until(datetime(2026, 5, 12, hour, tzinfo=UTC))
+    await change(running, "Emil", zone=zone)
+    await plan_anew(running)
+    await running.until(OVER)
+    rows = await prompts(running.store)
+    assert len({(row.recipient, row.kind, row.day) for row in rows}) == len(rows)
+    assert all(row.state != "pending" for row in rows)
+    moved = [row for row in rows if row.kind == "log" and row.day > date(2026, 5, 12)]
+    assert moved
+    assert all(row.at.astimezone(ZoneInfo(zone)).date() == row.day for row in moved)
+    cards = [text for _, text in await arrived(running, "Emil")]
+    assert sum(text.startswith("Logbog") or "dag er lukket" in text for text in cards) <= len(WEEK)
+
+
+@pytest.mark.parametrize(
+    ("start", "finish"),
+    [(date(2026, 10, 23), time(15, 0)), (date(2027, 3, 26), time(15, 0)), (date(2027, 3, 26), time(2, 30))],
+    ids=["October", "March", "in the gap"],
+)
+async def test_f15_one_prompt_for_each_local_date_when_the_clocks_change(start: date, finish: time) -> None:
+    days = tuple(start + timedelta(days=n) for n in range(5))
+    play = Play(datetime.combine(start - timedelta(days=14), time(8), COPENHAGEN).astimezone(UTC))
+    await change(play, "Emil", working_days=tuple(range(7)))
+    await under_way(play, days, finish)
+    await play.until(datetime.combine(days[-1] + timedelta(days=30), time(12), UTC))
+    rows = await prompts(play.store, "log")
+    assert len({row.day for row in rows}) == len(rows)
+    assert {row.day for row in rows} <= set(days)
+    assert all(row.at.astimezone(COPENHAGEN).date() == row.day for row in rows)
+    assert all(row.state not in {"pending", "cancelled"} for row in rows)
+    sunday = next(day for day in days if day.weekday() == 6)
+    if start.month == 10:
+        assert sunday in {row.day for row in rows}
+    await play.close()
+
+
+# The scheduler
+
+
+async def test_the_scheduler_ticks_and_never_twice_at_once() -> None:
+    ticks = asyncio.Event()
+    count = busy = most = 0
+
+    async def tick() -> None:
+        nonlocal count, busy, most
+        count, busy = count + 1, busy + 1
+        most = max(most, busy)
+        for _ in range(3):
+            await asyncio.to_thread(lambda: None)
+        busy -= 1
+        if count == 3:
+            ticks.set()
+
+    ticking = Ticking(tick, seconds=0.05)
+    ticking.start()
+    async with asyncio.timeout(30):
+        await ticks.wait()
+    ticking.stop()
+    assert most == 1
+
+
+@pytest.fixture
+async def ticked(running: Play) -> AsyncIterator[Play]:
+    ticking = Ticking(running.ticker.tick, seconds=0.05)
+    ticking.start()
+    yield running
+    ticking.stop()
+
+
+async def test_what_is_due_is_said_by_the_scheduler_alone(ticked: Play) -> None:
+    ticked.clock.move_to(datetime(2026, 5, 8, 13, 1, tzinfo=UTC))
+    async with asyncio.timeout(30):
+        while (await prompts(ticked.store, "greeting"))[0].state == "pending":
+            pass  # each look waits for the store, and lets the scheduler run
+    await ticked.delivery.deliver()
+    assert any("God fornøjelse" in text for _, text in await arrived(ticked, "Emil"))
+
+
+def test_what_may_come_at_night_is_named() -> None:
+    assert not SILENT & set(CHOSEN)
+    assert timedelta(0) < ON_TIME < timedelta(hours=1)
+    assert WEEK[0] == FIRST
