@@ -103,7 +103,7 @@ def show_logbook(moment: Moment, person: PersonRow) -> Reply:
             moment.tell(person, Told([Say("log.nothing_open")]), kind="answer")
         return Reply()
     name = moment.first_name(exchanges[-1].employee)
-    link = moment.words.text(person.language, "btn.released")
+    link = moment.words.text(person.language, "released.below")
     moment.tell(
         person,
         Told([Say("lead.deny.logbook", {"name": name, "link": link})], [Press("btn.released", ["released", ""])]),

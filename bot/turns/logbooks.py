@@ -234,9 +234,9 @@ def _rows(moment: Moment, talk: Talk) -> list[AnswerRow]:
 def remind(moment: Moment, prompt: PromptRow) -> str:
     """One line about the day before, if it was not written; asked once."""
     entry = _open_prompt(moment, prompt)
-    if entry is None:
-        return "cancelled"
     exchange = moment.work.exchanges.get(prompt.subject)
+    if entry is None or _written(moment, exchange, entry.day):
+        return "cancelled"
     values = {**facts_of_exchange(moment, _topic(moment, exchange, entry.day), exchange), "date": entry.day}
     presses = [
         Press("btn.start", ["log_style", exchange.id, occasion_of(entry.day), "oneline"], main=True),
@@ -258,18 +258,46 @@ def close_day(moment: Moment, prompt: PromptRow) -> str:
         return "cancelled"
     exchange = moment.work.exchanges.get(prompt.subject)
     employee = moment.person(exchange.employee)
-    moment.work.prompts.mark(entry.id, "missed")
     moment.work.prompts.mark(prompt.id, "answered")
     row = moment.work.conversations.find(employee.id, "log", exchange.id, occasion_of(entry.day))
     if row is not None and row.status in ("open", "paused"):
-        talks.close(moment, talks.load(moment, row), "stopped", Say("log.day_closed"))
+        talks.close(moment, talks.load(moment, row), "stopped", _closing(moment, exchange, entry.day))
+    if _written(moment, exchange, entry.day):
+        moment.work.prompts.mark(entry.id, "answered")
+        moment.work.answers.confirm(employee.id, exchange.id, occasion_of(entry.day))
+        return "answered"
+    moment.work.prompts.mark(entry.id, "missed")
     journal = moment.work.exchanges.journal(exchange.id)
-    states = [past.state for past in moment.work.prompts.of(exchange.id, "log") if past.state != "pending"]
+    states = _states_since_asked(moment, exchange)
     if after_misses(states) and not journal.asked_after_misses:
         moment.work.exchanges.save_journal(replace(journal, asked_after_misses=True, cadence="self"))
         replan(moment, exchange)
         talks.begin(moment, Topic(employee, "misses", exchange.id, f"misses:{entry.day.isoformat()}"))
     return "answered"
+
+
+def _written(moment: Moment, exchange: ExchangeRow, day: date) -> bool:
+    """Whether something of a day's entry is kept, though it was never sent off as a whole."""
+    rows = moment.work.answers.of(exchange.employee, exchange.id, occasion_of(day))
+    return any(row.key != "log.mark" for row in rows)
+
+
+def _closing(moment: Moment, exchange: ExchangeRow, day: date) -> Say:
+    """What the card of a day says when the day is over."""
+    if _written(moment, exchange, day):
+        return Say("log.day_closed.kept")
+    return Say("log.day_closed.last" if exchange.days and day == exchange.days[-1] else "log.day_closed")
+
+
+def _states_since_asked(moment: Moment, exchange: ExchangeRow) -> list[str]:
+    """How the entries ended since the person was last asked what suits, oldest first."""
+    asked = [row.occasion for row in moment.work.conversations.of_subject(exchange.id) if row.dialog == "misses"]
+    since = max((occasion.removeprefix("misses:") for occasion in asked), default="")
+    return [
+        past.state
+        for past in moment.work.prompts.of(exchange.id, "log")
+        if past.state != "pending" and past.day.isoformat() > since
+    ]
 
 
 def _open_prompt(moment: Moment, prompt: PromptRow) -> PromptRow | None:

@@ -95,7 +95,7 @@ def finish(moment: Moment, talk: Talk) -> Ending:
         says = [Say("share.told", {"name": first(talk.person.name)})]
         look = Press("btn.released", ["released", exchange.id])
         moment.tell(moment.person(exchange.host), Told(says, [look]), kind="news", subject=exchange.id)
-    names = " + ".join(sorted(moment.first_name(person) for person in allowed))
+    names = moment.words.listing(talk.person.language, sorted(moment.first_name(person) for person in allowed))
     return Ending([Say("ok.shared", {"list": names})], [Press("btn.unshare", ["unshare", row.id])])
 
 
