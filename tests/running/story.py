@@ -132,8 +132,8 @@ class Story:
         await self.presses(self.hr, "new_round")
         await self.answers_all(self.hr, "round")
 
-    async def signs_up(self) -> None:
-        self.picks |= {"sign.leader": self.leader.id, "sign.mode": "sign.mode.match", "sign.more": "btn.yes"}
+    async def signs_up(self, mode: str = "sign.mode.match") -> None:
+        self.picks |= {"sign.leader": self.leader.id, "sign.mode": mode, "sign.more": "btn.yes"}
         await self.presses(self.employee, "sign_up", CHANNEL)
         await self.answers_all(self.employee, "sign")
         await self.answers_all(self.leader, "principle")
