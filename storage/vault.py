@@ -30,9 +30,10 @@ class Vault:
     def __init__(self, master_keys: Mapping[str, bytes], newest: str) -> None:
         if newest not in master_keys:
             raise MasterKeyRefused("There is no master key: give at least one, the newest first.")
-        for name, key in master_keys.items():
+        for place, (name, key) in enumerate(master_keys.items(), start=1):
             if not name or len(key) != KEY_BYTES:
-                raise MasterKeyRefused(f"Master key {name!r} must have a name and {KEY_BYTES} bytes.")
+                # Its name is not said: a key written without one stands in its place.
+                raise MasterKeyRefused(f"Master key {place} must be written as id:base64, of {KEY_BYTES} bytes.")
         self.newest = newest
         self._masters = {name: AESGCM(key) for name, key in master_keys.items()}
 
