@@ -210,7 +210,7 @@ def _reflection(ask: Ask, value: Value) -> list[Say]:
         return []
     if len(value.split()) < SHORT_ANSWER:
         return []
-    return [Say(ask.reflect, {"text": shortened(value)})]
+    return [Say(ask.reflect, {"text": excerpt(value, 2 * ECHO)})]
 
 
 def shortened(text: str, most: int = ECHO) -> str:
@@ -220,6 +220,12 @@ def shortened(text: str, most: int = ECHO) -> str:
     if len(first) <= most:
         return first
     return first[:most].rsplit(" ", 1)[0] + " …"
+
+
+def excerpt(text: str, most: int = ECHO) -> str:
+    """The beginning of a text on one line, cut at a word; "…" says that there is more."""
+    line = " ".join(text.split()).rstrip(".")
+    return line if len(line) <= most else line[:most].rsplit(" ", 1)[0] + " …"
 
 
 def to_json(state: State) -> dict[str, object]:

@@ -19,7 +19,7 @@ from bot.turns.minutes import minutes_of
 from bot.turns.moves import exchange_to
 from bot.turns.preparations import goals_of
 from dialogs.debrief import DEBRIEF
-from dialogs.engine import shortened
+from dialogs.engine import excerpt
 from dialogs.model import Say
 from storage.records import AnswerRow, ExchangeRow, PersonRow, PromptRow
 
@@ -98,7 +98,7 @@ def _releasable(moment: Moment, exchange: ExchangeRow, language: str) -> list[di
     return [
         {
             "value": row.id,
-            "label": f"{label_of(moment, language, row)}: {shortened(shown(moment, language, row), 120)}",
+            "label": f"{label_of(moment, language, row)}: {excerpt(shown(moment, language, row), 120)}",
             "chosen": row.visibility == "J" or habit != "item",
         }
         for row in rows
@@ -212,6 +212,9 @@ def close(moment: Moment, prompt: PromptRow) -> str:
     row = moment.work.conversations.find(prompt.recipient, "deb", prompt.subject, "deb")
     if row is not None and row.status in ("open", "paused"):
         talks.close(moment, talks.load(moment, row), "stopped", Say("deb.closed"))
+    exchange = moment.work.exchanges.get(prompt.subject)
+    if exchange.state in ("finished", "ended_early"):
+        exchange_to(moment, exchange, "closed")
     return "answered"
 
 

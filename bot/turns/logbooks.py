@@ -190,6 +190,7 @@ def not_today(moment: Moment, person: PersonRow, args: list[str], incoming: Inco
         talks.close(moment, talks.load(moment, row), "stopped")
     if prompt is not None and prompt.state == "said":
         moment.work.prompts.mark(prompt.id, "skipped")
+    _remind_no_more(moment, person, exchange_id, day_of(occasion))
     card = moment.work.conversations.card(incoming.card)
     moment.tell(
         person,
@@ -209,6 +210,7 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     written = [key for key in talk.state.answers if key != "log.mark"]
     if prompt is not None:
         moment.work.prompts.mark(prompt.id, "answered" if written else "skipped")
+    _remind_no_more(moment, talk.person, exchange.id, day)
     moment.work.answers.confirm(talk.person.id, exchange.id, talk.row.occasion)
     if exchange.state in ("approved", "prepared"):
         exchange_to(moment, exchange, "running", Circumstances(started=True))
@@ -229,6 +231,14 @@ def finish(moment: Moment, talk: Talk) -> Ending:
 
 def _rows(moment: Moment, talk: Talk) -> list[AnswerRow]:
     return moment.work.answers.of(talk.person.id, talk.row.subject, talk.row.occasion)
+
+
+def _remind_no_more(moment: Moment, person: PersonRow, exchange_id: str, day: date) -> None:
+    """The day is settled: nothing is left to remind of, or to close."""
+    for kind in ("log.remind", "log.close"):
+        prompt = moment.work.prompts.find(person.id, exchange_id, kind, day)
+        if prompt is not None and prompt.state == "pending":
+            moment.work.prompts.mark(prompt.id, "cancelled")
 
 
 def remind(moment: Moment, prompt: PromptRow) -> str:

@@ -15,7 +15,7 @@ from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import circle_of, item, no_facts, shown
 from bot.turns.picking import pick
 from dialogs import engine
-from dialogs.engine import shortened
+from dialogs.engine import excerpt, shortened
 from dialogs.model import Ask, Say
 from dialogs.settings import CORRECT
 from storage.records import AnswerRow, PersonRow, SignUpRow, new_id
@@ -26,6 +26,9 @@ MOST_LISTED = 100
 
 CONFIRMATIONS = ("prep.confirm", "deb.confirm")
 """What is sent to others is confirmed anew after a change."""
+
+OVER = ("declined", "rejected", "withdrawn", "closed")
+"""Exchanges about which nothing begins any more, however old the button."""
 
 REPEATABLE = ("correct", "language", "stop", "time", "habit", "absent")
 """Small conversations that can be had again; the others are finished once and then changed."""
@@ -74,7 +77,7 @@ def listed(moment: Moment, person: PersonRow, args: list[str], incoming: Incomin
 
 
 def _label(moment: Moment, language: str, row: AnswerRow) -> str:
-    text = shortened(shown(moment, language, row), 60)
+    text = excerpt(shown(moment, language, row), 60)
     return f"{moment.words.date(language, row.day)} · {shortened(row.question, 60)} {text}"
 
 
@@ -242,6 +245,9 @@ def go_on(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming
     row = moment.work.conversations.find(person.id, dialog, subject, occasion)
     if row is not None and row.status in ("done", "stopped") and dialog not in REPEATABLE:
         return Reply(note=moment.words.text(person.language, "card.answered"))
+    exchange = moment.work.exchanges.find(subject)
+    if exchange is not None and exchange.state in OVER:
+        return Reply(note=moment.words.text(person.language, "stop.closed"))
     talks.begin(moment, Topic(person, dialog, subject, occasion), replaces=_message(moment, incoming))
     moment.work.conversations.spend(incoming.card)
     return Reply()

@@ -11,7 +11,7 @@ from bot.moment import Moment, Press, Told
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import exchange_of, facts_of_exchange, first, label_of, shown, who_sees
 from bot.turns.picking import pick
-from dialogs.engine import shortened
+from dialogs.engine import excerpt
 from dialogs.model import Say
 from dialogs.sharing import HABIT, SHARE
 from storage.records import AnswerRow, PersonRow
@@ -33,7 +33,7 @@ def which(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming
         person,
         "share.title",
         "share.which",
-        [Choice(row.id, shortened(shown(moment, person.language, row))) for row in rows],
+        [Choice(row.id, excerpt(shown(moment, person.language, row))) for row in rows],
         Press("btn.preview", ["share", ""]),
         Press("btn.no_thanks", ["done"]),
         subject=exchange_id,

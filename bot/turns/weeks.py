@@ -17,7 +17,7 @@ from bot.programme.visibility import may_read
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import circle_of, exchange_of, facts_of_exchange, item, label_of, latest, shown, who_sees
 from bot.turns.preparations import goals_of, readable_by
-from dialogs.engine import shortened
+from dialogs.engine import excerpt
 from dialogs.model import Say
 from dialogs.sharing import WEEK
 from storage.records import AnswerRow, ExchangeRow, PersonRow, PromptRow
@@ -77,7 +77,7 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
         "week_items": [
             {
                 "value": row.id,
-                "label": f"{moment.words.date(language, day_of(row))}: {shortened(shown(moment, language, row))}",
+                "label": f"{moment.words.date(language, day_of(row))}: {excerpt(shown(moment, language, row))}",
                 "chosen": goes_along(moment, exchange, row),
             }
             for row in of_week(moment, exchange, week)
