@@ -43,7 +43,14 @@ class Streams:
         last: dict[str, int] = {}
         for row in rows:
             last[row.box] = max(row.order, last.get(row.box, 0))
-        return {"box": box, "rows": [[r.id, r.version] for r in rows if r.box == box], "last": last}
+        now, people = await self._house.desk.now(), await self._house.desk.people()
+        return {
+            "box": box,
+            "rows": [[r.id, r.version] for r in rows if r.box == box],
+            "last": last,
+            "now": now.isoformat(),
+            "people": len(people),
+        }
 
 
 async def _send(request: web.Request, state: dict[str, Any], rings: Rings) -> web.StreamResponse:

@@ -43,6 +43,8 @@ const caughtUp = async (state) => {
   back();
   Object.assign(last, state.last);
   if (state.box && state.box === here().box) await bring(lacking(state.rows)).catch(() => {});
+  const clock = one("#clock time")?.dateTime || state.now;
+  if (clock !== state.now || all("a.person").length !== state.people) return refreshHouse();
   badges();
   refreshSeen();
 };
