@@ -11,16 +11,25 @@ import socket
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
+from structlog.testing import capture_logs
 
-from bot.app import WrongDatabase, build
+from bot.app import App, WrongDatabase, build
+from bot.channel import MESSAGE, Message, Part
+from bot.delivery import Delivery
 from bot.settings import Settings
+from bot.tick import Ticker
+from bot.turns.house import house as build_house
+from bot.words import Words
+from storage.records import OutboxState
+from storage.store import Work
 from tests.conftest import ROOT
+from tests.running.fakes import FakePlatform
 
 READY = b"Vidsyn is ready."
 PATIENCE = 30
@@ -245,3 +254,59 @@ async def test_a_database_of_another_door_is_refused_also_when_nobody_is_in_it(t
     await app.stop()
     with pytest.raises(WrongDatabase):
         build(settings)
+
+
+# Inside one process
+
+
+class BrokenTicker(Ticker):
+    """A mistake of ours in the middle of a tick."""
+
+    async def tick(self) -> int:
+        raise RuntimeError("Hemmelig tanke")
+
+
+@pytest.fixture
+async def app(tmp_path: Path) -> AsyncIterator[App]:
+    app = build(Settings(vidsyn_data=tmp_path, database_url="", host="127.0.0.1", vidsyn_master_keys=""))
+    yield app
+    await app.stop()
+
+
+async def queued(app: App) -> str:
+    """A message that waits to be sent."""
+
+    def unit(work: Work) -> str:
+        person = next(person for person in work.people.all(work.people.organisations()[0].id) if person.hr)
+        message = MESSAGE.dump_json(Message((Part("Hej"),), "Ny besked")).decode()
+        to = replace(work.people.addresses(person.id)[0], place="elsewhere")
+        return work.outbox.add(to, message, "answer", "", app.clock.now()).id
+
+    return await app.store.run(unit)
+
+
+async def test_f21_a_part_of_the_tick_that_fails_holds_up_no_other(app: App) -> None:
+    broken = BrokenTicker(app.store, Words.load(), app.clock, build_house())
+    part_broken = replace(app, ticker=broken)
+    id = await queued(app)
+    with capture_logs() as logged:
+        await part_broken.tick()
+    assert (await app.store.run(lambda work: work.outbox.get(id))).state == OutboxState.SENT
+    assert [entry["event"] for entry in logged] == ["tick_failed"]
+    assert "Hemmelig" not in repr(logged)
+
+
+async def test_f24_who_stops_lets_what_is_on_its_way_arrive(app: App, tmp_path: Path) -> None:
+    platform = FakePlatform()
+    stopping: list[asyncio.Task[None]] = []
+    slow = replace(app, delivery=Delivery(app.store, app.clock, {"playground": platform}))
+    # The house stops while the platform is being asked; what stands behind the message waits for the next start.
+    platform.before = lambda: stopping.append(asyncio.get_running_loop().create_task(slow.stop()))
+    await app.delivery.deliver()  # the hellos of the first start
+    kept = [await queued(app), await queued(app)]
+    await slow.start()
+    await asyncio.gather(*stopping)
+    again = build(Settings(vidsyn_data=tmp_path, database_url="", host="127.0.0.1", vidsyn_master_keys=""))
+    states = await again.store.run(lambda work: [work.outbox.get(id).state for id in kept])
+    assert states == [OutboxState.SENT, OutboxState.PENDING]
+    await again.stop()
