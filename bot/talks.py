@@ -114,6 +114,7 @@ def take(moment: Moment, talk: Talk, verb: str, args: Sequence[str], incoming: I
         if doubt is not None:
             return doubt
         view = reader(moment, talk)
+        given = _without_starters(view, dialog, given)
         turn = engine.submit(dialog, state, given, facts, lambda ask: labels_of(view, ask), partly=verb == "answer")
     elif verb == "edit":
         turn = engine.edit(dialog, state, args[0] if args else str(incoming.values.get("edit", "")), facts)
@@ -133,6 +134,12 @@ def take(moment: Moment, talk: Talk, verb: str, args: Sequence[str], incoming: I
         turn = replace(turn, screen=engine.show(dialog, turn.state, after.facts).screen)
     _go_on(moment, after, turn, in_place, ())
     return Reply()
+
+
+def _without_starters(view: Reader, dialog: Dialog, given: Mapping[str, Raw]) -> dict[str, Raw]:
+    """A beginning that was offered and left as it stood is no answer."""
+    starters = {ask.key: view.text(ask.starter) for ask in dialog.asks if "." in ask.starter}
+    return {key: "" if raw == starters.get(key) else raw for key, raw in given.items()}
 
 
 def pause(moment: Moment, talk: Talk, replaces: str = "") -> Reply:
