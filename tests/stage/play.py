@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
 
@@ -12,12 +12,13 @@ from bot.channels.web.channel import WebChannel, letter
 from bot.clock import StandingClock
 from bot.conversation import Conversation
 from bot.delivery import Delivery
-from bot.stage import CHANNEL, TENANT, Stage, open_stage
+from bot.stage import CHANNEL, TENANT, ZONES, Stage, open_stage
 from bot.tick import Ticker
 from bot.turns.house import house as build_house
 from bot.words import Words
 from dialogs.model import Raw
-from storage.store import Store
+from storage.records import PersonRow
+from storage.store import Store, Work
 from storage.vault import Vault
 
 WORDS = Words.load()
@@ -35,7 +36,6 @@ class Seat:
     play: Play
     id: str
     name: str
-    events: count[int] = field(default_factory=count)
 
     async def messages(self) -> list[Message]:
         """All messages in the private chat that are the bot's, oldest first."""
@@ -61,9 +61,35 @@ class Seat:
 
     async def presses(self, label: str, values: Mapping[str, Raw] | None = None, *, leave: str = "") -> Reply:
         """Presses the newest button with this label, with a form's values by question key or label."""
-        message = await self._with_button(label)
-        button = next(button for button in message.buttons if button.label == label)
+        message, button = await self.offered(label)
         return await self.press(message, button, values or {}, leave=leave)
+
+    async def offered(self, label: str, channel: str = "") -> tuple[Message, Button]:
+        """The newest button with this label, and the message it is on."""
+        messages = await (self.posts(channel) if channel else self.messages())
+        for message in reversed(messages):
+            for button in message.buttons:
+                if button.label == label:
+                    return message, button
+        offered = [button.label for button in messages[-1].buttons] if messages else []
+        raise NotThere(f"{self.name} has no button {label!r}; the newest message offers {offered}.")
+
+    async def taps(self, key: str, values: Mapping[str, Raw] | None = None, **names: object) -> Reply:
+        """Presses the newest button with these words, whatever the language of the seat."""
+        person = await self.person()
+        return await self.presses(self.play.words.text(person.language, key, names), values)
+
+    async def fills(self, values: Mapping[str, Raw] | None = None, *, leave: str = "") -> Reply:
+        """Fills in the newest message and sends it off. What is not given stays as it stands there."""
+        message = await self.last()
+        button = next((button for button in message.buttons if button.sends), None)
+        if button is None:
+            raise NotThere(f"There is nothing to fill in for {self.name}:\n{read(message)}")
+        return await self.press(message, button, values or {}, leave=leave)
+
+    async def person(self) -> PersonRow:
+        """What the house knows of the person."""
+        return await self.play.store.run(lambda work: work.people.get(self.id))
 
     async def press(
         self, message: Message, button: Button, values: Mapping[str, Raw], *, leave: str = "", event: str = ""
@@ -84,28 +110,19 @@ class Seat:
 
     async def presses_in_channel(self, label: str, channel: str = "#jobbytte") -> Reply:
         """Presses a button of a post in a channel."""
-        rows = await self.play.store.run(lambda work: work.mail.list(channel))
-        for row in reversed(rows):
-            message = letter(row).message
-            if message is not None:
-                for button in message.buttons:
-                    if button.label == label:
-                        return await self.press(message, button, {})
-        raise NotThere(f"Nobody in {channel} offers {label!r}.")
+        message, button = await self.offered(label, channel)
+        return await self.press(message, button, {})
 
-    async def _with_button(self, label: str) -> Message:
-        messages = await self.messages()
-        for message in reversed(messages):
-            if any(button.label == label for button in message.buttons):
-                return message
-        offered = [button.label for button in messages[-1].buttons] if messages else []
-        raise NotThere(f"{self.name} has no button {label!r}; the newest message offers {offered}.")
+    async def posts(self, channel: str) -> list[Message]:
+        """All posts of a channel, oldest first."""
+        rows = await self.play.store.run(lambda work: work.mail.list(channel))
+        return [kept.message for kept in map(letter, rows) if kept.message is not None]
 
     def _address(self) -> Address:
         return Address(CHANNEL, TENANT, self.id)
 
     def _event(self) -> str:
-        return f"{self.id}-{next(self.events)}"
+        return f"{self.id}-{next(self.play.events)}"
 
     async def _receive(self, incoming: Incoming) -> Reply:
         reply = await self.play.conversation.receive(incoming)
@@ -155,19 +172,32 @@ def read(message: Message) -> str:
 class Play:
     """A house with a clock and people in it."""
 
-    def __init__(self, start: datetime, url: str = "sqlite://") -> None:
+    def __init__(self, start: datetime, url: str = "sqlite://", language: str = "da") -> None:
         self.words = WORDS
-        self.house = build_house()
+        self.url = url
+        self.language = language
+        self.events = count()
         self.store = Store.open(url, KEY)
         self.store.migrate()
+        self.house = build_house()
         self.clock = StandingClock(start)
         self.store.run_now(lambda work: open_stage(work, self.words, self.house, self.clock.now()))
         self.clock = StandingClock(datetime.fromisoformat(str(self.store.run_now(lambda work: work.meta.get("clock")))))
-        self.channel = WebChannel(self.store)
+        self.store.run_now(lambda work: _speak(work, language))
+        self.build()
+
+    async def restart(self) -> None:
+        """The process ends and another begins on the same database. One in memory stays; all else is new."""
+        if self.url != "sqlite://":
+            await self.store.close()
+            self.store = Store.open(self.url, KEY)
+            self.store.migrate()
+        self.house = build_house()
         self.build()
 
     def build(self) -> None:
-        """Puts everything together anew on the same store: a restart."""
+        """Puts everything together on the store."""
+        self.channel = WebChannel(self.store)
         self.delivery = Delivery(self.store, self.clock, {self.channel.name: self.channel})
         self.ticker = Ticker(self.store, self.words, self.clock, self.house)
         self.conversation = Conversation(self.store, self.words, self.clock, self.house, lambda: None)
@@ -200,3 +230,10 @@ class Play:
     async def close(self) -> None:
         """Lets go of the store."""
         await self.store.close()
+
+
+def _speak(work: Work, language: str) -> None:
+    """Everybody there speaks the language, and lives where it is spoken."""
+    zone, country = ZONES[language]
+    for person in work.people.all(work.people.organisations()[0].id):
+        work.people.update(replace(person, language=language, zone=zone, country=country))

@@ -1,0 +1,62 @@
+"""Plays a transcript on the playground's channel, from the scene it begins at."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from tests.stage.chat import PlayChat
+from tests.stage.scenes import SCENES, Cast, cast, play_to
+from tests.transcripts.script import NoSense, play, read
+
+FOLDER: Final = Path(__file__).parent
+FILES: Final = sorted(FOLDER.glob("*/*.txt"))
+
+SHORT: Final = (date(2026, 5, 5), date(2026, 5, 7))
+LONG: Final = (date(2026, 5, 4), date(2026, 5, 22))
+"""Three days, and three weeks: what begins with "long" is of the second kind."""
+
+TITLES: Final = {
+    "da": {
+        "begyndelsen": "start",
+        "runden er åben": "round open",
+        "Emil er tilmeldt": "signed up",
+        "Lone støtter det": "supported",
+        "HR har foreslået et sted": "proposed",
+        "Emil og Vera har sagt ja": "accepted",
+        "Lone har godkendt": "approved",
+        "to uger før": "invited",
+        "alle er forberedt": "prepared",
+        "første dag er gået": "first day",
+        "anden dag er gået": "second day",
+        "sidste dag er gået": "last day",
+        "forløbet er slut": "finished",
+        "dagen efter": "debrief",
+    },
+    "nb": {
+        "begynnelsen": "start",
+        "runden er åpen": "round open",
+    },
+    "en": {scene: scene for scene in SCENES},
+}
+"""The scenes as a transcript calls them, by language."""
+
+LONGER: Final = {"da": " (tre uger)", "nb": " (tre uker)", "en": " (three weeks)"}
+
+
+async def played(file: Path, folder: Path) -> str:
+    """What the file should say."""
+    transcript = read(file)
+    title = transcript.scene.removesuffix(LONGER[transcript.language])
+    start, end = SHORT if title == transcript.scene else LONG
+    titles = TITLES[transcript.language]
+    if title not in titles:
+        raise NoSense(f"{file.name} begins at {title!r}; it can begin at {', '.join(titles)}.")
+    url = f"sqlite:///{folder}/vidsyn.db" if transcript.restarts else "sqlite://"
+    here: Cast = await cast(transcript.language, start, end, url=url)
+    try:
+        await play_to(here, titles[title])
+        return await play(transcript, PlayChat(here))
+    finally:
+        await here.play.close()
