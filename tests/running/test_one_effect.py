@@ -18,7 +18,8 @@ from bot.stage import CHANNEL, TENANT
 from bot.turns.house import house as build_house
 from dialogs.model import Raw
 from storage.records import AnswerRow, CardRow, PersonRow, new_id
-from storage.store import Store, Work
+from storage.store import Store, StoreUnavailable, Work
+from tests.running.fakes import Failpoint
 from tests.running.story import MONDAY, Story, exchange_id
 from tests.stage.play import WORDS, Play, Seat
 
@@ -328,6 +329,31 @@ async def test_f21_what_no_version_understands_holds_nobody_up(story: Story) -> 
         await story.play.conversation.catch_up()
     states = await story.play.store.run(lambda work: [work.inbox.get(id).state for id in ("odd", "good")])
     assert states == ["poison", "done"]
+
+
+def gone() -> None:
+    raise StoreUnavailable
+
+
+@pytest.mark.parametrize("committed", [False, True], ids=["begun", "committed"])
+@pytest.mark.parametrize("at", [1, 2, 3, 4])
+async def test_f12_f13_a_store_that_is_away_for_a_moment_costs_nothing(story: Story, at: int, committed: bool) -> None:
+    """At whichever step: the platform tries again when it was told so, and the effect is one."""
+    play = story.play
+    flaky = Failpoint(play.store, at, committed=committed, die=gone)
+    unlucky = Conversation(flaky, WORDS, play.clock, play.house, lambda: None)
+    same = text(story.employee, "same", "hjælp")
+    try:
+        await unlucky.receive(same)
+    except StoreUnavailable:
+        await play.conversation.receive(same)
+    await play.conversation.catch_up()
+    await play.conversation.catch_up()
+    await play.delivery.deliver()
+    chat = await story.employee.messages()
+    sorry = sum(part.text == word("err.generic") for message in chat for part in message.parts)
+    assert len(chat) == 1 + 1 + sorry  # the hello, the help
+    assert sorry == (at == 3 and not committed)
 
 
 async def test_somebody_unknown_is_written_down_and_nothing_more(story: Story) -> None:
