@@ -15,7 +15,7 @@ from bot.tick import Ticker
 from bot.turns import my_data, people
 from bot.turns.common import shown
 from bot.words import Words
-from storage.records import AddressRow, Organisation, PersonRow, new_id
+from storage.records import AddressRow, AnswerRow, Organisation, PersonRow, new_id
 from storage.store import Store, Work
 
 CHANNEL = "playground"
@@ -159,11 +159,9 @@ def _seen(moment: Moment, person_id: str, language: str) -> list[Seen]:
     person = replace(moment.person(person_id), language=language)
     seen = []
     for row in my_data.mine(moment, person):
-        dialog = moment.house.scripts.get(row.occasion.partition(":")[0])
-        title = moment.words.text(language, dialog.dialog.title) if dialog else ""
         seen.append(
             Seen(
-                occasion_title=title,
+                occasion_title=moment.words.text(language, _title(moment, row)),
                 question=row.question,
                 text=shown(moment, language, row),
                 day=row.day,
@@ -173,3 +171,16 @@ def _seen(moment: Moment, person_id: str, language: str) -> list[Seen]:
             )
         )
     return seen
+
+
+def _title(moment: Moment, row: AnswerRow) -> str:
+    """The conversation that an answer was given in. A tick outside one, as at the goals, belongs to the preparation."""
+    script = moment.house.scripts.get(row.occasion.partition(":")[0])
+    if script is None:
+        script = moment.house.scripts["lead" if _leads(moment, row) else "prep"]
+    return script.dialog.title
+
+
+def _leads(moment: Moment, row: AnswerRow) -> bool:
+    exchange = moment.work.exchanges.find(row.subject)
+    return exchange is not None and exchange.leader == row.person
