@@ -349,14 +349,15 @@ def _finish(moment: Moment, talk: Talk, turn: Turn, replaces: str, before: Seque
     moment.work.conversations.put(row)
     done = replace(talk, row=row, state=turn.state)
     ending = script.finish(moment, done)
+    person = moment.person(talk.person.id)  # the language may just have been chosen
     said = [_with_facts(say, talk) for say in (*before, *turn.says, *ending.says)]
     if ending.then is not None:
         begin(moment, ending.then, replaces=replaces, before=said)
         return done
     if said:
-        title = Part(moment.words.text(talk.person.language, talk.dialog.title), "title")
+        title = Part(moment.words.text(person.language, talk.dialog.title), "title")
         message = moment.tell(
-            talk.person,
+            person,
             Told([title, *said], ending.presses),
             kind="answer",
             subject=row.subject,

@@ -92,8 +92,9 @@ def submit(
                 answers.pop(ask.key, None)
                 skipped.add(ask.key)
             continue
-        if _too_early(ask, value, answers):
-            errors[ask.key] = Rejected("too_early", {"date": date.fromisoformat(str(answers[_after(ask)]))})
+        earliest = _earliest(ask, answers, facts)
+        if _too_early(ask, value, earliest):
+            errors[ask.key] = Rejected("too_early", {"date": date.fromisoformat(str(earliest))})
             continue
         answers[ask.key] = value
         skipped.discard(ask.key)
@@ -101,7 +102,7 @@ def submit(
     if errors:
         return Turn(state, screen=screen, errors=errors)
     for ask in dialog.asks:
-        if ask.key in answers and _too_early(ask, answers[ask.key], answers):
+        if ask.key in answers and _too_early(ask, answers[ask.key], answers.get(_after(ask))):
             del answers[ask.key]  # the date before it has moved: asked again
     settled = replace(state, answers=answers, skipped=tuple(sorted(skipped)))
     turn = _forward(dialog, settled, facts)
@@ -199,10 +200,15 @@ def _after(ask: Ask) -> str:
     return ask.answer.after if isinstance(ask.answer, Day) else ""
 
 
-def _too_early(ask: Ask, value: Value, answers: Mapping[str, Value]) -> bool:
+def _too_early(ask: Ask, value: Value, earlier: Value | None) -> bool:
     """A date before the one it must follow. ISO text sorts like the dates."""
-    earlier = answers.get(_after(ask))
     return isinstance(earlier, str) and isinstance(value, str) and value < earlier
+
+
+def _earliest(ask: Ask, answers: Mapping[str, Value], facts: Facts) -> Value | None:
+    """The date an answer must not come before: that of another question, or today."""
+    after = _after(ask)
+    return str(facts["today"]) if after == "today" else answers.get(after)
 
 
 def _reflection(ask: Ask, value: Value) -> list[Say]:

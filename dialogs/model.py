@@ -73,7 +73,10 @@ class Scale:
 
 @dataclass(frozen=True)
 class Day:
-    """A date, kept as ISO text, not before the answer to the question `after`. Typed dates are read against `today`."""
+    """A date, kept as ISO text, not before the answer to the question `after`, or not before "today".
+
+    Typed dates are read against `today`.
+    """
 
     after: str = ""
 

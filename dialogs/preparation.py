@@ -107,7 +107,7 @@ PREPARATION = Dialog(
         step(Ask("prep.support", Many(SUPPORT), Who.JOINT, when=FULL)),
         step(
             Ask("prep.share", LONG, Who.JOINT),
-            Ask("prep.share.date", Day(), Who.JOINT, when=answered("prep.share")),
+            Ask("prep.share.date", Day(after="today"), Who.JOINT, when=answered("prep.share")),
             HABIT_ASK,
         ),
         page(
@@ -150,8 +150,8 @@ LEADER_PART = Dialog(
             ),
             Ask("lead.prep.cover", One(COVER), Who.HR),
             Ask("lead.prep.contact", One(CONTACT), Who.JOINT, when=FULL),
-            Ask("lead.prep.followup.return", Day(), Who.JOINT, required=True),
-            Ask("lead.prep.followup.slot", Day(), Who.JOINT, when=FULL),
+            Ask("lead.prep.followup.return", Day(after="today"), Who.JOINT, required=True),
+            Ask("lead.prep.followup.slot", Day(after="today"), Who.JOINT, when=FULL),
         ),
     ),
 )

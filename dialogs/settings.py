@@ -23,7 +23,9 @@ LANGUAGE = Dialog(
 
 TIME = Dialog("time", "log.time.title", steps=(step(Ask("log.time", Hour(), Who.PRIVATE, required=True)),))
 
-ABSENT = Dialog("absent", "absent.title", steps=(step(Ask("absent.until", Day(), Who.PRIVATE, required=True)),))
+ABSENT = Dialog(
+    "absent", "absent.title", steps=(step(Ask("absent.until", Day(after="today"), Who.PRIVATE, required=True)),)
+)
 
 STOP = Dialog(
     "stop",

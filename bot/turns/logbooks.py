@@ -279,7 +279,8 @@ def close_day(moment: Moment, prompt: PromptRow) -> str:
     moment.work.prompts.mark(entry.id, "missed")
     journal = moment.work.exchanges.journal(exchange.id)
     states = _states_since_asked(moment, exchange)
-    if after_misses(states) and not journal.asked_after_misses:
+    goes_on = any(day > entry.day for day in exchange.days)
+    if goes_on and after_misses(states) and not journal.asked_after_misses:
         moment.work.exchanges.save_journal(replace(journal, asked_after_misses=True, cadence="self"))
         replan(moment, exchange)
         talks.begin(moment, Topic(employee, "misses", exchange.id, f"misses:{entry.day.isoformat()}"))

@@ -92,7 +92,7 @@ def show(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming)
     if row is None or row.person != person.id:
         return Reply(note=moment.words.text(person.language, "data.gone"))
     names = readers_of(moment, row)
-    who = Say("data.readers", {"list": names}) if names else Say("data.readers.none")
+    who = _who(moment, person.language, names)
     parts: list[Say | Part] = [
         Part(row.question, "small"),
         Part(shown(moment, person.language, row), "own"),
@@ -228,8 +228,14 @@ def correct_who(moment: Moment, talk: Talk, ask: Ask) -> Say | None:
     row = moment.work.answers.get(talk.row.subject)
     if row is None:
         return None
-    names = readers_of(moment, row)
-    return Say("data.readers", {"list": names}) if names else Say("data.readers.none")
+    return _who(moment, talk.person.language, readers_of(moment, row))
+
+
+def _who(moment: Moment, language: str, names: list[str]) -> Say:
+    """The sentence that names the others who can read an answer."""
+    if not names:
+        return Say("data.readers.none")
+    return Say("data.readers", {"list": moment.words.listing(language, names)})
 
 
 def done(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
