@@ -35,6 +35,10 @@ class WrongDatabase(ValueError):
     """This database is not the playground's. Set DATABASE_URL to one of its own, or remove the setting."""
 
 
+class KeyFileGone(ValueError):
+    """The database is there and its key file is not, so nothing in it can be read. Put the key file back."""
+
+
 @dataclass
 class App:
     """Everything that runs, put together."""
@@ -85,7 +89,10 @@ def open_vault(settings: Settings) -> Vault:
     """The master keys from the setting, else from the key file beside the data."""
     if settings.vidsyn_master_keys:
         return Vault.parse(settings.vidsyn_master_keys)
-    return load_or_create_key_file(settings.vidsyn_data / "master.key")
+    key_file, database = settings.vidsyn_data / "master.key", settings.vidsyn_data / "vidsyn.db"
+    if database.exists() and not settings.database_url and not key_file.exists():
+        raise KeyFileGone(f"{KeyFileGone.__doc__} It belongs at {key_file}.")
+    return load_or_create_key_file(key_file)
 
 
 def open_store(settings: Settings) -> Store:

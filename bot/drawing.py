@@ -150,7 +150,8 @@ def _lines(lines: Sequence[Mapping[str, str]]) -> list[Part]:
     for line in lines:
         if line.get("label"):
             shown.append(Part(line["label"], "small"))
-        shown.append(Part(line["text"], "own"))
+        if line["text"]:
+            shown.append(Part(line["text"], "own"))
     return shown
 
 

@@ -10,12 +10,13 @@ from bot.channels.web.desk import PersonCard, Seen
 from bot.clock import StandingClock
 from bot.delivery import Delivery
 from bot.moment import Moment
+from bot.programme.schedule import SILENT
 from bot.script import House
 from bot.tick import Ticker
 from bot.turns import my_data, people
 from bot.turns.common import shown
 from bot.words import Words
-from storage.records import AddressRow, AnswerRow, Organisation, PersonRow, new_id
+from storage.records import AddressRow, AnswerRow, Organisation, PersonRow, PromptRow, new_id
 from storage.store import Store, Work
 
 CHANNEL = "playground"
@@ -29,6 +30,10 @@ CAST = (
     ("Vera Vang", "host", "Familieafdelingen"),
 )
 """Who is there on the first start."""
+
+FAR = datetime.max.replace(tzinfo=UTC)
+LOOK_AHEAD = 100
+"""Things due that are looked at for the next that is said."""
 
 MOST_STEPS = 5000
 """Steps of one move of the clock; more means that something is due for ever."""
@@ -76,8 +81,8 @@ class Stage:
         return self._clock.now()
 
     async def next_event(self) -> datetime | None:
-        """When something happens next by itself."""
-        return await self._ticker.next_at()
+        """When something is said next by itself. What closes in silence is passed on the way."""
+        return await self._store.run(_next_said)
 
     async def move_to(self, moment: datetime) -> None:
         """Moves the clock forward; everything due on the way happens at its own time, in order."""
@@ -95,6 +100,22 @@ class Stage:
         await self._store.run(lambda work: work.meta.set("clock", now.isoformat()))
         await self._ticker.tick()
         await self._delivery.deliver()
+
+
+def _next_said(work: Work) -> datetime | None:
+    rows = work.prompts.due(FAR, LOOK_AHEAD)
+    said = (row.at for row in rows if _says_something(work, row))
+    return next(said, rows[-1].at if rows else None)
+
+
+def _says_something(work: Work, row: PromptRow) -> bool:
+    """A reminder of an entry that is written, and housekeeping, say nothing."""
+    if row.kind in SILENT:
+        return False
+    if row.kind != "log.remind":
+        return True
+    entry = work.prompts.find(row.recipient, row.subject, "log", row.day)
+    return entry is None or entry.state in ("pending", "said")
 
 
 def first_morning(now: datetime) -> datetime:

@@ -58,7 +58,7 @@ def action(n: int) -> Step:
             says_when=FULL,
         ),
         Ask(f"deb.12.action.first#{n}", SHORT, Who.JOINT, when=both(FULL, has_it)),
-        Ask(f"deb.12.action.when#{n}", Day(), Who.JOINT, when=has_it),
+        Ask(f"deb.12.action.when#{n}", Day(after="today"), Who.JOINT, when=has_it),
         Ask(f"deb.12.action.with#{n}", SHORT, Who.JOINT, when=both(FULL, has_it)),
         Ask(f"deb.12.action.notice#{n}", SHORT, Who.JOINT, when=both(FULL, has_it)),
         *((more,) if n < 3 else ()),
@@ -69,7 +69,7 @@ DEBRIEF = Dialog(
     "deb",
     "deb.title",
     intro=("deb.intro",),
-    outro=("deb.done",),
+    outro=("deb.done.now",),
     steps=(
         step(
             Ask("deb.1.recall", Many(fact="quotes", most=3), Who.PRIVATE, when=fact("quotes")),
@@ -103,7 +103,7 @@ DEBRIEF = Dialog(
         step(
             Ask("deb.13.share.what", LONG, Who.SHARED_ON_REQUEST, when=FULL),
             Ask("deb.13.share.how", HOW, Who.JOINT, when=FULL),
-            Ask("deb.13.share.when", Day(), Who.JOINT, when=both(FULL, answered("deb.13.share.how"))),
+            Ask("deb.13.share.when", Day(after="today"), Who.JOINT, when=both(FULL, answered("deb.13.share.how"))),
             Ask("deb.13.share.host", LONG, Who.SHARED_ON_REQUEST, when=FULL),
         ),
         step(

@@ -17,7 +17,7 @@ SHARE = Dialog(
 
 WEEK = Dialog(
     "week",
-    "share.title",
+    "share.week.title",
     steps=(step(Ask("share.week.pick", Many(fact="week_items"), Who.CONTROL)),),
 )
 

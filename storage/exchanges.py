@@ -20,7 +20,12 @@ _OF = {
     column: select(exchanges).where(exchanges.c[column] == bindparam("this")).order_by(exchanges.c.order)
     for column in ("employee", "leader", "host", "round")
 }
-_JOURNAL = select(journals).where(journals.c.exchange == bindparam("this"))
+_JOURNAL = (
+    select(journals, exchanges.c.employee)
+    .join(exchanges, exchanges.c.id == journals.c.exchange)
+    .where(journals.c.exchange == bindparam("this"))
+)
+_EMPLOYEE = select(exchanges.c.employee).where(exchanges.c.id == bindparam("this"))
 
 
 @cache
@@ -71,11 +76,16 @@ class Exchanges(Part):
     def journal(self, exchange: str) -> JournalRow:
         """How the employee wants the logbook; the default when never asked."""
         row = self._first(_JOURNAL, this=exchange)
-        return JournalRow(**row) if row else JournalRow(exchange)
+        if row is None:
+            return JournalRow(exchange)
+        habit = self._keys.show(row["employee"], "journals", "habit", exchange, row["habit"])
+        return JournalRow(**without(row, "employee", "habit"), habit=habit)
 
     def save_journal(self, row: JournalRow) -> None:
         """Keep how the employee wants the logbook."""
-        self._change(_save_journal(self._dialect), vars(row))
+        employee = self._the(_EMPLOYEE, this=row.exchange)["employee"]
+        habit = self._sealed(employee, "journals", row.exchange, habit=row.habit)
+        self._change(_save_journal(self._dialect), {**vars(row), **habit})
 
     def _values(self, row: ExchangeRow) -> dict[str, Any]:
         values = {name: value for name, value in vars(row).items() if name not in _SEALED}

@@ -18,6 +18,7 @@ _PENDING = (
     select(inbox).where(_IS_PENDING).order_by(inbox.c.order).limit(bindparam("limit")).with_for_update(skip_locked=True)
 )
 _FINISH = update(inbox).where(inbox.c.id == bindparam("this"), _IS_PENDING).values(state=bindparam("end"), payload=None)
+_SET_ASIDE = update(inbox).where(inbox.c.id == bindparam("this"), _IS_PENDING).values(state="poison")
 _FAILED = (
     update(inbox)
     .where(inbox.c.id == bindparam("this"), _IS_PENDING)
@@ -32,7 +33,7 @@ def _add(dialect: str) -> Insert:
 
 
 class Inbox(Part):
-    """Received things: pending, then done or poison. Of a finished one only event id and state remain."""
+    """Received things: pending, then done or poison. Of one that is done only event id and state remain."""
 
     def add(self, id: str, channel: str, event: str, payload: str) -> str | None:
         """Keep what came; its id, or None when this event of the channel was here before."""
@@ -62,11 +63,11 @@ class Inbox(Part):
         self._change(_FINISH, {"this": id, "end": "done"})
 
     def failed(self, id: str, attempts_max: int = 5) -> bool:
-        """Count a failed attempt. True when it was the last one, and the thing is set aside as poison."""
+        """Count a failed attempt. True when it was the last one: set aside as poison, its payload kept sealed."""
         row = self._first(_FAILED, this=id)
         if row is None or row["attempts"] < attempts_max:
             return False
-        self._change(_FINISH, {"this": id, "end": "poison"})
+        self._change(_SET_ASIDE, {"this": id})
         return True
 
     def _readable(self, rows: Sequence[RowMapping]) -> Iterator[InboxRow]:
@@ -75,7 +76,7 @@ class Inbox(Part):
             self._keys.check()
         for row in map(self._row, rows):
             if isinstance(row.payload, Unreadable):
-                self._change(_FINISH, {"this": row.id, "end": "poison"})
+                self._change(_SET_ASIDE, {"this": row.id})
             else:
                 yield row
 

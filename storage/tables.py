@@ -186,7 +186,8 @@ journals = Table(
     metadata,
     Column("exchange", String, ForeignKey("exchanges.id"), primary_key=True),
     Column("finish", Time),
-    *texts("cadence", "style", "habit"),
+    *texts("cadence", "style"),
+    *sealed("habit"),
     Column("paused_until", Date),
     Column("asked_after_misses", Boolean, nullable=False),
 )

@@ -22,7 +22,8 @@ QUESTIONS_TO_ASK = ("sum.ask.1", "sum.ask.2", "sum.ask.3", "sum.ask.4")
 class Week:
     """What a weekly overview is made of. `number` counts weeks from 1, `day` the exchange days of `total`.
 
-    `shared` are (question, literal answer) of this week; `yours` the leader's own open tasks.
+    `agreed` says that both ticked the goals; `shared` are (question, literal answer) of this week; `yours`
+    the leader's own open tasks.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Week:
     total: int
     next_step: Line
     goals: tuple[Line, ...] = ()
+    agreed: bool = False
     shared: tuple[tuple[str, str], ...] = ()
     requests: tuple[str, ...] = ()
     yours: tuple[Line, ...] = ()
@@ -75,7 +77,8 @@ def weekly(week: Week) -> list[Say]:
         Say("sum.week.where", {"n": week.day, "total": week.total, "text": week.next_step}),
     ]
     if week.goals:
-        says.append(Say("sum.week.goals", {"list": week.goals}))
+        key = "sum.week.goals" if week.agreed else "sum.week.goals.set"
+        says.append(Say(key, {"name": week.name, "list": week.goals}))
     if week.shared:
         says.append(Say("sum.week.shared", {"name": week.name, "list": _answered(week.shared)}))
     else:

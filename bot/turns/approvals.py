@@ -104,7 +104,8 @@ def _tell_all(moment: Moment, exchange: ExchangeRow) -> None:
     moment.tell(employee, Told([*says, Say("match.yes", {"date": by})]), kind="news", subject=exchange.id)
     if exchange.host:
         host = moment.person(exchange.host)
-        moment.tell(host, Told([Say("match.yes", {"date": by})]), kind="news", subject=exchange.id)
+        facts = facts_of_exchange(moment, Topic(host, "approve", exchange.id, "approve"), exchange)
+        moment.tell(host, Told([Say("match.yes.host", {**facts, "date": by})]), kind="news", subject=exchange.id)
 
 
 def _tell_employee(moment: Moment, talk: Talk, employee: PersonRow, support: str, subject: str) -> None:

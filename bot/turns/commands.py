@@ -93,6 +93,9 @@ def helped(moment: Moment, person: PersonRow) -> Reply:
     if moment.work.exchanges.of_leader(person.id):
         says.append(Say("help.leader"))
         presses.append(Press("btn.released", ["released", ""]))
+    if moment.work.exchanges.of_host(person.id):
+        says.append(Say("help.host"))
+        presses.append(Press("btn.released", ["released", ""]))
     if person.hr:
         says.append(Say("help.hr.now"))
         presses += [Press("btn.needs_me", ["needs"]), Press("btn.new_round", ["new_round"])]
@@ -123,7 +126,7 @@ def status(moment: Moment, person: PersonRow) -> Reply:
     if person.hr:
         needs.tell(moment, person, kind="answer")
     for exchange in moment.work.exchanges.of_employee(person.id):
-        if exchange.state in leaving.LIVE or exchange.state == "debriefed":
+        if exchange.state in (*leaving.LIVE, "ended_early", "debriefed"):
             facts = facts_of_exchange(moment, Topic(person, "log", exchange.id, ""), exchange)
             says.append(Say("status.emp", {**facts, "text": Say(f"status.next.{exchange.state}")}))
             presses += _next_presses(exchange.state, exchange.id)
@@ -134,6 +137,7 @@ def status(moment: Moment, person: PersonRow) -> Reply:
             says.append(Say("sign.status", values))
             presses.append(Press("btn.change_answers", ["reopen", "sign", sign_up.id, "sign"]))
             presses.append(Press("btn.withdraw", ["begin", "stop", sign_up.id, "stop"]))
+    says += leaders.where(moment, person)
     says += leaders.tasks(moment, person)
     if moment.work.exchanges.of_leader(person.id):
         presses.append(Press("btn.released", ["released", ""]))
@@ -150,7 +154,7 @@ def _next_presses(state: str, exchange_id: str) -> list[Press]:
             Press("btn.write", ["write"], main=True),
             Press("btn.change_preparation", ["reopen", "prep", exchange_id, "prep"]),
         ]
-    if state == "finished":
+    if state in ("finished", "ended_early"):
         return [Press("btn.debrief", ["begin", "deb", exchange_id, "deb"], main=True)]
     return []
 

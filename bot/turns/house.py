@@ -89,6 +89,7 @@ def house() -> House:
             "round.close": acting(rounds.due),
             "round.result": acting(rounds.due),
             "approve.remind": acting(approvals.remind),
+            "proposal.remind": telling(matching.remind),
             "prep": telling(preparations.push),
             "prep.remind": telling(preparations.push),
             "greeting": telling(preparations.greeting),

@@ -70,6 +70,24 @@ def readable(moment: Moment, exchange: ExchangeRow, reader: str) -> list[AnswerR
     ]
 
 
+def where(moment: Moment, person: PersonRow) -> list[Say]:
+    """Which exchanges a person leads or hosts now."""
+    theirs = (*moment.work.exchanges.of_leader(person.id), *moment.work.exchanges.of_host(person.id))
+    return [
+        Say(
+            "status.other",
+            {
+                "name": moment.first_name(exchange.employee),
+                "host_unit": exchange.host_unit,
+                "start": exchange.start,
+                "end": exchange.end,
+            },
+        )
+        for exchange in theirs
+        if exchange.state in ("approved", "prepared", "running", "paused", "finished")
+    ]
+
+
 def tasks(moment: Moment, leader: PersonRow) -> list[Say]:
     """The leader's own next steps in one sentence; nothing when there are none."""
     steps = _steps(moment, leader)

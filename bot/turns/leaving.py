@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 from bot import talks
-from bot.moment import Moment, Told
+from bot.moment import Moment, Press, Told
 from bot.planning import replan
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import facts_of_exchange, facts_of_round, who_sees
 from bot.turns.moves import exchange_to, offer_to, sign_up_to
+from bot.turns.needs import remind_hr
 from dialogs.model import Say
 from dialogs.settings import STOP
 from storage.records import ExchangeRow, SignUpRow
@@ -59,11 +60,24 @@ def _withdraw(moment: Moment, talk: Talk, sign_up: SignUpRow) -> Ending:
             return _end(moment, talk, exchange)
     round_row = moment.work.rounds.get(sign_up.round)
     sign_up_to(moment, sign_up, "withdrawn")
+    _forget(moment, sign_up)
     _silence(moment, sign_up.id)
     moment.work.audit.add(moment.now, talk.person.id, "sign_up.withdrawn", sign_up.id)
     if sign_up.leader_told and sign_up.leader:
         _tell(moment, sign_up.leader, talk, round_row.name, sign_up.id)
-    return Ending([Say("sign.withdraw", {"date": round_row.finish_by})])
+    _tell_hr(moment, talk, sign_up.round)
+    return Ending([Say("sign.withdraw", {"date": moment.today(talk.person)})])
+
+
+def _forget(moment: Moment, sign_up: SignUpRow) -> None:
+    """The answers of a withdrawn sign-up are deleted at once; only that it was withdrawn is kept."""
+    for row in moment.work.answers.of(sign_up.person, sign_up.id, "sign"):
+        moment.work.answers.delete(row.id)
+
+
+def _tell_hr(moment: Moment, talk: Talk, round_id: str) -> None:
+    for hr in moment.work.people.hr(talk.person.organisation):
+        remind_hr(moment, hr, round_id)
 
 
 def _end(moment: Moment, talk: Talk, exchange: ExchangeRow) -> Ending:
@@ -77,18 +91,21 @@ def _end(moment: Moment, talk: Talk, exchange: ExchangeRow) -> Ending:
     sign_up = moment.work.rounds.sign_up(exchange.sign_up)
     if not over:
         sign_up_to(moment, sign_up, "withdrawn")
+        _forget(moment, sign_up)
     if exchange.offer and not over:
         offer_to(moment, moment.work.rounds.offer(exchange.offer), "open")
     _silence(moment, exchange.id)
     moment.work.audit.add(moment.now, talk.person.id, f"exchange.{state}", exchange.id)
     if over:
         return Ending([Say("stop.closed")])
+    _tell_hr(moment, talk, exchange.round)
     for other in {exchange.leader, exchange.host} - {""}:
         _tell(moment, other, talk, round_row.name, exchange.id)
     if under_way:
         replan(moment, ended)
-        return Ending([Say("end.early", {"date": end})])
-    return Ending([Say("sign.withdraw", {"date": round_row.finish_by})])
+        debrief = Press("btn.debrief", ["begin", "deb", exchange.id, "deb"], main=True)
+        return Ending([Say("end.early", {"date": end})], [debrief, Press("btn.no_thanks", ["done"])])
+    return Ending([Say("sign.withdraw", {"date": moment.today(talk.person)})])
 
 
 def _silence(moment: Moment, subject: str) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 
 from bot import talks
 from bot.channel import Incoming, Part, Reply
-from bot.moment import Moment, Told
+from bot.moment import Moment, Press, Told
 from bot.planning import replan
 from bot.planning import worker as worker_of
-from bot.programme.calendar import working_day_after
+from bot.programme.calendar import at_local, working_day_after
+from bot.programme.schedule import TASK_AT
 from bot.programme.states import Circumstances
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import (
@@ -31,7 +32,7 @@ from bot.turns.signups import wish_of
 from dialogs.match import HOST_PROPOSAL, MATCH, PROPOSAL
 from dialogs.model import Say
 from dialogs.round import FORMS
-from storage.records import AnswerRow, ExchangeRow, PersonRow, RoundRow, SignUpRow, new_id
+from storage.records import AnswerRow, ExchangeRow, PersonRow, PromptRow, RoundRow, SignUpRow, new_id
 
 SIX_MONTHS = timedelta(days=183)
 """A longer stay gets a soft warning (spec 2.5)."""
@@ -144,13 +145,14 @@ def finish(moment: Moment, talk: Talk) -> Ending:
         return Ending([Say("match.gone")])
     employee = moment.person(sign_up.person)
     offer = moment.work.rounds.offer(str(answers["match.offer"])) if "match.offer" in answers else None
+    host = offer.person if offer else str(answers.get("match.host", ""))
     exchange = ExchangeRow(
         id=new_id(),
         round=sign_up.round,
         sign_up=sign_up.id,
         employee=employee.id,
         leader=sign_up.leader,
-        host=offer.person if offer else str(answers.get("match.host", "")),
+        host=host,
         home_unit=employee.unit,
         host_unit=offer.unit if offer else str(answers.get("match.place", "")),
         form=str(answers.get("match.form", "")),
@@ -158,7 +160,7 @@ def finish(moment: Moment, talk: Talk) -> Ending:
         end=date.fromisoformat(str(answers["match.end"])),
         days=(),
         track="full" if answers.get("match.track") == "match.track.full" else "",
-        state="proposed" if offer else "accepted",
+        state="proposed" if offer or host else "accepted",
         why=str(answers.get("match.why", "")),
         offer=offer.id if offer else "",
     )
@@ -168,11 +170,40 @@ def finish(moment: Moment, talk: Talk) -> Ending:
         offer_to(moment, offer, "proposed")
     moment.work.audit.add(moment.now, talk.person.id, "exchange.proposed", exchange.id)
     values = {"name": employee.name, "host_unit": exchange.host_unit}
+    if offer is None and host:
+        _ask(moment, moment.person(host), "host_proposal", exchange)
+        return Ending([Say("match.sent.host", {**values, "host": moment.first_name(host)})])
     if offer is None:
         ask_leader(moment, exchange)
         return Ending([Say("match.sent.leader", {**values, "leader": moment.first_name(exchange.leader)})])
-    talks.begin(moment, Topic(employee, "proposal", exchange.id, "proposal"))
+    _ask(moment, employee, "proposal", exchange)
     return Ending([Say("match.sent.employee", values)])
+
+
+def _ask(moment: Moment, person: PersonRow, dialog: str, exchange: ExchangeRow) -> None:
+    """Asks one side, and plans the one reminder before the answer is due."""
+    talks.begin(moment, Topic(person, dialog, exchange.id, "proposal"))
+    worker = worker_of(person)
+    day = working_day_after(worker, moment.today(person), ANSWER_DAYS - 1)
+    at = at_local(day, TASK_AT, person.zone)
+    moment.work.prompts.add(PromptRow(new_id(), person.id, exchange.id, "proposal.remind", day, at))
+
+
+def remind(moment: Moment, prompt: PromptRow) -> Told | None:
+    """The one reminder of a proposal that waits."""
+    exchange = moment.work.exchanges.get(prompt.subject)
+    dialog = "host_proposal" if prompt.recipient == exchange.host else "proposal"
+    row = moment.work.conversations.find(prompt.recipient, dialog, exchange.id, "proposal")
+    if exchange.state != "proposed" or row is None or row.status not in ("open", "paused"):
+        return None
+    person = moment.person(prompt.recipient)
+    deadline = working_day_after(worker_of(person), moment.today(person))
+    values = {
+        **facts_of_exchange(moment, Topic(person, dialog, exchange.id, "proposal"), exchange),
+        "deadline": deadline,
+    }
+    key = "match.remind.host" if dialog == "host_proposal" else "match.remind"
+    return Told([Say(key, values)], [Press("btn.continue", ["begin", dialog, exchange.id, "proposal"], main=True)])
 
 
 def proposal_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
@@ -186,7 +217,7 @@ def proposal_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
         **no_facts(moment, topic),
         **facts_of_exchange(moment, topic, exchange),
         "text": ended(wish_of(moment, sign_up, topic.person.language) if is_host else reason),
-        "name": moment.first_name(exchange.host) or "HR" if not is_host else moment.first_name(exchange.employee),
+        "name": moment.first_name(exchange.employee) if is_host else "HR",
         "deadline": deadline,
     }
 
@@ -200,7 +231,7 @@ def proposal_finish(moment: Moment, talk: Talk) -> Ending:
         _decline(moment, exchange)
         return Ending([Say("match.declined.emp")])
     if exchange.host and exchange.host != exchange.employee:
-        talks.begin(moment, Topic(moment.person(exchange.host), "host_proposal", exchange.id, "proposal"))
+        _ask(moment, moment.person(exchange.host), "host_proposal", exchange)
         return Ending([Say("match.accepted.emp", {"host_unit": exchange.host_unit})])
     accept(moment, exchange)
     return Ending([Say("match.accepted.emp", {"host_unit": exchange.host_unit})])

@@ -11,6 +11,20 @@ from bot.programme.calendar import at_local, working_day_after
 from dialogs.model import Say
 from storage.records import ExchangeRow, PersonRow, PromptRow, RoundRow, SignUpRow, new_id
 
+SHOWN = (
+    "proposed",
+    "accepted",
+    "declined",
+    "rejected",
+    "approved",
+    "prepared",
+    "running",
+    "finished",
+    "withdrawn",
+    "ended_early",
+)
+"""States of an exchange that HR sees in the list."""
+
 WAITING = ("signed_up", "in_matching")
 
 
@@ -77,7 +91,7 @@ def _lines(moment: Moment, row: RoundRow) -> list[Say | Part]:
     lines += [
         Say(f"needs.{exchange.state}", _exchange_values(moment, exchange))
         for exchange in latest.values()
-        if exchange.state in ("proposed", "accepted", "declined", "rejected")
+        if exchange.state in SHOWN
     ]
     return lines
 
@@ -100,4 +114,6 @@ def _exchange_values(moment: Moment, exchange: ExchangeRow) -> dict[str, object]
         "name": moment.person(exchange.employee).name,
         "host_unit": exchange.host_unit,
         "leader": moment.first_name(exchange.leader),
+        "start": exchange.start,
+        "end": exchange.end,
     }

@@ -109,18 +109,30 @@ def _days(moment: Moment, topic: Topic, exchange: ExchangeRow) -> list[dict[str,
 
 
 def preview(moment: Moment, topic: Topic, exchange: ExchangeRow) -> list[dict[str, str]]:
-    """What leader and host will see: the goals, sharpened where they were, then the other J and T answers."""
+    """What the leader will see, and what the host will see too; the goals as they were sharpened."""
     rows = moment.work.answers.of(exchange.employee, exchange.id, "prep")
     language = topic.person.language
     goals = [{"label": "", "text": _written(moment, language, line)} for line in goal_lines(goals_of(rows))]
-    return goals + [
-        {
-            "label": label_of(moment, topic.person.language, row),
-            "text": shown_value(moment, topic.person.language, redact(row.value)),
-        }
-        for row in rows
-        if row.visibility in ("J", "T") and not row.key.startswith("prep.goal.")
-    ]
+    parties = {
+        "leader": moment.first_name(exchange.leader),
+        "host": moment.first_name(exchange.host) or exchange.host_unit,
+    }
+    joint, open_to_host = (
+        [
+            {
+                "label": label_of(moment, language, row),
+                "text": shown_value(moment, language, redact(row.value)),
+            }
+            for row in rows
+            if row.visibility == visibility and not row.key.startswith("prep.goal.")
+        ]
+        for visibility in ("J", "T")
+    )
+    if not exchange.host:
+        return [*goals, *open_to_host, *joint]
+    for_leader = {"label": moment.words.text(language, "privacy.vis.J", parties), "text": ""}
+    for_both = {"label": moment.words.text(language, "privacy.vis.T", parties), "text": ""}
+    return [for_leader, *goals, *joint, *([for_both, *open_to_host] if open_to_host else [])]
 
 
 def _written(moment: Moment, language: str, line: str | Say) -> str:

@@ -77,12 +77,17 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
         "week_items": [
             {
                 "value": row.id,
-                "label": f"{moment.words.date(language, day_of(row))}: {excerpt(shown(moment, language, row))}",
+                "label": _week_label(moment, language, row),
                 "chosen": goes_along(moment, exchange, row),
             }
             for row in of_week(moment, exchange, week)
         ],
     }
+
+
+def _week_label(moment: Moment, language: str, row: AnswerRow) -> str:
+    text = excerpt(shown(moment, language, row))
+    return f"{moment.words.date(language, day_of(row))}, {label_of(moment, language, row)}: {text}"
 
 
 def day_of(row: AnswerRow) -> date:
@@ -182,11 +187,18 @@ def summary(
             total=len(exchange.days),
             next_step=next_step(moment, exchange, leader),
             goals=tuple(goals[f"goal#{n}"] for n in (1, 2, 3) if f"goal#{n}" in goals),
+            agreed=goals_agreed(moment, exchange),
             shared=tuple(shared),
             requests=tuple(adjust),
             yours=tuple(open_tasks(moment, exchange, leader)),
         )
     )
+
+
+def goals_agreed(moment: Moment, exchange: ExchangeRow) -> bool:
+    """Both have ticked that they agree on the goals."""
+    ticked = {row.person for row in moment.work.answers.about(exchange.id) if row.key == "goals.agreed"}
+    return {exchange.employee, exchange.leader} <= ticked
 
 
 def next_step(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> Say:

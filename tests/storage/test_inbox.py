@@ -51,7 +51,7 @@ def test_f21_what_always_fails_is_set_aside_and_others_flow(store: Store) -> Non
 
     assert [store.run_now(fail) for _ in range(4)] == [False, False, True, False]
     row = store.run_now(lambda work: work.inbox.get("bad"))
-    assert row == InboxRow("bad", "slack", "Ev1", "", "poison", 3)
+    assert row == InboxRow("bad", "slack", "Ev1", '{"text": "hej"}', "poison", 3)
     assert [row.id for row in store.run_now(lambda work: work.inbox.pending(10))] == ["good"]
 
 

@@ -25,7 +25,16 @@ FAMILIES = (
 )
 """Beginnings of keys that stand nowhere in the code as a whole."""
 
-NOT_WORDS = {"hr.needs", "log.remind", "prep.remind", "round.open", "round.opened", "round.close", "round.remind"}
+NOT_WORDS = {
+    "hr.needs",
+    "log.remind",
+    "prep.remind",
+    "proposal.remind",
+    "round.open",
+    "round.opened",
+    "round.close",
+    "round.remind",
+}
 """Names of prompts and of entries in the audit that look like keys."""
 
 LANGUAGES = ("da", "nb", "en")
