@@ -35,7 +35,6 @@ class Conversation:
         self._clock = clock
         self._house = house
         self._kick = kick
-        self._in_hand: set[str] = set()
 
     async def receive(self, incoming: Incoming) -> Reply:
         """Writes the incoming down and answers it. The same event a second time has no effect."""
@@ -44,19 +43,14 @@ class Conversation:
         taken = check(incoming, self._words, language)
         if isinstance(taken, Reply):
             return taken
-        inbox_id = new_id()
-        self._in_hand.add(inbox_id)
-        try:
-            if await self._store.run(lambda work: _write_down(work, inbox_id, taken)) is None:
-                return Reply()
-            return await self._answer(inbox_id)
-        finally:
-            self._in_hand.discard(inbox_id)
+        kept = await self._store.run(lambda work: _write_down(work, taken))
+        if kept is None:
+            return Reply()
+        return await self._answer(kept)
 
     async def catch_up(self) -> int:
         """Answers what was written down and not answered, for example before a crash. Returns how many."""
-        pending = await self._store.run(lambda work: work.inbox.pending(100))
-        rows = [row for row in pending if row.id not in self._in_hand]
+        rows = await self._store.run(lambda work: work.inbox.pending(100))
         for row in rows:
             await self._answer(row.id)
         return len(rows)
@@ -140,7 +134,7 @@ def _read(payload: str) -> Incoming | None:
         return None
 
 
-def _write_down(work: Work, inbox_id: str, taken: Taken) -> str | None:
+def _write_down(work: Work, taken: Taken) -> str | None:
     incoming = replace(taken.incoming, leaves=["hidden"]) if taken.hidden else taken.incoming
     payload = INCOMING.dump_json(incoming).decode()
-    return work.inbox.add(inbox_id, incoming.sender.channel, incoming.event, payload)
+    return work.inbox.add(new_id(), incoming.sender.channel, incoming.event, payload)
