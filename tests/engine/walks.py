@@ -113,6 +113,12 @@ class Move:
                 return self._submit(dialog, state, known, {ask.key: self.raw for ask in shown})
             case "astray":
                 return self._submit(dialog, state, known, {"no.such.question": self.raw, dialog.asks[-1].key: self.raw})
+            case "typed":
+                first = next((ask for ask in shown if ask.key not in state.answers), shown[0])
+                typed = _either(first, known, self.pick) if self.pick % 2 else self.raw
+                return engine.submit(dialog, state, {first.key: typed}, known, labels, partly=True)
+            case "typed skip":
+                return engine.skip(dialog, state, known, partly=True)
             case "edit":
                 return engine.edit(dialog, state, dialog.asks[self.pick % len(dialog.asks)].key, known)
             case "edit nothing":
@@ -140,7 +146,21 @@ def _either(ask: Ask, known: Facts, pick: int) -> Raw:
     return valid(ask, known)
 
 
-KINDS = ("valid", "valid", "valid", "garbage", "astray", "edit", "edit nothing", "skip", "back", "keep", "show")
+KINDS = (
+    "valid",
+    "valid",
+    "valid",
+    "typed",
+    "typed skip",
+    "garbage",
+    "astray",
+    "edit",
+    "edit nothing",
+    "skip",
+    "back",
+    "keep",
+    "show",
+)
 moves = st.builds(Move, st.sampled_from(KINDS), garbage, numbers)
 
 

@@ -19,7 +19,7 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
-from bot.app import App, WrongDatabase, build
+from bot.app import App, WrongDatabase, build, open_store
 from bot.channel import MESSAGE, Message, Part
 from bot.delivery import Delivery
 from bot.settings import Settings
@@ -249,9 +249,9 @@ async def test_it_refuses_a_database_that_is_not_the_playgrounds(
 
 async def test_a_database_of_another_door_is_refused_also_when_nobody_is_in_it(tmp_path: Path) -> None:
     settings = Settings(vidsyn_data=tmp_path, database_url="", host="127.0.0.1", vidsyn_master_keys="")
-    app = build(settings)
-    await app.store.run(lambda work: work.meta.set("door", "slack"))
-    await app.stop()
+    store = open_store(settings)
+    await store.run(lambda work: work.meta.set("door", "slack"))
+    await store.close()
     with pytest.raises(WrongDatabase):
         build(settings)
 

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.channel import INCOMING, Address, Button, Incoming, Message, Reply
 from bot.conversation import MOST_TRIES, Conversation
@@ -244,6 +245,18 @@ async def test_f4_what_was_written_down_and_not_answered_is_answered_once(story:
     assert await story.play.conversation.catch_up() == 0
     assert await story.play.conversation.receive(late) == Reply()
     assert await outbox_size(story.play.store) == before + 2
+
+
+async def test_f5_two_that_catch_up_at_once_answer_once_and_stumble_over_nothing(story: Story) -> None:
+    play = story.play
+    late = INCOMING.dump_json(text(story.employee, "late", "hjælp")).decode()
+    await play.store.run(lambda work: work.inbox.add("row", CHANNEL, "late", late))
+    other = Conversation(play.store, WORDS, play.clock, play.house, lambda: None)
+    with capture_logs() as logged:
+        await asyncio.gather(play.conversation.catch_up(), other.catch_up())
+    await play.delivery.deliver()
+    assert len(await story.employee.messages()) == 2
+    assert logged == []
 
 
 async def test_what_is_being_answered_is_left_to_the_one_who_answers(preparing: Story) -> None:

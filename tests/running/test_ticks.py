@@ -18,7 +18,7 @@ from bot.channel import Part
 from bot.moment import Moment, Told
 from bot.planning import worker
 from bot.programme.calendar import within_hours
-from bot.programme.schedule import SILENT
+from bot.programme.schedule import EXCHANGE_KINDS, SILENT
 from bot.scheduler import Ticking
 from bot.script import Due, House
 from bot.tick import MOST_TRIES, Ticker
@@ -166,6 +166,20 @@ async def test_f21_a_prompt_that_always_fails_sinks_alone(play: Play) -> None:
     states = await play.store.run(lambda work: [work.prompts.of(subject)[0].state for subject in ("good", "bad")])
     assert states == ["said", "missed"]
     assert seen.count("bad") == 1 + MOST_TRIES
+
+
+async def test_a_plan_made_anew_on_the_way_spares_what_is_being_done(running: Play) -> None:
+    def act(moment: Moment, row: PromptRow) -> str:
+        moment.work.prompts.plan(row.recipient, row.subject, [], EXCHANGE_KINDS, moment.now)
+        return "answered"
+
+    house = build_house()
+    house = replace(house, prompts={**house.prompts, "greeting": Due(act=act)})
+    running.clock.move_to(datetime(2026, 5, 8, 13, 0, tzinfo=UTC))
+    await Ticker(running.store, WORDS, running.clock, house).tick()
+    seat = await running.seat("Emil")
+    left = [(row.kind, row.state) for row in await prompts(running.store) if row.recipient == seat.id]
+    assert left == [("greeting", "answered")]
 
 
 async def test_what_is_due_to_one_comes_in_one_message(play: Play) -> None:
