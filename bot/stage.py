@@ -196,9 +196,10 @@ def _seen(moment: Moment, person_id: str, language: str) -> list[Seen]:
 
 def _title(moment: Moment, row: AnswerRow) -> str:
     """The conversation that an answer was given in. A tick outside one, as at the goals, belongs to the preparation."""
-    script = moment.house.scripts.get(row.occasion.partition(":")[0])
+    scripts = moment.house.scripts
+    script = scripts.get(row.occasion.partition(":")[0]) or scripts.get(row.key.partition(".")[0])
     if script is None:
-        script = moment.house.scripts["lead" if _leads(moment, row) else "prep"]
+        script = scripts["lead" if _leads(moment, row) else "prep"]
     return script.dialog.title
 
 

@@ -156,7 +156,11 @@ def item(row: AnswerRow) -> Item:
 
 
 def shown(moment: Moment, language: str, row: AnswerRow) -> str:
-    """An answer's value as words in a language."""
+    """An answer's value as words in a language: of a wish whose it is, of an offer which place."""
+    if row.key == "match.wish":
+        return moment.person(moment.work.rounds.sign_up(str(row.value)).person).name
+    if row.key == "match.offer":
+        return moment.work.rounds.offer(str(row.value)).unit
     return shown_value(moment, language, row.value)
 
 

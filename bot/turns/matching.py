@@ -32,7 +32,7 @@ from bot.turns.signups import wish_of
 from dialogs.match import HOST_PROPOSAL, MATCH, PROPOSAL
 from dialogs.model import Say
 from dialogs.round import FORMS
-from storage.records import AnswerRow, ExchangeRow, PersonRow, PromptRow, RoundRow, SignUpRow, new_id
+from storage.records import ExchangeRow, PersonRow, PromptRow, RoundRow, SignUpRow, new_id
 
 SIX_MONTHS = timedelta(days=183)
 """A longer stay gets a soft warning (spec 2.5)."""
@@ -100,7 +100,7 @@ def _preview(moment: Moment, topic: Topic, round_row: RoundRow) -> list[dict[str
     lines = []
     answers = {row.key: row for row in moment.work.answers.of(topic.person.id, topic.subject, topic.occasion)}
     for row in answers.values():
-        lines.append({"label": row.question, "text": _named(moment, topic, row)})
+        lines.append({"label": row.question, "text": shown(moment, topic.person.language, row)})
     start = answers.get("match.start")
     if start is not None and date.fromisoformat(str(start.value)) > round_row.latest_start:
         text = moment.words.text(topic.person.language, "warn.latest", {"date": round_row.latest_start})
@@ -111,15 +111,6 @@ def _preview(moment: Moment, topic: Topic, round_row: RoundRow) -> list[dict[str
         if length > SIX_MONTHS:
             lines.append({"label": "", "text": moment.words.text(topic.person.language, "warn.sixmonths")})
     return lines
-
-
-def _named(moment: Moment, topic: Topic, row: AnswerRow) -> str:
-    """An answer as words: whose wish it is, and which place."""
-    if row.key == "match.wish":
-        return moment.person(moment.work.rounds.sign_up(str(row.value)).person).name
-    if row.key == "match.offer":
-        return moment.work.rounds.offer(str(row.value)).unit
-    return shown(moment, topic.person.language, row)
 
 
 def beside(moment: Moment, talk: Talk) -> list[Say | Part]:
