@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
 
 from bot.channel import Address, Button, Field, Incoming, Message, Reply
 from bot.channels.web.channel import WebChannel, letter
@@ -19,10 +22,28 @@ from bot.words import Words
 from dialogs.model import Raw
 from storage.records import PersonRow
 from storage.store import Store, Work
+from storage.tables import outbox
 from storage.vault import Vault
 
 WORDS = Words.load()
 KEY = Vault({"test": b"k" * 32}, "test")
+
+
+ANSWERS = {"answer", "card"}
+"""Kinds of messages that answer what their reader has just done."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One message: its kind, and its day where the reader is."""
+
+    kind: str
+    day: date
+
+    @property
+    def unasked(self) -> bool:
+        """Whether it came by itself or because of what somebody else did."""
+        return self.kind not in ANSWERS
 
 
 class NotThere(AssertionError):
@@ -90,6 +111,12 @@ class Seat:
     async def person(self) -> PersonRow:
         """What the house knows of the person."""
         return await self.play.store.run(lambda work: work.people.get(self.id))
+
+    async def lives_in(self, country: str) -> None:
+        """Has another country's holidays from now on."""
+        zone = {"DK": "Europe/Copenhagen", "NO": "Europe/Oslo"}[country]
+        person = replace(await self.person(), country=country, zone=zone)
+        await self.play.store.run(lambda work: work.people.update(person))
 
     async def press(
         self, message: Message, button: Button, values: Mapping[str, Raw], *, leave: str = "", event: str = ""
@@ -185,6 +212,16 @@ class Play:
         self.clock = StandingClock(datetime.fromisoformat(str(self.store.run_now(lambda work: work.meta.get("clock")))))
         self.store.run_now(lambda work: _speak(work, language))
         self.build()
+
+    async def sent(self, seat: Seat) -> list[Sent]:
+        """Everything that has been sent to a person, oldest first; what took the place of another is not counted."""
+        rows = await self.store.run(lambda work: work.outbox._all(select(outbox).order_by(outbox.c.order)))
+        zone = ZoneInfo((await seat.person()).zone)
+        return [
+            Sent(row["kind"], row["not_before"].astimezone(zone).date())
+            for row in rows
+            if row["place"] == seat.id and not row["replaces"]
+        ]
 
     async def restart(self) -> None:
         """The process ends and another begins on the same database. One in memory stays; all else is new."""

@@ -263,20 +263,25 @@ async def prepare(here: Cast, **answers: Raw) -> None:
     await walk(here.emil, given)
 
 
-async def walk(who: Seat, given: dict[str, Raw]) -> None:
-    """Answers what the open card asks until it asks no more; what is not given is passed over."""
+async def walk(who: Seat, given: dict[str, Raw], screens: int = MOST_QUESTIONS) -> None:
+    """Answers what the open card asks until it asks no more; what is not given is passed over.
+
+    A choice that was pressed is taken out of `given`, so that a later "yes" is not taken for it.
+    """
     language = (await who.person()).language
     words = who.play.words
-    wanted = [words.text(language, str(value)) for value in given.values() if words.has(str(value))]
+    wanted = {key: words.text(language, str(value)) for key, value in given.items() if words.has(str(value))}
     ways = [words.text(language, key) for key in ("btn.send", "btn.no_more", "btn.skip")]
-    for _ in range(MOST_QUESTIONS):
+    for _ in range(screens):
         message = await who.last()
         offered = [button.label for button in message.buttons]
         known = {field.key: given[field.key] for field in message.fields if field.key in given}
         if message.fields and (known or ways[-1] not in offered):
             await who.fills(known)
             continue
-        way = next((label for label in (*wanted, *ways) if label in offered), "")
+        chosen = next((key for key, label in wanted.items() if label in offered), "")
+        way = wanted.pop(chosen, "") or next((label for label in ways if label in offered), "")
+        given.pop(chosen, None)
         if not way:
             return
         await who.presses(way)

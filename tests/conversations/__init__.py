@@ -1,0 +1,1 @@
+"""The rules of the specification (section 14), held by playing whole conversations."""

@@ -1,0 +1,136 @@
+"""How often people are spoken to unasked, and whether the times that are named are true."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+import pytest
+
+from bot.channel import Message
+from bot.programme.schedule import MOST_A_DAY, TASKS
+from dialogs.model import Raw
+from tests.conversations.conftest import Open
+from tests.stage.play import Seat, Sent, read
+from tests.stage.scenes import GOAL, SIGN, Cast, debrief, finished, join, last_day, minutes, prepare, second_day, walk
+
+MOST_FOR_EMPLOYEE = 15
+MOST_FOR_LEADER = 8
+TASK = {*TASKS, "task"}
+A_LONG_TIME = date(2026, 7, 1)
+
+
+async def unasked(here: Cast, seat: Seat) -> list[Sent]:
+    return [sent for sent in await here.play.sent(seat) if sent.unasked]
+
+
+async def check(here: Cast) -> None:
+    """The limits, for a whole three-day exchange."""
+    employee, leader = await unasked(here, here.emil), await unasked(here, here.lone)
+    assert len(employee) <= MOST_FOR_EMPLOYEE, employee
+    assert len(leader) <= MOST_FOR_LEADER, leader
+    for sent in (employee, leader):
+        assert max(Counter(one.day for one in sent).values()) <= MOST_A_DAY
+        assert max(Counter(one.day for one in sent if one.kind in TASK).values(), default=0) <= 1
+
+
+async def test_a_three_day_exchange_costs_few_messages_when_everything_is_answered(open_at: Open) -> None:
+    here = await open_at("prepared")
+    await here.at(here.start, 15, 15)
+    await second_day(here)
+    await last_day(here)
+    await finished(here)
+    await debrief(here)
+    await here.emil.taps("btn.start_min", minutes=await minutes(here.emil))
+    await walk(here.emil, {"deb.10.transfer": "Jeg ringer, før jeg sender"})
+    await here.at(A_LONG_TIME, 12)
+    await check(here)
+    kinds = [sent.kind for sent in await unasked(here, here.emil)]
+    assert kinds.count("log") == 3
+    assert {"proposal", "prep", "greeting", "debrief"} <= set(kinds)
+    assert {"principle", "approve", "task", "week.overview", "final"} <= {
+        sent.kind for sent in await unasked(here, here.lone)
+    }
+
+
+async def test_a_three_day_exchange_costs_few_messages_when_nothing_is_answered(open_at: Open) -> None:
+    here = await open_at("accepted")
+    await here.at(date(2026, 4, 21), 9)
+    await here.lone.taps("btn.continue")
+    await here.lone.taps("btn.approve")
+    await here.lone.fills({"lead.prep.justify": "Vi vil blive bedre."})
+    await here.at(A_LONG_TIME, 12)
+    await check(here)
+    kinds = Counter(sent.kind for sent in await unasked(here, here.emil))
+    assert kinds["log"] == kinds["log.remind"] == 3
+    assert kinds["prep.remind"] == kinds["debrief.remind"] == 1
+    assert "misses" not in kinds, "after the last day there is nothing left to choose"
+
+
+async def test_the_question_after_three_misses_counts_as_unasked(open_at: Open) -> None:
+    here = await open_at("first day", "da", date(2026, 5, 4), date(2026, 5, 22))
+    await here.at(date(2026, 5, 7), 12, 30)
+    assert "misses" in [sent.kind for sent in await unasked(here, here.emil)]
+
+
+WORDS_A_MINUTE, CHOICE, LONG_TEXT, SHORT_TEXT = 200, 20, 60, 20
+"""Reading, and seconds for an answer (domain/README.md)."""
+
+
+def seconds(message: Message) -> float:
+    """What one screen takes to read and answer."""
+    reading = len(read(message).split()) / WORDS_A_MINUTE * 60
+    answers = sum(LONG_TEXT if field.kind == "long" else CHOICE for field in message.fields)
+    pressed = CHOICE if not message.fields and len(message.buttons) > 1 else 0
+    return reading + answers + pressed
+
+
+async def spent(who: Seat, given: dict[str, Raw]) -> float:
+    """Plays a conversation screen by screen, and reckons its minutes."""
+    total, seen = 0.0, ""
+    for _ in range(60):
+        message = await who.last()
+        if message.card == seen or not message.buttons:
+            break
+        seen = message.card
+        total += seconds(message)
+        await walk(who, given, screens=1)
+    return total / 60
+
+
+@pytest.mark.parametrize("language", ["da", "nb", "en"])
+async def test_the_minutes_named_for_preparation_and_debrief_are_true(open_at: Open, language: str) -> None:
+    here = await open_at("invited", language)
+    named = await minutes(here.emil)
+    await here.emil.taps("btn.start_min", minutes=named)
+    given: dict[str, Raw] = {
+        "prep.ack": "yes",
+        "prep.purpose": ["prep.purpose.understand"],
+        "prep.goal.1": here.said(GOAL),
+        "prep.goal.1.sign": here.said(SIGN),
+        "prep.expect": here.said(GOAL),
+    }
+    assert await spent(here.emil, given) == pytest.approx(named, abs=2.5)
+
+
+@pytest.mark.parametrize("language", ["da", "nb", "en"])
+async def test_the_five_minutes_of_signing_up_are_true(open_at: Open, language: str) -> None:
+    here = await open_at("round open", language)
+    await join(here, here.emil)
+    given: dict[str, Raw] = {
+        "sign.voluntary": "yes",
+        "sign.leader": here.lone.id,
+        "sign.talked": "sign.talked.yes",
+        "sign.mode": "sign.mode.match",
+        "sign.where": here.said(GOAL),
+        "sign.learn": here.said(SIGN),
+        "sign.more": "btn.no",
+    }
+    assert 2 <= await spent(here.emil, given) <= 5
+
+
+async def test_preparing_is_possible_in_the_scenes(open_at: Open) -> None:
+    here = await open_at("invited")
+    await prepare(here)
+    (exchange,) = await here.play.store.run(lambda work: work.exchanges.of_employee(here.emil.id))
+    assert exchange.state == "prepared"
