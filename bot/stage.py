@@ -109,13 +109,11 @@ def _next_said(work: Work) -> datetime | None:
 
 
 def _says_something(work: Work, row: PromptRow) -> bool:
-    """A reminder of an entry that is written, and housekeeping, say nothing."""
-    if row.kind in SILENT:
-        return False
-    if row.kind != "log.remind":
-        return True
-    entry = work.prompts.find(row.recipient, row.subject, "log", row.day)
-    return entry is None or entry.state in ("pending", "said")
+    """Of a written entry neither reminder nor close says anything; other housekeeping never does."""
+    if row.kind in ("log.remind", "log.close"):
+        entry = work.prompts.find(row.recipient, row.subject, "log", row.day)
+        return entry is None or entry.state in ("pending", "said")
+    return row.kind not in SILENT
 
 
 def first_morning(now: datetime) -> datetime:

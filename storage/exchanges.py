@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Insert, RowMapping, bindparam, insert, select, update
 
 from storage.errors import NotFound
+from storage.keys import Unreadable
 from storage.part import Part, insert_or, without
 from storage.records import ExchangeRow, JournalRow
 from storage.tables import exchanges, journals
@@ -79,7 +80,9 @@ class Exchanges(Part):
         if row is None:
             return JournalRow(exchange)
         habit = self._keys.show(row["employee"], "journals", "habit", exchange, row["habit"])
-        return JournalRow(**without(row, "employee", "habit"), habit=habit)
+        # What cannot be read any more shares nothing by itself.
+        known = JournalRow(exchange).habit if isinstance(habit, Unreadable) else habit
+        return JournalRow(**without(row, "employee", "habit"), habit=known)
 
     def save_journal(self, row: JournalRow) -> None:
         """Keep how the employee wants the logbook."""

@@ -20,6 +20,7 @@ def week(shared: tuple[tuple[str, str], ...] = (), **changes: object) -> Week:
         "total": 9,
         "next_step": Say("next.last_day"),
         "goals": ("Forstå næste led",),
+        "agreed": True,
         "shared": shared,
     }
     return Week(**(values | changes))  # type: ignore[arg-type]
@@ -27,6 +28,11 @@ def week(shared: tuple[tuple[str, str], ...] = (), **changes: object) -> Week:
 
 def keys(says: list[Say]) -> list[str]:
     return [say.key for say in says]
+
+
+def test_goals_that_are_not_agreed_on_are_called_the_employees() -> None:
+    assert "sum.week.goals.set" in keys(weekly(week(agreed=False)))
+    assert "sum.week.goals" not in keys(weekly(week(agreed=False)))
 
 
 def test_the_weekly_overview_has_the_order_of_the_spec() -> None:

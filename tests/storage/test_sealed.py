@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import LargeBinary
 
 from storage.keys import UNREADABLE
-from storage.records import OutboxState
+from storage.records import JournalRow, OutboxState
 from storage.store import Store, Work
 from storage.tables import metadata
 from storage.vault import Sealed, Vault
@@ -42,6 +42,7 @@ COLUMNS = [
     "exchanges.home_unit",
     "exchanges.host_unit",
     "exchanges.why",
+    "journals.habit",
     "offers.unit",
 ]
 PLAIN = "Ada Lovelace-Sørensen"
@@ -65,6 +66,7 @@ def write(work: Work, suffix: str = "") -> None:
             why=said["exchanges.why"],
         )
     )
+    work.exchanges.save_journal(JournalRow(f"exchange{suffix}", habit=said["journals.habit"]))
     key = f"key{suffix}"
     work.answers.put(an_answer(key, id=key, value=said["answers.value"], question=said["answers.question"]))
     state = {"said": said["conversations.state"]}
@@ -173,7 +175,10 @@ def damage(store: Store, column: str, how: Callable[[str, str], str]) -> None:
         people(work)
         write(work)
         write(work, "-bad")
-        changed = work.meta._connection.exec_driver_sql(how(*column.split(".")))
+        harm = how(*column.split("."))
+        if column.startswith("journals."):
+            harm = harm.replace("WHERE id", "WHERE exchange")
+        changed = work.meta._connection.exec_driver_sql(harm)
         assert changed.rowcount == 1
 
     store.run_now(both)
@@ -190,6 +195,7 @@ READERS: dict[str, Callable[[Work], Iterator[object]]] = {
     "exchanges.home_unit": lambda work: (row.home_unit for row in work.exchanges.of_employee("ada")),
     "exchanges.host_unit": lambda work: (row.host_unit for row in work.exchanges.of_employee("ada")),
     "exchanges.why": lambda work: (row.why for row in work.exchanges.of_employee("ada")),
+    "journals.habit": lambda work: (work.exchanges.journal(row.id).habit for row in work.exchanges.of_employee("ada")),
     "offers.unit": lambda work: (row.unit for row in work.rounds.offers("round")),
 }
 # What a list shows in the place of the damaged one; those that would act on it leave it out.
@@ -198,6 +204,7 @@ INSTEAD: dict[str, list[object]] = {
     "conversations.state": [],
     "inbox.payload": [],
     "outbox.payload": [],
+    "journals.habit": ["item"],
 }
 
 
