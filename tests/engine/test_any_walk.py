@@ -16,7 +16,7 @@ from dialogs.model import Ask, Dialog, Facts, State, Turn
 from tests.engine.walks import TODAY, Move, facts_for, labels, moves, valid, variants
 
 EVERY_DIALOG = pytest.mark.parametrize("dialog", DIALOGS.values(), ids=list(DIALOGS))
-EXAMPLES = settings(max_examples=40)  # of each dialog
+EXAMPLES = settings(max_examples=25)  # of each dialog
 LONGEST = {"prep": 11, "deb": 14}
 
 

@@ -108,7 +108,7 @@ async def test_no_word_is_in_the_files(tmp_path: Path, mode: str) -> None:
         await story.answers_all(story.hr, "match")
         await story.answers_all(story.leader, "approve")
     await story.employee.says(f"{CANARY} skrevet frit i chatten")
-    assert len(story.written) >= 8
+    assert story.written
     assert found(tmp_path, CANARY) == []
     assert found(tmp_path, "Sundby Kommune")  # what is no secret is seen by this way of looking
     await play.close()

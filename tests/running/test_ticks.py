@@ -196,7 +196,7 @@ async def test_what_is_due_to_one_comes_in_one_message(play: Play) -> None:
 # Late
 
 
-@pytest.mark.parametrize("late", range(1, 120, 3))
+@pytest.mark.parametrize("late", range(1, 120, 5))
 async def test_f17_nothing_unasked_is_said_at_night(running: Play, late: int) -> None:
     """The machine was away; whenever it comes back, people hear of it inside their hours."""
     people = {
