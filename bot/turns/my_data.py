@@ -10,7 +10,7 @@ from typing import Any
 from bot import talks
 from bot.channel import Choice, File, Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
-from bot.programme.visibility import Circle, readers
+from bot.programme.visibility import Circle, readers, redact
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import circle_of, item, no_facts, shown
 from bot.turns.picking import pick
@@ -103,7 +103,7 @@ def show(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming)
         presses.append(Press("btn.edit", ["begin", "correct", row.id, new_id()], main=True))
     if row.visibility == "S" and row.released:
         presses.append(Press("btn.unshare", ["unshare", row.id]))
-    elif row.visibility == "S" and _is_exchange(moment, row.subject):
+    elif row.visibility == "S" and redact(row.value) not in ("", []) and _is_exchange(moment, row.subject):
         presses.append(Press("btn.share", ["share", row.id]))
     presses.append(Press("btn.delete", ["data_delete", row.id]))
     presses.append(Press("btn.back", ["data_list"]))

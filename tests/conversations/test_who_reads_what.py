@@ -106,6 +106,21 @@ async def test_domain_t4_silence_and_privacy_read_the_same_to_the_leader(open_at
     assert await one_story(open_at, way) == (weekly, final)
 
 
+async def share_the_purposes(here: Cast) -> str:
+    """Emil finds his purposes among his data and shares them with both; returns the preview."""
+    await here.emil.says("mine data")
+    await here.emil.taps("btn.see")
+    (listed,) = (await here.emil.last()).fields
+    question = here.play.words.text(here.play.language, "prep.purpose").split("?")[0]
+    (purposes,) = [choice.value for choice in listed.choices if question in choice.label]
+    await here.emil.fills({"answer": purposes})
+    await here.emil.taps("btn.share")
+    await here.emil.fills({"share.receivers": [here.lone.id, here.vera.id]})
+    preview = await here.emil.text()
+    await here.emil.taps("btn.share")
+    return preview
+
+
 @pytest.mark.parametrize("language", ["da", "nb", "en"])
 async def test_domain_t5_the_private_purpose_is_in_nobody_elses_view_or_export(open_at: Open, language: str) -> None:
     here = await open_at("invited", language)
@@ -118,10 +133,12 @@ async def test_domain_t5_the_private_purpose_is_in_nobody_elses_view_or_export(o
     await debrief(here)
     await here.emil.taps("btn.start_min", minutes=await minutes(here.emil))
     await walk(here.emil, {"deb.careerclose.text": SECRET, "deb.3.moved": "Alt er nyt her"})
+    preview = await share_the_purposes(here)
     await ask_for_everything(here.lone, here.vera, here.hanne)
 
     others = await everything(here, here.lone, here.vera, here.hanne)
-    assert "Familieafdelingen" in others
+    assert here.play.words.text(language, "prep.purpose.understand") in others
+    assert PURPOSE[language] not in preview, "the preview shows exactly what the others get to see"
     assert SECRET not in others
     assert PURPOSE[language] not in others
     await here.emil.says("mine data")

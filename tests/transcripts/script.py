@@ -247,7 +247,7 @@ def _field(each: Field, language: str) -> Iterator[str]:
     yield f"? {first}{star if not rest else ''}"
     yield from (f"  {line}{star if line == rest[-1] else ''}" for line in rest)
     if each.who:
-        yield f"  ({each.who})"
+        yield from (f"  {line}" for line in f"({each.who})".splitlines())
     yield from (f"  {hint}" for hint in each.hints)
     for choice in each.choices:
         on = choice.value in each.chosen
