@@ -4,7 +4,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 CODE := bot dialogs storage tests
 
 .DEFAULT_GOAL := run
-.PHONY: run test lint format lock clean
+.PHONY: run test lint format picture lock clean
 
 run: .venv/.run-stamp
 	@exec $(BIN)/vidsyn run
@@ -20,6 +20,10 @@ lint: .venv/.dev-stamp
 format: .venv/.dev-stamp
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
+
+# Takes the README's picture of the playground anew: docs/playground.png.
+picture: .venv/.dev-stamp
+	@VIDSYN_PICTURE=1 $(BIN)/python -m pytest -q tests/browser/test_picture.py
 
 # Needs uv. Takes the newest versions that the .in files allow: read the difference before you commit it.
 lock:
