@@ -73,7 +73,7 @@ class Conversation:
         person = work.people.at(_row(taken)) if (taken := _read(row.payload)) else None
         if person is not None and row.attempts == 0:
             moment = Moment(work, self._words, self._clock.now(), self._house)
-            moment.tell(person, Told([Say("err.generic")]), kind="answer")
+            moment.tell(person, Told([Say("err.retrying")]), kind="answer")
 
     def _turn(self, work: Work, inbox_id: str) -> Reply:
         row = work.inbox.get(inbox_id)

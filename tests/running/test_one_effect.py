@@ -303,7 +303,7 @@ async def test_f21_a_turn_that_always_fails_sinks_alone(broken: tuple[Story, Con
     pending = await story.play.store.run(lambda work: work.inbox.pending(10))
     assert pending == []
     await story.play.delivery.deliver()
-    assert await said(story.employee, "err.generic") == 1
+    assert await said(story.employee, "err.retrying") == 1
     assert (await story.employee.person()).language == language
     assert len(await story.leader.messages()) == 1 + MOST_TRIES + 2
     assert await story.play.store.run(lambda work: work.meta.get("half")) is None
@@ -364,7 +364,7 @@ async def test_f12_f13_a_store_that_is_away_for_a_moment_costs_nothing(story: St
     await play.conversation.catch_up()
     await play.delivery.deliver()
     chat = await story.employee.messages()
-    sorry = sum(part.text == word("err.generic") for message in chat for part in message.parts)
+    sorry = sum(part.text == word("err.retrying") for message in chat for part in message.parts)
     assert len(chat) == 1 + 1 + sorry  # the hello, the help
     assert sorry == (at == 3 and not committed)
 
@@ -378,5 +378,5 @@ async def test_somebody_unknown_is_written_down_and_nothing_more(story: Story) -
 
 
 def test_the_notes_are_there_in_every_language() -> None:
-    for key in (*ENDINGS, "err.generic"):
+    for key in (*ENDINGS, "err.retrying"):
         assert all(WORDS.text(language, key) for language in ("da", "nb", "en"))
