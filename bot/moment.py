@@ -81,7 +81,7 @@ class Moment:
         not_after: datetime | None = None,
     ) -> str:
         """Queues a message to a person, with a card when something can be pressed. Returns the outgoing's id."""
-        parts = tuple(say if isinstance(say, Part) else Part(self.words.say(person.language, say)) for say in told.says)
+        parts = tuple(say if isinstance(say, Part) else self._part(person.language, say) for say in told.says)
         card = new_id() if told.presses else ""
         message = Message(
             parts=parts,
@@ -97,6 +97,10 @@ class Moment:
                 CardRow(card, person.id, "", {str(n): press.action for n, press in enumerate(told.presses)}, outgoing)
             )
         return outgoing
+
+    def _part(self, language: str, say: Say) -> Part:
+        """A sentence as a paragraph; one that is named a title heads what follows."""
+        return Part(self.words.say(language, say), "title" if say.key.endswith(".title") else "plain")
 
     def buttons(self, language: str, presses: Sequence[Press]) -> tuple[Button, ...]:
         """The buttons for presses, numbered in order."""
