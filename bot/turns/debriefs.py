@@ -173,15 +173,19 @@ def final(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> list[Say]
             ),
             practices=texts.get("deb.9.practices", ""),
             plan=tuple(_action(texts, n) for n in (1, 2, 3) if f"deb.12.action.what#{n}" in texts),
-            sharing=tuple(
-                texts[key]
-                for key in ("deb.13.share.what", "deb.13.share.how", "deb.13.share.when", "deb.13.share.host")
-                if key in texts
-            ),
+            sharing=_shared_how(texts),
             request=texts.get("deb.14.request", ""),
             dates=(Say("next.return_talk", {"date": back}),) if back else (),
         )
     )
+
+
+def _shared_how(texts: dict[str, str]) -> tuple[str, ...]:
+    """What goes on to the colleagues, how and when in one line; then what goes back to the host."""
+    first = " · ".join(
+        texts[f"deb.13.share.{part}"] for part in ("what", "how", "when") if f"deb.13.share.{part}" in texts
+    )
+    return tuple(line for line in (first, texts.get("deb.13.share.host", "")) if line)
 
 
 def _action(texts: dict[str, str], n: int) -> str:
