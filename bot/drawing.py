@@ -237,6 +237,6 @@ def _chosen(reader: Reader, ask: Ask, given: Value | None) -> tuple[str, ...]:
         return ("yes",) if given else ()
     if given is not None:
         return (str(given),)
-    if isinstance(ask.answer, Many) and ask.answer.fact:
+    if isinstance(ask.answer, (One, Many, Person)) and ask.answer.fact:
         return tuple(option["value"] for option in reader.facts.get(ask.answer.fact, ()) if option.get("chosen"))
     return ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot import talks
-from bot.channel import Incoming, Reply
+from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.script import Talk, Topic
 from bot.turns import leaders, leaving, logbooks, my_data, needs, rounds, settings
@@ -121,7 +121,7 @@ def status_pressed(moment: Moment, person: PersonRow, args: list[str], incoming:
 
 def status(moment: Moment, person: PersonRow) -> Reply:
     """Where one is, in each of one's roles, and what comes next."""
-    says: list[Say] = []
+    says: list[Say | Part] = []
     presses: list[Press] = []
     if person.hr:
         needs.tell(moment, person, kind="answer")
@@ -129,6 +129,7 @@ def status(moment: Moment, person: PersonRow) -> Reply:
         if exchange.state in (*leaving.LIVE, "ended_early", "debriefed"):
             facts = facts_of_exchange(moment, Topic(person, "log", exchange.id, ""), exchange)
             says.append(Say("status.emp", {**facts, "text": Say(f"status.next.{exchange.state}")}))
+            says += leaders.told_employee(moment, exchange, person)
             presses += _next_presses(exchange.state, exchange.id)
     for round_row in moment.work.rounds.all(person.organisation):
         sign_up = moment.work.rounds.sign_up_of(round_row.id, person.id)

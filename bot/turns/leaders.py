@@ -88,6 +88,18 @@ def where(moment: Moment, person: PersonRow) -> list[Say]:
     ]
 
 
+def told_employee(moment: Moment, exchange: ExchangeRow, employee: PersonRow) -> list[Say | Part]:
+    """What the leader has written that the employee may read: the reason, the use, the date of the talk."""
+    circle = circle_of(moment, exchange)
+    parts: list[Say | Part] = []
+    for row in moment.work.answers.about(exchange.id):
+        theirs = row.person == exchange.leader and row.occasion in ("approve", "lead") and row.visibility == "J"
+        if theirs and may_read(item(row), employee.id, circle):
+            parts.append(Part(label_of(moment, employee.language, row), "small"))
+            parts.append(Part(shown_value(moment, employee.language, row.value), "own"))
+    return parts
+
+
 def tasks(moment: Moment, leader: PersonRow) -> list[Say]:
     """The leader's own next steps in one sentence; nothing when there are none."""
     steps = _steps(moment, leader)

@@ -169,7 +169,23 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     replan(moment, prepared)
     if first_time:
         send_leader_part(moment, prepared)
+    else:
+        _tell_change(moment, prepared)
     return Ending([], [Press("goals.agreed", ["goals_agreed", prepared.id])])
+
+
+def _tell_change(moment: Moment, exchange: ExchangeRow) -> None:
+    """What changed after it was sent is the leader's to read as well; the ticks at the goals are asked for anew."""
+    for row in moment.work.answers.about(exchange.id):
+        if row.key == "goals.agreed":
+            moment.work.answers.delete(row.id)
+    leader = moment.person(exchange.leader)
+    says = [Say("prep.changed", {"name": moment.first_name(exchange.employee)})]
+    presses = [
+        Press("btn.released", ["released", exchange.id], main=True),
+        Press("goals.agreed", ["goals_agreed", exchange.id]),
+    ]
+    moment.tell(leader, Told(says, presses), kind="news", subject=exchange.id)
 
 
 def agreed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:

@@ -27,7 +27,8 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
     """What the round's form needs: people, channels, and the announcement as it will look."""
     kept = {row.key: row for row in moment.work.answers.of(topic.person.id, topic.subject, topic.occasion)}
     deadline = kept.get("round.new.deadline")
-    me = {"value": topic.person.id, "label": topic.person.name}
+    me = {"value": topic.person.id, "label": topic.person.name, "chosen": True}
+    channels = _channels(moment)
     values = {
         "programme": str(kept["round.new.name"].value) if "round.new.name" in kept else "",
         "deadline": date.fromisoformat(str(deadline.value)) if deadline else moment.today(topic.person),
@@ -36,7 +37,7 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
         **no_facts(moment, topic),
         **_suggested(moment.today(topic.person)),
         "people": [me, *colleagues(moment, topic.person)],
-        "channels": [{"value": name, "label": name} for name in _channels(moment)],
+        "channels": [{"value": name, "label": name, "chosen": len(channels) == 1} for name in channels],
         "preview": [
             {"label": "", "text": moment.words.say(topic.person.language, say)} for say in announcement(values)
         ],
