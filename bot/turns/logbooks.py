@@ -21,7 +21,7 @@ from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import bare, exchange_of, facts_of_exchange, latest, who_sees
 from bot.turns.moves import exchange_to
 from bot.turns.preparations import goals_of
-from bot.turns.weeks import week_follows, week_topic
+from bot.turns.weeks import preview, week_follows
 from dialogs.logbook import LOGBOOK, MISSES
 from dialogs.model import Say
 from storage.records import AnswerRow, ExchangeRow, JournalRow, PersonRow, PromptRow, new_id
@@ -173,7 +173,7 @@ def restyle(moment: Moment, person: PersonRow, args: list[str], incoming: Incomi
     prompt = moment.work.prompts.find(person.id, exchange_id, "log", day)
     row = moment.work.conversations.find(person.id, "log", exchange_id, occasion)
     moment.work.conversations.spend(incoming.card)
-    if prompt is None or exchange.employee != person.id or (row is not None and row.status != "open"):
+    if prompt is None or exchange.employee != person.id or (row is not None and row.status not in ("open", "paused")):
         return Reply(note=moment.words.text(person.language, "log.day_closed"))
     card = moment.work.conversations.card(incoming.card)
     open_entry(moment, person, exchange, day, prompt, style, replaces=card.message if card else "")
@@ -217,7 +217,7 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     if not written:
         return Ending([Say("log.not_today")])
     if week_follows(moment, exchange, day):
-        return Ending([Say("ok.saved")], then=week_topic(moment, talk.person, exchange, day))
+        return Ending([Say("ok.saved")], then=preview(moment, talk.person, exchange, day))
     shareable = [row for row in _rows(moment, talk) if row.visibility == "S"]
     thanks = [Say("log.last.thanks")] if exchange.days and day == exchange.days[-1] else []
     if not shareable:

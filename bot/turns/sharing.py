@@ -12,6 +12,7 @@ from bot.programme.visibility import redact
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import exchange_of, facts_of_exchange, first, label_of, shown, shown_value, who_sees
 from bot.turns.picking import pick
+from bot.turns.weeks import overview_ahead
 from dialogs.engine import excerpt
 from dialogs.model import Say
 from dialogs.sharing import HABIT, SHARE
@@ -92,10 +93,11 @@ def finish(moment: Moment, talk: Talk) -> Ending:
         replace(row, released=row.released | allowed, picked=exchange.leader in allowed or row.picked)
     )
     moment.work.audit.add(moment.now, talk.person.id, "answer.released", row.id)
-    if exchange.host in allowed - row.released:
+    told = {exchange.host} if overview_ahead(moment, exchange) else {exchange.host, exchange.leader}
+    for receiver in sorted(told & (allowed - row.released)):
         says = [Say("share.told", {"name": first(talk.person.name)})]
         look = Press("btn.released", ["released", exchange.id])
-        moment.tell(moment.person(exchange.host), Told(says, [look]), kind="news", subject=exchange.id)
+        moment.tell(moment.person(receiver), Told(says, [look]), kind="news", subject=exchange.id)
     names = moment.words.listing(talk.person.language, sorted(moment.first_name(person) for person in allowed))
     return Ending([Say("ok.shared", {"list": names})], [Press("btn.unshare", ["unshare", row.id])])
 
@@ -119,7 +121,17 @@ def habit_finish(moment: Moment, talk: Talk) -> Ending:
     journal = moment.work.exchanges.journal(talk.row.subject)
     habit = str(talk.state.answers.get("share.habit", f"share.habit.{journal.habit}")).rsplit(".", 1)[-1]
     moment.work.exchanges.save_journal(replace(journal, habit=habit))
+    if habit == "open":
+        _leave_out_the_past(moment, talk)
     return Ending([Say("ok.saved")])
+
+
+def _leave_out_the_past(moment: Moment, talk: Talk) -> None:
+    """What was written while it was said to stay private is not picked by a habit that was chosen later."""
+    for row in moment.work.answers.about(talk.row.subject):
+        theirs = row.person == talk.person.id and row.visibility == "S" and row.occasion.startswith("log:")
+        if theirs and row.picked is None and not row.released:
+            moment.work.answers.update(replace(row, picked=False))
 
 
 SHARE_SCRIPT = Script(SHARE, facts, finish, who_sees, keeps=False)

@@ -34,10 +34,28 @@ def week_topic(moment: Moment, person: PersonRow, exchange: ExchangeRow, day: da
 
 
 def week_follows(moment: Moment, exchange: ExchangeRow, day: date) -> bool:
-    """After the week's last entry the preview comes at once, unless sharing waits for the debrief."""
+    """After the week's last entry the preview comes at once, unless the overview has gone or sharing waits."""
     if moment.work.exchanges.journal(exchange.id).habit == "final":
         return False
-    return is_last_of_week(exchange.days, day) and bool(of_week(moment, exchange, day))
+    last = is_last_of_week(exchange.days, day)
+    return last and overview_ahead(moment, exchange, day) and bool(of_week(moment, exchange, day))
+
+
+def overview_ahead(moment: Moment, exchange: ExchangeRow, day: date | None = None) -> bool:
+    """An overview is still to come: of the week of a day, or any."""
+    return any(
+        prompt.state == "pending"
+        and (day is None or monday(date.fromisoformat(str(prompt.data["about"]))) == monday(day))
+        for prompt in moment.work.prompts.of(exchange.id, "week.overview")
+    )
+
+
+def preview(moment: Moment, person: PersonRow, exchange: ExchangeRow, day: date) -> Topic:
+    """The preview of a day's week. What is listed in it counts as seen: only that goes with the overview."""
+    for row in of_week(moment, exchange, day):
+        if row.picked is None:
+            moment.work.answers.update(replace(row, picked=goes_along(moment, exchange, row)))
+    return week_topic(moment, person, exchange, day)
 
 
 def of_week(moment: Moment, exchange: ExchangeRow, day: date) -> list[AnswerRow]:
@@ -120,30 +138,30 @@ def finish(moment: Moment, talk: Talk) -> Ending:
 
 
 def pick_due(moment: Moment, prompt: PromptRow) -> str:
-    """The preview by itself, on a week's last day without a logbook prompt; else it follows the entry."""
+    """The preview by itself, where nothing asks for an entry or the habit picks all; else it follows the entry."""
     exchange = moment.work.exchanges.get(prompt.subject)
     day = prompt.day
     entry = moment.work.prompts.find(exchange.employee, exchange.id, "log", day)
-    if entry is not None and entry.state in ("pending", "said", "answered"):
+    follows = entry is not None and entry.state in ("pending", "said", "answered")
+    open_habit = moment.work.exchanges.journal(exchange.id).habit == "open"
+    if follows and not open_habit:
         return "answered"
     if not week_follows(moment, exchange, day):
-        return "cancelled"
-    talks.begin(moment, week_topic(moment, moment.person(exchange.employee), exchange, day))
+        return "answered" if follows else "cancelled"
+    talks.begin(moment, preview(moment, moment.person(exchange.employee), exchange, day))
     return "said"
 
 
 def overview(moment: Moment, prompt: PromptRow) -> Told | None:
-    """Releases what goes along and tells the leader. Sent whether or not anything was released."""
+    """Releases what was seen in the preview and left in, or shared. Sent whether or not anything was released."""
     exchange = moment.work.exchanges.get(prompt.subject)
-    if exchange.state in ("withdrawn", "ended_early", "proposed", "accepted", "rejected"):
+    if exchange.state in ("withdrawn", "proposed", "accepted", "rejected"):
         return None
     week = date.fromisoformat(str(prompt.data["about"]))
     settled = of_week(moment, exchange, week)
     for row in settled:
-        if goes_along(moment, exchange, row):
+        if row.picked or exchange.leader in row.released:
             moment.work.answers.update(replace(row, released=row.released | {exchange.leader}, sent=True))
-        else:
-            moment.work.answers.update(replace(row, picked=False))
     _close_preview(moment, exchange, week)
     leader = moment.person(exchange.leader)
     says = summary(moment, exchange, leader, week, {row.id for row in settled})

@@ -1,0 +1,83 @@
+"""Only what stood in a preview and was left in, or was shared by a press, goes with the overview (decision 1)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tests.conversations.conftest import Open
+from tests.stage.scenes import Cast, write
+
+FIRST = "Zebrastriber paa gangen"
+LATE = "Giraffer i gaarden"
+
+
+async def written(here: Cast) -> set[str]:
+    """The questions of the logbook that Emil has answered."""
+    rows = await here.play.store.run(lambda work: work.answers.by(here.emil.id))
+    return {row.key for row in rows}
+
+
+async def habit_open(here: Cast) -> None:
+    """Emil lets everything be picked for the overview."""
+    await here.emil.says("hjælp")
+    await here.emil.taps("btn.habit")
+    await here.emil.taps("share.habit.open")
+
+
+async def test_what_the_habit_picks_goes_after_its_preview_stood_there(open_at: Open) -> None:
+    here = await open_at("prepared")
+    await habit_open(here)
+    await here.at(date(2026, 5, 5), 15, 20)
+    await write(here, log__core__what=FIRST)
+    assert "log.core.what" in await written(here)
+    await here.at(date(2026, 5, 7), 15, 20)
+    assert "share.week.pick" in {field.key for message in await here.emil.messages() for field in message.fields}
+    await here.at(date(2026, 5, 8), 12)
+    assert FIRST in await here.lone.everything()
+
+
+async def test_without_a_preview_nothing_goes(open_at: Open) -> None:
+    here = await open_at("prepared")
+    await habit_open(here)
+    await here.at(date(2026, 5, 5), 15, 20)
+    await write(here, log__core__what=FIRST)
+    assert "log.core.what" in await written(here)
+    await here.emil.says("pause")
+    await here.emil.says("8. maj")
+    await here.at(date(2026, 5, 8), 12)
+    await here.lone.says("hvad er delt")
+    assert FIRST not in await here.lone.everything()
+
+
+async def test_a_habit_chosen_later_does_not_pick_what_was_said_to_stay(open_at: Open) -> None:
+    here = await open_at("first day")
+    await write(here, log__core__what=FIRST)
+    assert "log.core.what" in await written(here)
+    await habit_open(here)
+    await here.at(date(2026, 5, 8), 12)
+    assert FIRST not in await here.lone.everything()
+
+
+async def test_after_the_overview_has_gone_a_late_line_is_shared_by_itself(open_at: Open) -> None:
+    here = await open_at("last day")
+    await here.at(date(2026, 5, 8), 9, 30)
+    await here.emil.taps("btn.start")
+    await here.emil.fills({"log.last.unforget": LATE})
+    assert "8. maj" not in await here.emil.text(), "the overview of that day has gone"
+    await here.emil.taps("btn.share_one")
+    await here.emil.fills()
+    await here.emil.taps("btn.share")
+    told = here.play.words.text("da", "share.told", {"name": "Emil"})
+    assert told in await here.lone.text()
+    await here.lone.taps("btn.released")
+    assert LATE in await here.lone.text()
+
+
+async def test_a_paused_entry_can_be_taken_up_from_its_reminder(open_at: Open) -> None:
+    here = await open_at("first day")
+    await here.emil.taps("btn.not_today")
+    await here.at(date(2026, 5, 6), 15, 20)
+    await here.emil.says("pause")
+    await here.at(date(2026, 5, 7), 9, 20)
+    reply = await here.emil.taps("btn.start")
+    assert reply.note == ""
