@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from bot.moment import Moment
-from bot.programme.visibility import Circle, Item
+from bot.programme.visibility import Circle, Item, redact
 from bot.script import Talk, Topic
-from dialogs.model import Ask, One, Say, Visibility
+from dialogs.model import Ask, Day, Hour, Many, One, Person, Say, Text, Value, Visibility
+from dialogs.round import FORMS
 from storage.records import AnswerRow, ExchangeRow, PersonRow, RoundRow
+from storage.store import NotFound
 
 Option = dict[str, str]
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+MISSING = "…"
+"""Stands where something was that is not kept any more."""
 
 
 def first(name: str) -> str:
@@ -155,31 +157,85 @@ def item(row: AnswerRow) -> Item:
     )
 
 
+def ask_of(moment: Moment, row: AnswerRow) -> Ask | None:
+    """The question an answer is to, if it is still asked somewhere."""
+    own = moment.house.scripts.get(row.occasion.partition(":")[0])
+    asked = own.dialog.ask(row.key) if own else None
+    if asked is not None:
+        return asked
+    found = (script.dialog.ask(row.key) for script in moment.house.scripts.values())
+    return next((ask for ask in found if ask is not None), None)
+
+
+def is_text(moment: Moment, row: AnswerRow) -> bool:
+    """True for words of the person's own; anything else was chosen."""
+    ask = ask_of(moment, row)
+    return ask is not None and isinstance(ask.answer, Text) and isinstance(row.value, str)
+
+
 def shown(moment: Moment, language: str, row: AnswerRow) -> str:
-    """An answer's value as words in a language: of a wish whose it is, of an offer which place."""
-    if row.key == "match.wish":
-        return moment.person(moment.work.rounds.sign_up(str(row.value)).person).name
-    if row.key == "match.offer":
-        return moment.work.rounds.offer(str(row.value)).unit
-    return shown_value(moment, language, row.value)
+    """An answer as words in a language, as its author reads it."""
+    return shown_value(moment, language, ask_of(moment, row), row.value)
 
 
-def shown_value(moment: Moment, language: str, value: object) -> str:
-    """A value as words: option keys become their labels, ids of people their names, dates a date."""
-    if isinstance(value, list):
-        days = [WEEKDAYS.index(part) for part in value if part in WEEKDAYS]
-        rest = [shown_value(moment, language, part) for part in value if part not in WEEKDAYS]
-        between = ", " if days or all(ISO_DAY.fullmatch(str(part)) for part in value) else " · "
-        return between.join([*(moment.words.weekday(language, day) for day in days), *rest])
+def shown_to_others(moment: Moment, language: str, row: AnswerRow) -> str:
+    """An answer as words in a language, as anybody but its author reads it."""
+    return shown_value(moment, language, ask_of(moment, row), redact(row.value) if row.value is not None else None)
+
+
+def shown_value(moment: Moment, language: str, ask: Ask | None, value: Value | None) -> str:
+    """A value as words. What it means is decided by the question, never by how it looks; text stays as it is."""
+    if value is None:
+        return MISSING
     if isinstance(value, bool):
         return moment.words.text(language, "btn.yes" if value else "btn.no")
-    text = str(value)
-    if moment.words.has(text):
-        return moment.words.text(language, text, {"name": "", "leader": ""})
-    if ISO_DAY.fullmatch(text):
-        return moment.words.date(language, date.fromisoformat(text))
-    person = moment.work.people.find(text) if len(text) == 32 else None
-    return person.name if person else text
+    match ask.answer if ask else None:
+        case One() | Many() as choice:
+            return _chosen(moment, language, choice, value if isinstance(value, list) else [str(value)])
+        case Day():
+            day = as_date(str(value))
+            return moment.words.date(language, day) if day else str(value)
+        case Hour(options=options) if value in options:
+            return moment.words.text(language, str(value))
+        case Person():
+            person = moment.work.people.find(str(value))
+            return person.name if person else MISSING
+    return " · ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _chosen(moment: Moment, language: str, choice: One | Many, values: list[str]) -> str:
+    """What was chosen: weekdays and dates in a row, the rest set apart."""
+    days = choice.fact == "days"
+    weekdays = [WEEKDAYS.index(value) for value in values if days and value in WEEKDAYS]
+    rest = [_label(moment, language, choice, value) for value in values if not days or value not in WEEKDAYS]
+    return (", " if days else " · ").join([*(moment.words.weekday(language, day) for day in weekdays), *rest])
+
+
+def _label(moment: Moment, language: str, choice: One | Many, value: str) -> str:
+    """What an option is called; one that is about something gone is three dots."""
+    if value in choice.options or (choice.fact == "forms" and value in FORMS):
+        return moment.words.text(language, value)
+    try:
+        match choice.fact:
+            case "wishes":
+                return moment.person(moment.work.rounds.sign_up(value).person).name
+            case "offers":
+                return moment.work.rounds.offer(value).unit
+            case "quotes":
+                quoted = moment.work.answers.get(value)
+                return str(quoted.value) if quoted else MISSING
+    except NotFound:
+        return MISSING
+    day = as_date(value) if choice.fact == "days" else None
+    return moment.words.date(language, day) if day else value
+
+
+def as_date(text: str) -> date | None:
+    """The day an ISO date names; nothing for a text that names none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def latest(rows: Iterable[AnswerRow], key: str, otherwise: str = "") -> str:

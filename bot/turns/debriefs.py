@@ -13,7 +13,18 @@ from bot.programme.material import Written, quotes
 from bot.programme.states import Circumstances
 from bot.programme.visibility import may_read
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns.common import bare, circle_of, exchange_of, facts_of_exchange, item, label_of, latest, shown, who_sees
+from bot.turns.common import (
+    bare,
+    circle_of,
+    exchange_of,
+    facts_of_exchange,
+    is_text,
+    item,
+    label_of,
+    latest,
+    shown,
+    who_sees,
+)
 from bot.turns.logbooks import day_of
 from bot.turns.minutes import minutes_of
 from bot.turns.moves import exchange_to
@@ -59,8 +70,7 @@ def _entries(moment: Moment, exchange: ExchangeRow) -> list[AnswerRow]:
         if row.person == exchange.employee
         and row.occasion.startswith("log:")
         and row.visibility in ("S", "P")
-        and isinstance(row.value, str)
-        and not moment.words.has(row.value)
+        and is_text(moment, row)
     ]
 
 

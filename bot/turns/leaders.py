@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
-from bot.programme.visibility import may_read, redact
+from bot.programme.visibility import may_read
 from bot.turns import logbooks
-from bot.turns.common import circle_of, item, label_of, shown_value
+from bot.turns.common import circle_of, item, label_of, shown_to_others
 from bot.turns.weeks import open_tasks
 from dialogs.model import Say
 from storage.records import AnswerRow, ExchangeRow, PersonRow
@@ -47,7 +47,7 @@ def _tell_one(moment: Moment, person: PersonRow, exchange: ExchangeRow) -> None:
     ]
     for row in readable(moment, exchange, person.id):
         parts.append(Part(_label(moment, person.language, row), "small"))
-        parts.append(Part(shown_value(moment, person.language, redact(row.value)), "own"))
+        parts.append(Part(shown_to_others(moment, person.language, row), "own"))
     parts.append(Say("sum.footer", {"name": name}))
     moment.tell(person, Told(parts), kind="answer", subject=exchange.id)
 
@@ -96,7 +96,7 @@ def told_employee(moment: Moment, exchange: ExchangeRow, employee: PersonRow) ->
         theirs = row.person == exchange.leader and row.occasion in ("approve", "lead") and row.visibility == "J"
         if theirs and may_read(item(row), employee.id, circle):
             parts.append(Part(label_of(moment, employee.language, row), "small"))
-            parts.append(Part(shown_value(moment, employee.language, row.value), "own"))
+            parts.append(Part(shown_to_others(moment, employee.language, row), "own"))
     return parts
 
 

@@ -12,11 +12,12 @@ from bot.channel import Choice, File, Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.programme.visibility import Circle, readers, redact
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns.common import circle_of, item, no_facts, shown
+from bot.turns.common import ask_of, circle_of, is_text, item, no_facts, shown
 from bot.turns.picking import pick
 from dialogs import engine
+from dialogs.accept import accept
 from dialogs.engine import excerpt, shortened
-from dialogs.model import Ask, Say
+from dialogs.model import Ask, Rejected, Say
 from dialogs.settings import CORRECT
 from storage.records import AnswerRow, PersonRow, SignUpRow, new_id
 from storage.store import NotFound
@@ -99,7 +100,7 @@ def show(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming)
         who,
     ]
     presses = []
-    if isinstance(row.value, str) and not moment.words.has(row.value):
+    if is_text(moment, row):
         presses.append(Press("btn.edit", ["begin", "correct", row.id, new_id()], main=True))
     if row.visibility == "S" and row.released:
         presses.append(Press("btn.unshare", ["unshare", row.id]))
@@ -208,17 +209,24 @@ def download(moment: Moment, person: PersonRow, args: list[str], incoming: Incom
 def correct_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
     """The text as it is now, to start from."""
     row = moment.work.answers.get(topic.subject)
-    if row is None or row.person != topic.person.id:
+    if row is None or row.person != topic.person.id or not is_text(moment, row):
         return {**no_facts(moment, topic), "text": ""}
     return {**no_facts(moment, topic), "text": str(row.value), "question": row.question}
 
 
 def correct_finish(moment: Moment, talk: Talk) -> Ending:
-    """Keeps the corrected text; those it is shared with read the new one, marked as changed."""
+    """Keeps the corrected text; those it is shared with read the new one, marked as changed.
+
+    A text that does not fit the question is shown once more, and can be written anew.
+    """
     row = moment.work.answers.get(talk.row.subject)
-    if row is None or row.person != talk.person.id:
+    ask = ask_of(moment, row) if row else None
+    if row is None or ask is None or row.person != talk.person.id or not is_text(moment, row):
         return Ending([Say("data.gone")])
-    text = str(talk.state.answers["correct.text"])
+    given = str(talk.state.answers.get("correct.text", ""))
+    text = accept(ask.answer, given, {}, {})
+    if isinstance(text, Rejected):
+        return Ending([Part(given, "own"), text.say], [Press("btn.edit", ["begin", "correct", row.id, new_id()])])
     moment.work.answers.update(replace(row, value=text, edited=moment.today(talk.person)))
     return Ending([Say("ok.saved")], [Press("btn.back", ["data_list"])])
 

@@ -13,7 +13,7 @@ from bot.planning import replan
 from bot.planning import worker as worker_of
 from bot.programme.cadence import exchange_days
 from bot.programme.tracks import part_time, track
-from bot.programme.visibility import may_read, redact
+from bot.programme.visibility import may_read
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import (
     WEEKDAYS,
@@ -23,7 +23,7 @@ from bot.turns.common import (
     item,
     label_of,
     latest,
-    shown_value,
+    shown_to_others,
     who_sees,
 )
 from bot.turns.minutes import minutes_of
@@ -121,7 +121,7 @@ def preview(moment: Moment, topic: Topic, exchange: ExchangeRow) -> list[dict[st
         [
             {
                 "label": label_of(moment, language, row),
-                "text": shown_value(moment, language, redact(row.value)),
+                "text": shown_to_others(moment, language, row),
             }
             for row in rows
             if row.visibility == visibility and not row.key.startswith("prep.goal.")
@@ -228,7 +228,7 @@ def send_leader_part(moment: Moment, exchange: ExchangeRow) -> None:
         if row.key.startswith("prep.goal."):
             continue
         parts.append(Part(label_of(moment, leader.language, row), "small"))
-        parts.append(Part(shown_value(moment, leader.language, redact(row.value)), "own"))
+        parts.append(Part(shown_to_others(moment, leader.language, row), "own"))
     press = Press("btn.start_min", ["begin", "lead", exchange.id, "lead"], main=True, minutes=minutes)
     moment.tell(leader, Told(parts, [press]), kind="task", subject=exchange.id)
 

@@ -8,9 +8,8 @@ from typing import Any
 from bot import talks
 from bot.channel import Choice, Incoming, Reply
 from bot.moment import Moment, Press, Told
-from bot.programme.visibility import redact
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns.common import exchange_of, facts_of_exchange, first, label_of, shown, shown_value, who_sees
+from bot.turns.common import exchange_of, facts_of_exchange, first, label_of, shown, shown_to_others, who_sees
 from bot.turns.picking import pick
 from bot.turns.weeks import overview_ahead
 from dialogs.engine import excerpt
@@ -72,7 +71,7 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
     receivers = [{"value": exchange.leader, "label": moment.person(exchange.leader).name, "chosen": True}]
     if exchange.host:
         receivers.append({"value": exchange.host, "label": moment.person(exchange.host).name, "chosen": False})
-    text = shown_value(moment, topic.person.language, redact(row.value)) if row else ""
+    text = shown_to_others(moment, topic.person.language, row) if row else ""
     return {
         **facts_of_exchange(moment, topic, exchange),
         "receivers": receivers,

@@ -15,7 +15,7 @@ from bot.programme.cadence import is_last_of_week
 from bot.programme.calendar import working_day_after
 from bot.programme.visibility import may_read
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns.common import circle_of, exchange_of, facts_of_exchange, item, label_of, latest, shown, who_sees
+from bot.turns.common import as_date, circle_of, exchange_of, facts_of_exchange, item, label_of, latest, shown, who_sees
 from bot.turns.preparations import goals_of, readable_by
 from dialogs.engine import excerpt
 from dialogs.model import Say
@@ -224,9 +224,10 @@ def next_step(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> Say:
     today = moment.today(leader)
     if today <= exchange.end:
         return Say("next.last_day", {"date": exchange.end})
-    talk = latest(moment.work.answers.of(exchange.leader, exchange.id, "lead"), "lead.prep.followup.return")
-    if talk and date.fromisoformat(talk) >= today:
-        return Say("next.return_talk", {"date": date.fromisoformat(talk)})
+    rows = moment.work.answers.of(exchange.leader, exchange.id, "lead")
+    talk = as_date(latest(rows, "lead.prep.followup.return"))
+    if talk is not None and talk >= today:
+        return Say("next.return_talk", {"date": talk})
     return Say("next.debrief")
 
 
@@ -236,9 +237,9 @@ def open_tasks(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> list
     done = any(row.confirmed for row in rows)
     name = moment.first_name(exchange.employee)
     tasks = [] if done else [Say("task.leader_part", {"name": name})]
-    talk = latest(rows, "lead.prep.followup.return")
-    if talk and date.fromisoformat(talk) >= moment.today(leader):
-        tasks.append(Say("task.return_talk", {"name": name, "date": date.fromisoformat(talk)}))
+    talk = as_date(latest(rows, "lead.prep.followup.return"))
+    if talk is not None and talk >= moment.today(leader):
+        tasks.append(Say("task.return_talk", {"name": name, "date": talk}))
     return tasks
 
 
