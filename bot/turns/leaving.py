@@ -8,17 +8,21 @@ from typing import Any
 from bot import talks
 from bot.moment import Moment, Press, Told
 from bot.planning import replan
+from bot.programme.states import Circumstances
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns.common import facts_of_exchange, facts_of_round, who_sees
+from bot.turns.common import facts_of_exchange, facts_of_round, first, who_sees
 from bot.turns.moves import exchange_to, offer_to, sign_up_to
 from bot.turns.needs import remind_hr
 from dialogs.model import Say
 from dialogs.settings import STOP
-from storage.records import ExchangeRow, SignUpRow
+from storage.records import ExchangeRow, OfferRow, PersonRow, SignUpRow
 
-LIVE = ("proposed", "accepted", "approved", "prepared", "running", "paused", "finished")
-UNDER_WAY = ("running", "paused")
-OVER = ("finished", "debriefed")
+ACTIVE = ("proposed", "accepted", "approved", "prepared", "running", "paused")
+LIVE = (*ACTIVE, "finished")
+PLACED = ("approved", "prepared", "running", "paused")
+OVER = ("finished", "ended_early")
+SIGNED_UP = ("draft", "signed_up", "in_matching", "proposed", "waitlisted")
+"""A sign-up that can be withdrawn by itself; of one that is placed the exchange is stopped."""
 
 
 def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
@@ -26,47 +30,82 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
     exchange = moment.work.exchanges.find(topic.subject)
     if exchange is not None:
         return facts_of_exchange(moment, topic, exchange)
-    sign_up = moment.work.rounds.sign_up(topic.subject)
-    return facts_of_round(moment, topic, moment.work.rounds.get(sign_up.round))
+    offer = _offer(moment, topic.person, topic.subject)
+    round_id = offer.round if offer else moment.work.rounds.sign_up(topic.subject).round
+    return facts_of_round(moment, topic, moment.work.rounds.get(round_id))
 
 
 def what_to_stop(moment: Moment, topic_person: str) -> str:
-    """The exchange or sign-up a person is in, newest first; empty when there is none."""
-    for exchange in reversed(moment.work.exchanges.of_employee(topic_person)):
-        if exchange.state in LIVE:
-            return exchange.id
+    """The exchange, sign-up, debrief or offer a person is in, newest first; empty when there is none."""
+    exchanges = moment.work.exchanges.of_employee(topic_person)[::-1]
     person = moment.person(topic_person)
-    for round_row in moment.work.rounds.all(person.organisation):
-        sign_up = moment.work.rounds.sign_up_of(round_row.id, topic_person)
-        if sign_up is not None:
-            return sign_up.id
-    return ""
+    rounds = moment.work.rounds.all(person.organisation)
+    sign_ups = [moment.work.rounds.sign_up_of(row.id, topic_person) for row in rounds]
+    found = [
+        *(exchange.id for exchange in exchanges if exchange.state in ACTIVE),
+        *(sign_up.id for sign_up in sign_ups if sign_up is not None and sign_up.state in SIGNED_UP),
+        *(exchange.id for exchange in exchanges if exchange.state in OVER),
+        *(offer.id for offer in offers_of(moment, person) if offer.state == "open"),
+    ]
+    return found[0] if found else ""
+
+
+def offers_of(moment: Moment, person: PersonRow) -> list[OfferRow]:
+    """What a person has offered to host, round by round."""
+    rounds = moment.work.rounds.all(person.organisation)
+    return [offer for row in rounds for offer in moment.work.rounds.offers(row.id) if offer.person == person.id]
+
+
+def _offer(moment: Moment, person: PersonRow, subject: str) -> OfferRow | None:
+    return next((offer for offer in offers_of(moment, person) if offer.id == subject), None)
 
 
 def finish(moment: Moment, talk: Talk) -> Ending:
-    """Withdraws, or ends early when the exchange is under way."""
+    """Withdraws, or ends early when the exchange is under way. What is stopped already is only said to be closed."""
     if talk.state.answers.get("stop.ask") != "btn.yes":
         return Ending([Say("stop.kept")])
+    offer = _offer(moment, talk.person, talk.row.subject)
+    if offer is not None:
+        return _take_back(moment, talk, offer)
     exchange = moment.work.exchanges.find(talk.row.subject)
-    if exchange is None:
-        sign_up = moment.work.rounds.sign_up(talk.row.subject)
-        return _withdraw(moment, talk, sign_up)
-    return _end(moment, talk, exchange)
+    if exchange is not None and exchange.state in (*ACTIVE, *OVER):
+        return _end(moment, talk, exchange)
+    return _withdraw(moment, talk, moment.work.rounds.sign_up(exchange.sign_up if exchange else talk.row.subject))
 
 
 def _withdraw(moment: Moment, talk: Talk, sign_up: SignUpRow) -> Ending:
     for exchange in moment.work.exchanges.of_employee(sign_up.person):
         if exchange.sign_up == sign_up.id and exchange.state in LIVE:
             return _end(moment, talk, exchange)
+    if sign_up.state not in SIGNED_UP:
+        return Ending([Say("stop.closed")])
     round_row = moment.work.rounds.get(sign_up.round)
+    _sign_off(moment, sign_up)
+    moment.work.audit.add(moment.now, talk.person.id, "sign_up.withdrawn", sign_up.id)
+    if sign_up.leader_told and sign_up.leader:
+        _tell(moment, sign_up.leader, _has_left(talk, round_row.name), sign_up.id)
+    _tell_hr(moment, talk, sign_up.round)
+    return Ending([Say("sign.withdraw", {"date": moment.today(talk.person)})])
+
+
+def _take_back(moment: Moment, talk: Talk, offer: OfferRow) -> Ending:
+    """A host's offer that nobody has been given yet; what was written in it is deleted."""
+    if offer.state != "open":
+        return Ending([Say("stop.closed")])
+    offer_to(moment, offer, "withdrawn")
+    for row in moment.work.answers.of(offer.person, offer.id, "offer"):
+        moment.work.answers.delete(row.id)
+    _silence(moment, offer.id)
+    moment.work.audit.add(moment.now, talk.person.id, "offer.withdrawn", offer.id)
+    _tell_hr(moment, talk, offer.round)
+    return Ending([Say("offer.withdrawn")])
+
+
+def _sign_off(moment: Moment, sign_up: SignUpRow) -> None:
+    """Withdrawn and silent. Who signs up again makes a new sign-up."""
     sign_up_to(moment, sign_up, "withdrawn")
     _forget(moment, sign_up)
     _silence(moment, sign_up.id)
-    moment.work.audit.add(moment.now, talk.person.id, "sign_up.withdrawn", sign_up.id)
-    if sign_up.leader_told and sign_up.leader:
-        _tell(moment, sign_up.leader, talk, round_row.name, sign_up.id)
-    _tell_hr(moment, talk, sign_up.round)
-    return Ending([Say("sign.withdraw", {"date": moment.today(talk.person)})])
 
 
 def _forget(moment: Moment, sign_up: SignUpRow) -> None:
@@ -81,31 +120,34 @@ def _tell_hr(moment: Moment, talk: Talk, round_id: str) -> None:
 
 
 def _end(moment: Moment, talk: Talk, exchange: ExchangeRow) -> Ending:
-    under_way = exchange.state in UNDER_WAY
-    round_row = moment.work.rounds.get(exchange.round)
+    today = moment.today(talk.person)
+    if exchange.state in PLACED and exchange.end < today:
+        exchange = exchange_to(moment, exchange, "finished", Circumstances(over=True))
     over = exchange.state in OVER
+    under_way = exchange.state in PLACED and exchange.start <= today
     state = "ended_early" if under_way else "closed" if over else "withdrawn"
-    end = min(exchange.end, moment.today(talk.person)) if under_way else exchange.end
-    days = tuple(day for day in exchange.days if day <= end)
-    ended = exchange_to(moment, replace(exchange, end=end, days=days), state)
-    sign_up = moment.work.rounds.sign_up(exchange.sign_up)
-    if not over:
-        sign_up_to(moment, sign_up, "withdrawn")
-        _forget(moment, sign_up)
-    if exchange.offer and not over:
-        offer_to(moment, moment.work.rounds.offer(exchange.offer), "open")
-    _silence(moment, exchange.id)
     moment.work.audit.add(moment.now, talk.person.id, f"exchange.{state}", exchange.id)
+    if under_way:
+        days = tuple(day for day in exchange.days if day <= today)
+        exchange = replace(exchange, end=today, days=days, track="short")
+    ended = exchange_to(moment, exchange, state)
+    _silence(moment, exchange.id)
     if over:
         return Ending([Say("stop.closed")])
+    _sign_off(moment, moment.work.rounds.sign_up(exchange.sign_up))
+    offer = moment.work.rounds.offer(exchange.offer) if exchange.offer else None
+    if offer is not None and offer.state == "proposed":
+        offer_to(moment, offer, "open")
     _tell_hr(moment, talk, exchange.round)
-    for other in {exchange.leader, exchange.host} - {""}:
-        _tell(moment, other, talk, round_row.name, exchange.id)
+    early = Say("stop.told.early", {"name": first(talk.person.name), "date": ended.end})
+    say = early if under_way else _has_left(talk, moment.work.rounds.get(exchange.round).name)
+    for other in {exchange.leader, exchange.host} - {"", talk.person.id}:
+        _tell(moment, other, say, exchange.id)
     if under_way:
         replan(moment, ended)
         debrief = Press("btn.debrief", ["begin", "deb", exchange.id, "deb"], main=True)
-        return Ending([Say("end.early", {"date": end})], [debrief, Press("btn.no_thanks", ["done"])])
-    return Ending([Say("sign.withdraw", {"date": moment.today(talk.person)})])
+        return Ending([Say("end.early", {"date": ended.end})], [debrief, Press("btn.no_thanks", ["done"])])
+    return Ending([Say("sign.withdraw", {"date": today})])
 
 
 def _silence(moment: Moment, subject: str) -> None:
@@ -113,13 +155,16 @@ def _silence(moment: Moment, subject: str) -> None:
     moment.work.prompts.cancel(subject)
     moment.work.outbox.cancel(subject)
     for row in moment.work.conversations.of_subject(subject):
-        if row.status in ("open", "paused") and row.dialog != "stop":
+        if row.status in ("open", "paused"):
             talks.close(moment, talks.load(moment, row), "stopped", Say("stop.closed"))
 
 
-def _tell(moment: Moment, person_id: str, talk: Talk, programme: str, subject: str) -> None:
-    values = {"name": talk.person.name.split()[0], "programme": programme}
-    moment.tell(moment.person(person_id), Told([Say("stop.told", values)]), kind="news", subject=subject)
+def _has_left(talk: Talk, programme: str) -> Say:
+    return Say("stop.told", {"name": first(talk.person.name), "programme": programme})
+
+
+def _tell(moment: Moment, person_id: str, say: Say, subject: str) -> None:
+    moment.tell(moment.person(person_id), Told([say]), kind="news", subject=subject)
 
 
 STOP_SCRIPT = Script(STOP, facts, finish, who_sees, keeps=False)
