@@ -270,7 +270,9 @@ async def walk(who: Seat, given: dict[str, Raw], screens: int = MOST_QUESTIONS) 
     """
     language = (await who.person()).language
     words = who.play.words
-    wanted = {key: words.text(language, str(value)) for key, value in given.items() if words.has(str(value))}
+    pressed = {key: str(value) for key, value in given.items() if words.has(str(value))}
+    pressed = {key: value for key, value in pressed.items() if words.kind(value).type in ("opt", "btn")}
+    wanted = {key: words.text(language, value) for key, value in pressed.items()}
     ways = [words.text(language, key) for key in ("btn.send", "btn.no_more", "btn.skip")]
     for _ in range(screens):
         message = await who.last()
