@@ -112,6 +112,8 @@ def _today(facts: Facts) -> date:
 def _text(answer: Text, text: str) -> Value | Rejected:
     if len(text) > answer.limit:
         return Rejected("too_long", {"limit": answer.limit, "n": len(text)})
+    if len(re.findall(r"[^\W\d_]+", text)) < answer.words:
+        return Rejected("required")
     return unicodedata.normalize("NFC", text)  # only now: on endless text it is slow
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialogs.conditions import chose
 from dialogs.kinds import LONG
-from dialogs.model import Ask, Dialog, One, step
+from dialogs.model import Ask, Dialog, One, Text, step
 from dialogs.model import Visibility as Who
 
 DECISION = One(("btn.approve", "btn.talk_first", "btn.reject"))
@@ -34,7 +34,7 @@ APPROVE = Dialog(
             Ask("approve.final", DECISION, Who.LEADER, required=True),
             Ask(
                 "lead.prep.justify",
-                LONG,
+                Text(3000, words=2),
                 Who.JOINT,
                 when=chose("approve.final", "btn.approve"),
                 required=True,

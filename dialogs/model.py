@@ -36,9 +36,10 @@ class Visibility(StrEnum):
 
 @dataclass(frozen=True)
 class Text:
-    """Free text of at most `limit` characters."""
+    """Free text of at most `limit` characters and at least `words` words with letters."""
 
     limit: int = 300
+    words: int = 0
 
     @property
     def long(self) -> bool:
