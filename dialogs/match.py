@@ -22,7 +22,7 @@ MATCH = Dialog(
             Ask("match.place", Text(100), Who.HR, when=SELF_ARRANGED, required=True, starter="own_place"),
             Ask("match.host", Person("people"), Who.HR, when=SELF_ARRANGED),
             Ask("match.form", One(fact="forms"), Who.HR, required=True),
-            Ask("match.start", Day(), Who.HR, required=True),
+            Ask("match.start", Day(after="today"), Who.HR, required=True),
             Ask("match.end", Day(after="match.start"), Who.HR, required=True),
             Ask("match.track", TRACK, Who.HR),
             Ask("match.why", SHORT, Who.HR, when=unless(SELF_ARRANGED)),

@@ -39,6 +39,8 @@ def principle_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
 def principle_finish(moment: Moment, talk: Talk) -> Ending:
     """Tells the employee. A no goes on to HR, who can help."""
     sign_up = moment.work.rounds.sign_up(talk.row.subject)
+    if _is_closed(moment, talk.person, "principle", sign_up.id):
+        return Ending([Say("stop.closed")])
     employee = moment.person(sign_up.person)
     decision = str(talk.state.answers["approve.principle"])
     support = {"btn.approve": "yes", "btn.talk_first": "talk", "btn.reject": "no"}[decision]
@@ -61,6 +63,8 @@ def approve_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
 def approve_finish(moment: Moment, talk: Talk) -> Ending:
     """Approved with a reason: the exchange is on, everybody is told, and the prompts are planned."""
     exchange = moment.work.exchanges.get(talk.row.subject)
+    if _is_closed(moment, talk.person, "approve", exchange.id):
+        return Ending([Say("stop.closed")])
     if exchange.state != "accepted":
         return Ending([Say("card.answered")])
     employee = moment.person(exchange.employee)
@@ -97,7 +101,8 @@ def _tell_all(moment: Moment, exchange: ExchangeRow) -> None:
         ),
         None,
     )
-    by = min(working_day_after(worker_of(employee), moment.today(employee), CALL_DAYS), exchange.start)
+    today = moment.today(employee)
+    by = max(today, min(working_day_after(worker_of(employee), today, CALL_DAYS), exchange.start))
     says = [Say("approve.told.yes", {"leader": moment.first_name(exchange.leader)})]
     if reason is not None:
         says.append(Say("approve.told.reason", {"text": str(reason.value)}))
@@ -119,17 +124,36 @@ def _after_talk(talk: Talk) -> Press:
     return Press("btn.have_talked", ["decide_again", talk.row.dialog, talk.row.subject], main=True)
 
 
+def _is_closed(moment: Moment, leader: PersonRow, dialog: str, subject: str) -> bool:
+    """True when the wish or the exchange was withdrawn, or somebody else is the leader now."""
+    if dialog == "principle":
+        sign_up = moment.work.rounds.sign_up(subject)
+        return sign_up.state == "withdrawn" or sign_up.leader != leader.id
+    exchange = moment.work.exchanges.get(subject)
+    return exchange.state == "withdrawn" or exchange.leader != leader.id
+
+
+def _is_decided(moment: Moment, dialog: str, subject: str) -> bool:
+    """True when a yes or a no has been given."""
+    if dialog == "principle":
+        return moment.work.rounds.sign_up(subject).support in ("yes", "no")
+    return moment.work.exchanges.get(subject).state != "accepted"
+
+
 def decide_again(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
     """After the talk the leader is asked afresh; the earlier "talk first" gives way."""
     dialog, subject = args
+    if _is_closed(moment, person, dialog, subject):
+        return Reply(note=moment.words.text(person.language, "stop.closed"))
     row = moment.work.conversations.find(person.id, dialog, subject, dialog)
-    if row is None:
+    if row is None or _is_decided(moment, dialog, subject):
         return Reply(note=moment.words.text(person.language, "card.answered"))
     if not moment.work.conversations.spend(incoming.card):
         return Reply(note=moment.words.text(person.language, "card.answered"))
-    for answer in moment.work.answers.of(person.id, subject, dialog):
-        moment.work.answers.delete(answer.id)
-    moment.work.conversations.put(replace(row, state={}, status="open", card="", touched=moment.now))
+    if row.status == "done":
+        for answer in moment.work.answers.of(person.id, subject, dialog):
+            moment.work.answers.delete(answer.id)
+        moment.work.conversations.put(replace(row, state={}, status="open", card="", touched=moment.now))
     card = moment.work.conversations.card(incoming.card)
     talks.begin(moment, Topic(person, dialog, subject, dialog), replaces=card.message if card else "")
     return Reply()
@@ -141,9 +165,13 @@ def remind(moment: Moment, prompt: PromptRow) -> str:
     if exchange is None or exchange.state != "accepted":
         return "cancelled"
     leader = moment.person(exchange.leader)
-    deadline = min(exchange.start, working_day_after(worker_of(leader), moment.today(leader), CALL_DAYS))
+    today = moment.today(leader)
+    deadline = max(today, min(exchange.start, working_day_after(worker_of(leader), today, CALL_DAYS)))
     values = {**approve_facts(moment, Topic(leader, "approve", exchange.id, "approve")), "deadline": deadline}
-    press = Press("btn.continue", ["begin", "approve", exchange.id, "approve"], main=True)
+    row = moment.work.conversations.find(leader.id, "approve", exchange.id, "approve")
+    talked = row is not None and row.status == "done"
+    again = ["decide_again", "approve", exchange.id] if talked else ["begin", "approve", exchange.id, "approve"]
+    press = Press("btn.continue", again, main=True)
     moment.tell(leader, Told([Say("approve.remind", values)], [press]), kind="task", subject=exchange.id)
     return "said"
 

@@ -8,7 +8,7 @@ from bot import talks
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.script import Talk, Topic
-from bot.turns import leaders, leaving, logbooks, my_data, needs, rounds, settings
+from bot.turns import leaders, leaving, logbooks, my_data, needs, rounds, settings, signups
 from bot.turns.common import contact_of, facts_of_exchange
 from bot.turns.people import told, try_code
 from dialogs import engine
@@ -138,6 +138,10 @@ def status(moment: Moment, person: PersonRow) -> Reply:
             says.append(Say("sign.status", values))
             presses.append(Press("btn.change_answers", ["reopen", "sign", sign_up.id, "sign"]))
             presses.append(Press("btn.withdraw", ["begin", "stop", sign_up.id, "stop"]))
+    for offer in leaving.offers_of(moment, person):
+        if offer.state in ("open", "proposed"):
+            says.append(Say("offer.status"))
+            presses += signups.offer_presses(offer)
     says += leaders.where(moment, person)
     says += leaders.tasks(moment, person)
     if moment.work.exchanges.of_leader(person.id):

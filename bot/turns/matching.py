@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from bot import talks
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
-from bot.planning import replan
 from bot.planning import worker as worker_of
 from bot.programme.calendar import at_local, working_day_after
 from bot.programme.schedule import TASK_AT
 from bot.programme.states import Circumstances
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import (
+    Option,
     colleagues,
     decision_told,
     ended,
@@ -28,7 +27,7 @@ from bot.turns.common import (
 )
 from bot.turns.moves import exchange_to, offer_to, sign_up_to
 from bot.turns.needs import WAITING, remind_hr
-from bot.turns.signups import wish_of
+from bot.turns.signups import ask_leader, wish_of
 from dialogs.match import HOST_PROPOSAL, MATCH, PROPOSAL
 from dialogs.model import Say
 from dialogs.round import FORMS
@@ -65,11 +64,18 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
         "wishes": [{"value": row.id, "label": _wish_label(moment, row, language)} for row in waiting],
         "self_wishes": [row.id for row in waiting if row.mode == "sign.mode.self"],
         "offers": [{"value": row.id, "label": _offer_label(moment, row.id, row.unit)} for row in offers],
-        "people": colleagues(moment, topic.person),
+        "people": _possible_hosts(moment, topic),
         "own_place": _own_place(moment, topic),
         "forms": [{"value": key, "label": moment.words.text(language, key)} for key in forms],
     }
     return {**known, "preview": _preview(moment, topic, round_row)}
+
+
+def _possible_hosts(moment: Moment, topic: Topic) -> list[Option]:
+    """Everybody but the one whose wish it is: nobody is their own host."""
+    wish = latest(moment.work.answers.of(topic.person.id, topic.subject, topic.occasion), "match.wish")
+    own = moment.work.rounds.sign_up(wish).person if wish else ""
+    return [person for person in colleagues(moment, topic.person) if person["value"] != own]
 
 
 def _own_place(moment: Moment, topic: Topic) -> str:
@@ -136,6 +142,8 @@ def finish(moment: Moment, talk: Talk) -> Ending:
         return Ending([Say("match.gone")])
     employee = moment.person(sign_up.person)
     offer = moment.work.rounds.offer(str(answers["match.offer"])) if "match.offer" in answers else None
+    if offer is not None and offer.state != "open":
+        return Ending([Say("match.gone")])
     host = offer.person if offer else str(answers.get("match.host", ""))
     exchange = ExchangeRow(
         id=new_id(),
@@ -245,14 +253,6 @@ def host_finish(moment: Moment, talk: Talk) -> Ending:
 def accept(moment: Moment, exchange: ExchangeRow) -> None:
     """Both sides have said yes: the leader decides."""
     ask_leader(moment, exchange_to(moment, exchange, "accepted", Circumstances(host_said_yes=True)))
-
-
-def ask_leader(moment: Moment, exchange: ExchangeRow) -> None:
-    """Asks the leader for the approval with a written reason; one reminder is planned."""
-    asked = replace(exchange, asked_at=moment.now)
-    moment.work.exchanges.update(asked)
-    replan(moment, asked)
-    talks.begin(moment, Topic(moment.person(exchange.leader), "approve", exchange.id, "approve"))
 
 
 def _decline(moment: Moment, exchange: ExchangeRow) -> None:

@@ -118,6 +118,9 @@ def later(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming
     row = moment.work.prompts.get(args[0])
     if row.recipient != person.id:
         return Reply(note=moment.words.text(person.language, "card.not_yours"))
+    exchange = moment.work.exchanges.find(row.subject)
+    if exchange is not None and exchange.state in ("withdrawn", "closed"):
+        return Reply(note=moment.words.text(person.language, "stop.closed"))
     if not moment.work.conversations.spend(incoming.card):
         return Reply(note=moment.words.text(person.language, "card.answered"))
     at = postponed(worker(person), moment.now)

@@ -8,6 +8,8 @@ from typing import Any
 from bot import talks
 from bot.channel import Incoming, Reply
 from bot.moment import Moment, Press, Told
+from bot.planning import replan
+from bot.programme.schedule import EXCHANGE_KINDS
 from bot.programme.states import Circumstances
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import colleagues, facts_of_round, first, shown, who_sees
@@ -16,9 +18,10 @@ from bot.turns.needs import remind_hr
 from dialogs.model import Ask, Say, Visibility
 from dialogs.offer import OFFER
 from dialogs.sign_up import SIGN_UP
-from storage.records import OfferRow, PersonRow, RoundRow, SignUpRow, new_id
+from storage.records import ExchangeRow, OfferRow, PersonRow, RoundRow, SignUpRow, new_id
 
-OPEN_STATES = ("signed_up", "in_matching", "proposed", "placed", "not_matched")
+OPEN_STATES = ("signed_up", "in_matching", "proposed", "not_matched")
+"""States in which the answers can be changed; once the leader has approved, they stand."""
 
 
 def pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
@@ -91,9 +94,11 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     sign_up = moment.work.rounds.sign_up(talk.row.subject)
     round_row = moment.work.rounds.get(sign_up.round)
     new = sign_up.state == "draft"
+    if not new and sign_up.state not in OPEN_STATES:
+        return Ending([Say("stop.closed")])
     leader = str(answers.get("sign.leader", ""))
     if leader != sign_up.leader:
-        sign_up = _with_other_leader(moment, sign_up)
+        sign_up = _with_other_leader(moment, sign_up, leader)
     sign_up = replace(
         sign_up,
         leader=leader,
@@ -115,20 +120,43 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     return Ending([Say("sign.done.wait", values)], _presses(moment, talk.person, sign_up, round_row))
 
 
-def _with_other_leader(moment: Moment, sign_up: SignUpRow) -> SignUpRow:
-    """The one who was asked is asked no more; the other one is asked afresh."""
-    row = moment.work.conversations.find(sign_up.leader, "principle", sign_up.id, "principle")
+def _with_other_leader(moment: Moment, sign_up: SignUpRow, leader: str) -> SignUpRow:
+    """The one who was asked is asked no more; the other one is asked afresh, about the place if there is one."""
+    _ask_no_more(moment, sign_up.leader, "principle", sign_up.id)
+    asked = False
+    for exchange in moment.work.exchanges.of_employee(sign_up.person):
+        if exchange.sign_up == sign_up.id and exchange.state in ("proposed", "accepted"):
+            _ask_no_more(moment, exchange.leader, "approve", exchange.id)
+            moment.work.prompts.plan(exchange.leader, exchange.id, [], EXCHANGE_KINDS, moment.now)
+            moved = replace(exchange, leader=leader)
+            moment.work.exchanges.update(moved)
+            if exchange.state == "accepted":
+                ask_leader(moment, moved)
+                asked = True
+    return replace(sign_up, leader_told=asked, support="")
+
+
+def _ask_no_more(moment: Moment, leader: str, dialog: str, subject: str) -> None:
+    row = moment.work.conversations.find(leader, dialog, subject, dialog)
     if row is not None and row.status in ("open", "paused"):
         talks.close(moment, talks.load(moment, row), "stopped", Say("stop.closed"))
-    return replace(sign_up, leader_told=False, support="")
+
+
+def ask_leader(moment: Moment, exchange: ExchangeRow) -> None:
+    """Asks the leader for the approval with a written reason; one reminder is planned."""
+    asked = replace(exchange, asked_at=moment.now)
+    moment.work.exchanges.update(asked)
+    replan(moment, asked)
+    talks.begin(moment, Topic(moment.person(exchange.leader), "approve", exchange.id, "approve"))
 
 
 def have_talked(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
     """The person says that the talk has been; now the leader is asked."""
     sign_up = moment.work.rounds.sign_up(args[0])
+    if sign_up.state == "withdrawn":
+        return Reply(note=moment.words.text(person.language, "stop.closed"))
     moment.work.conversations.spend(incoming.card)
-    if sign_up.state != "withdrawn":
-        sign_up = tell_leader(moment, sign_up)
+    sign_up = tell_leader(moment, sign_up)
     message = moment.work.conversations.card(incoming.card)
     values = {"leader": moment.first_name(sign_up.leader)}
     moment.tell(
@@ -166,16 +194,24 @@ def wish_of(moment: Moment, sign_up: SignUpRow, language: str) -> str:
 def offer_pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
     """ "We can host" in the channel."""
     round_row = moment.work.rounds.get(args[0])
-    mine = [offer for offer in moment.work.rounds.offers(round_row.id) if offer.person == person.id]
+    offers = moment.work.rounds.offers(round_row.id)
+    mine = [offer for offer in offers if offer.person == person.id and offer.state != "withdrawn"]
     offer = mine[0] if mine else OfferRow(new_id(), round_row.id, person.id, person.unit, "draft")
     if not mine:
         moment.work.rounds.add_offer(offer)
     if offer.state == "draft":
         talks.begin(moment, Topic(person, "offer", offer.id, "offer"))
     else:
-        again = Press("btn.change_answers", ["reopen", "offer", offer.id, "offer"])
-        moment.tell(person, Told([Say("offer.status")], [again]), kind="answer", subject=offer.id)
+        moment.tell(person, Told([Say("offer.status")], offer_presses(offer)), kind="answer", subject=offer.id)
     return Reply(note=moment.words.text(person.language, "channel.answered_privately"))
+
+
+def offer_presses(offer: OfferRow) -> list[Press]:
+    """The ways to change an offer, and to take it back while nobody has been given it."""
+    presses = [Press("btn.change_answers", ["reopen", "offer", offer.id, "offer"])]
+    if offer.state == "open":
+        presses.append(Press("btn.withdraw", ["begin", "stop", offer.id, "stop"]))
+    return presses
 
 
 def offer_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
@@ -191,13 +227,14 @@ def offer_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
 def offer_finish(moment: Moment, talk: Talk) -> Ending:
     """The offer stands."""
     offer = moment.work.rounds.offer(talk.row.subject)
+    if offer.state == "withdrawn":
+        return Ending([Say("stop.closed")])
     unit = str(talk.state.answers.get("offer.unit", talk.person.unit))
     offer_to(moment, replace(offer, unit=unit), "open" if offer.state == "draft" else offer.state)
     moment.work.answers.confirm(talk.person.id, offer.id, "offer")
     for hr in moment.work.people.hr(talk.person.organisation):
         remind_hr(moment, hr, offer.round)
-    again = Press("btn.change_answers", ["reopen", "offer", offer.id, "offer"])
-    return Ending([Say("offer.done", {"date": talk.facts["date"]})], [again])
+    return Ending([Say("offer.done", {"date": talk.facts["date"]})], offer_presses(offer)[:1])
 
 
 SIGN_UP_SCRIPT = Script(SIGN_UP, facts, finish, who)
