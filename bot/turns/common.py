@@ -141,8 +141,15 @@ def circle_of(moment: Moment, exchange: ExchangeRow) -> Circle:
         leader=exchange.leader,
         host=exchange.host,
         hr=frozenset(person.id for person in moment.work.people.hr(employee.organisation)),
-        host_sees_wish=exchange.state not in ("proposed", "declined"),
+        host_sees_wish=_host_asked(moment, exchange),
     )
+
+
+def _host_asked(moment: Moment, exchange: ExchangeRow) -> bool:
+    """The host reads the wish from the moment of being asked, also when the answer was no."""
+    if exchange.state not in ("proposed", "declined", "withdrawn"):
+        return True
+    return moment.work.conversations.find(exchange.host, "host_proposal", exchange.id, "proposal") is not None
 
 
 def item(row: AnswerRow) -> Item:

@@ -13,6 +13,7 @@ from bot.moment import Moment, Press, Told
 from bot.programme.visibility import Circle, readers, redact
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import ask_of, circle_of, is_text, item, no_facts, shown
+from bot.turns.leaving import offers_of
 from bot.turns.picking import pick
 from dialogs import engine
 from dialogs.accept import accept
@@ -128,8 +129,8 @@ def readers_of(moment: Moment, row: AnswerRow) -> list[str]:
 
 def _readers_before(moment: Moment, row: AnswerRow) -> list[str]:
     """Of a sign-up or an offer: HR reads it, the leader what is marked once told, the host the wish after a yes."""
-    for exchange in moment.work.exchanges.of_employee(row.person):
-        if exchange.sign_up == row.subject:
+    for exchange in reversed(moment.work.exchanges.of_employee(row.person)):
+        if exchange.sign_up == row.subject and exchange.state not in ("declined", "rejected", "withdrawn"):
             return readers(item(row), circle_of(moment, exchange))
     person = moment.person(row.person)
     hr = frozenset(other.id for other in moment.work.people.hr(person.organisation))
@@ -271,7 +272,7 @@ def reopen(moment: Moment, person: PersonRow, args: list[str], incoming: Incomin
     """Opens a finished conversation to change an answer in it."""
     dialog, subject, occasion = args
     row = moment.work.conversations.find(person.id, dialog, subject, occasion)
-    if row is None:
+    if row is None or _stands(moment, person, subject):
         return Reply(note=moment.words.text(person.language, "card.answered"))
     moment.work.conversations.spend(incoming.card)
     for answer in moment.work.answers.of(person.id, subject, occasion):
@@ -282,6 +283,17 @@ def reopen(moment: Moment, person: PersonRow, args: list[str], incoming: Incomin
         talks.begin(moment, talk.topic, replaces=_message(moment, incoming))
         return Reply()
     return talks.offer_changes(moment, talk, _message(moment, incoming))
+
+
+def _stands(moment: Moment, person: PersonRow, subject: str) -> bool:
+    """True when what it is about was withdrawn or is over: old answers are changed no more."""
+    exchange = moment.work.exchanges.find(subject)
+    if exchange is not None:
+        return exchange.state in OVER
+    sign_up = _sign_up(moment, subject)
+    if sign_up is not None:
+        return sign_up.state in ("placed", "withdrawn")
+    return any(offer.id == subject and offer.state == "withdrawn" for offer in offers_of(moment, person))
 
 
 CORRECT_SCRIPT = Script(CORRECT, correct_facts, correct_finish, correct_who, keeps=False)
