@@ -96,7 +96,8 @@ class File:
 class Message:
     """What is shown, in the reader's language. `preview` is all that a notification may show: never private text.
 
-    `card` is the one-time key that a press sends back.
+    `card` is the one-time key that a press sends back. `about` is the same on every card of a conversation, so that a
+    platform can keep what is half-written when one card takes the place of another.
     """
 
     parts: tuple[Part, ...]
@@ -106,6 +107,7 @@ class Message:
     buttons: tuple[Button, ...] = ()
     files: tuple[File, ...] = ()
     language: str = "da"
+    about: str = ""
 
 
 @dataclass(frozen=True)

@@ -72,10 +72,11 @@ def draw(
     screen: Screen,
     card: str,
     *,
+    about: str = "",
     before: Sequence[Say | Part] = (),
     extra: Sequence[Press] = (),
 ) -> Drawn:
-    """The message that asks what the screen asks. `extra` are buttons of this conversation alone."""
+    """The message that asks what the screen asks. `extra` are buttons of this conversation alone, `about` names it."""
     parts = [Part(reader.text(dialog.title), "title")]
     parts += [say if isinstance(say, Part) else Part(reader.words.say(reader.language, say)) for say in before]
     if screen.total > 1 and not screen.revisited:
@@ -107,6 +108,7 @@ def draw(
         fields=fields,
         buttons=tuple(button for button, _ in buttons),
         language=reader.language,
+        about=about,
     )
     return Drawn(message, {button.id: action for button, action in buttons})
 

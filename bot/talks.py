@@ -274,6 +274,7 @@ def _go_on(moment: Moment, talk: Talk, turn: Turn, replaces: str, before: Sequen
         talk.dialog,
         turn.screen,
         new_id(),
+        about=f"{talk.row.dialog}:{talk.row.subject}",
         before=[_with_facts(say, talk) for say in (*before, *turn.says, *script.beside(moment, talk))],
         extra=script.extra(moment, talk),
     )

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, ViewportSize, expect
+from playwright.async_api import Locator, Page, ViewportSize, expect
 
 from tests.browser.conftest import Accessible
 from tests.browser.site import Chair, play_before, serve
@@ -56,6 +56,13 @@ async def first_day(played: Path, tmp_path: Path) -> AsyncIterator[str]:
 async def round_open(played: Path, tmp_path: Path) -> AsyncIterator[str]:
     """A playground in which HR has just opened a round."""
     async with at_scene("round open", played, tmp_path) as address:
+        yield address
+
+
+@pytest.fixture
+async def invited(played: Path, tmp_path: Path) -> AsyncIterator[str]:
+    """A playground in which Emil has just been invited to prepare."""
+    async with at_scene("invited", played, tmp_path) as address:
         yield address
 
 
@@ -194,3 +201,53 @@ async def test_one_takes_ones_own_words_home(page: Page, first_day: str) -> None
         texts[download.suggested_filename.rpartition(".")[2]] = (await download.path()).read_text(encoding="utf-8")
     assert "De ringer til hinanden, før de skriver" in texts["txt"]
     assert "De ringer til hinanden, før de skriver" in json.dumps(json.loads(texts["json"]), ensure_ascii=False)
+
+
+def written(chair: Chair, key: str) -> Locator:
+    """Where the newest question with this key is answered in words."""
+    return chair.field(key).locator("textarea")
+
+
+async def test_what_is_half_written_is_there_when_one_goes_on(page: Page, invited: str) -> None:
+    chair = Chair(page, invited)
+    own, half = "prep.purpose.own", "Jeg vil gerne se, hvordan"
+    await chair.enter()
+    await chair.be("Emil")
+    await chair.press_main()
+    await chair.send(prep__ack="yes")
+    await chair.send(prep__purpose=[chair.words("prep.purpose.understand")])
+    await chair.fill(own, half)
+    await chair.press("btn.go_on_later")
+    await expect(written(chair, own)).to_have_count(0)
+    await chair.be("Lone")
+    await chair.be("Emil")
+    await chair.press("btn.continue")
+    await expect(written(chair, own)).to_have_value(half)
+    await chair.press("btn.back")
+    await expect(chair.field("prep.purpose")).to_be_visible()
+    await chair.press("btn.keep")
+    await expect(written(chair, own)).to_have_value(half)
+    await chair.send(prep__purpose__own="Hele sætningen")
+    await expect(written(chair, own)).to_have_count(0)
+    await chair.press("btn.back")
+    await expect(written(chair, own)).to_have_value("Hele sætningen")
+    await page.reload()
+    await expect(written(chair, own)).to_have_value("Hele sætningen")
+    kept = "JSON.stringify([{ ...localStorage }, { ...sessionStorage }])"
+    assert "sætning" not in await page.evaluate(kept)
+
+
+async def test_what_is_half_written_outlives_the_days_card(page: Page, first_day: str) -> None:
+    chair = Chair(page, first_day)
+    half = "De ringer til hinanden, før"
+    await chair.enter()
+    await chair.be("Emil")
+    await chair.fill("log.core.what", half)
+    await chair.press("btn.short")
+    await expect(written(chair, "log.core.what")).to_have_count(0)
+    await chair.wait_a_day()
+    await expect(written(chair, "log.core.what")).to_have_value(half)
+    await chair.be("Lone")
+    await expect(page.locator("#typed")).to_have_value("")
+    await chair.be("Emil")
+    await expect(written(chair, "log.core.what")).to_have_value(half)

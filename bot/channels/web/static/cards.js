@@ -61,7 +61,7 @@ const answer = (form, reply, button) => {
     one("input, textarea, select", wrong[0]).focus();
   }
   if (wrong.length || rest.length) return busy(form, false);
-  dropDraft(form);
+  if (button.hasAttribute("data-sends")) dropDraft(form);
   // The next card is on its way; a press in between would only be told that this one is answered.
   setTimeout(() => busy(form, false), 1200);
 };

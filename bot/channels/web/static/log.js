@@ -56,7 +56,10 @@ const show = (item) => {
   if (old && Number(old.dataset.version) >= item.version) return false;
   const follows = nearEnd();
   if (old) replace(old, it);
-  else stand(it);
+  else {
+    stand(it);
+    all("form.card", it).forEach(restoreDraft);
+  }
   if (!it.classList.contains("mine")) {
     hear(it);
     it.classList.add("arriving");
