@@ -131,7 +131,7 @@ def _end(moment: Moment, talk: Talk, exchange: ExchangeRow) -> Ending:
         days = tuple(day for day in exchange.days if day <= today)
         exchange = replace(exchange, end=today, days=days, track="short")
     ended = exchange_to(moment, exchange, state)
-    _silence(moment, exchange.id)
+    _silence(moment, exchange.id, plans=not under_way)
     if over:
         return Ending([Say("stop.closed")])
     _sign_off(moment, moment.work.rounds.sign_up(exchange.sign_up))
@@ -150,9 +150,13 @@ def _end(moment: Moment, talk: Talk, exchange: ExchangeRow) -> Ending:
     return Ending([Say("sign.withdraw", {"date": today})])
 
 
-def _silence(moment: Moment, subject: str) -> None:
-    """Nothing more goes out about it: prompts and what is queued are cancelled, open cards closed."""
-    moment.work.prompts.cancel(subject)
+def _silence(moment: Moment, subject: str, *, plans: bool = True) -> None:
+    """Nothing more goes out about it: prompts and what is queued are cancelled, open cards closed.
+
+    Without `plans` the prompts stay, for a new plan to sort out: what was chosen for the week still goes.
+    """
+    if plans:
+        moment.work.prompts.cancel(subject)
     moment.work.outbox.cancel(subject)
     for row in moment.work.conversations.of_subject(subject):
         if row.status in ("open", "paused"):
