@@ -245,7 +245,7 @@ def remind(moment: Moment, prompt: PromptRow) -> str:
     """One line about the day before, if it was not written; asked once."""
     entry = _open_prompt(moment, prompt)
     exchange = moment.work.exchanges.get(prompt.subject)
-    if entry is None or _written(moment, exchange, entry.day):
+    if entry is None or exchange.state not in RUNNING or _written(moment, exchange, entry.day):
         return "cancelled"
     values = {**facts_of_exchange(moment, _topic(moment, exchange, entry.day), exchange), "date": entry.day}
     presses = [
@@ -264,9 +264,9 @@ def remind(moment: Moment, prompt: PromptRow) -> str:
 def close_day(moment: Moment, prompt: PromptRow) -> str:
     """Noon: the day's entry closes. After three misses in a row the person is asked once what suits, then silence."""
     entry = _open_prompt(moment, prompt)
-    if entry is None:
-        return "cancelled"
     exchange = moment.work.exchanges.get(prompt.subject)
+    if entry is None or exchange.state not in RUNNING:
+        return "cancelled"
     employee = moment.person(exchange.employee)
     moment.work.prompts.mark(prompt.id, "answered")
     row = moment.work.conversations.find(employee.id, "log", exchange.id, occasion_of(entry.day))

@@ -18,6 +18,9 @@ from storage.records import PersonRow, PromptRow, new_id
 LATER = ".later"
 """The ending of a push that the person asked to get again; a new plan leaves it alone."""
 
+LAST = {"log"}
+"""Of what is due at the same time these come last, so that typed words belong to them."""
+
 LOOK_BACK = 5
 """Days whose prompts can have been said today, such as Friday's reminder on a Monday."""
 
@@ -40,7 +43,8 @@ def say_due(moment: Moment, rows: Sequence[PromptRow]) -> None:
     hours = _hours(moment, rows[0], person)
     sent = _sent_today(moment, person) if person else set()
     bundle: list[tuple[PromptRow, Told]] = []
-    for row in (moment.work.prompts.get(row.id) for row in rows):
+    in_order = sorted(rows, key=lambda row: (row.at, base(row.kind) in LAST))
+    for row in (moment.work.prompts.get(row.id) for row in in_order):
         if row.state != "pending":
             continue
         kind = base(row.kind)
