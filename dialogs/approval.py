@@ -31,7 +31,7 @@ APPROVE = Dialog(
     "approve.title",
     steps=(
         step(
-            Ask("approve.final", DECISION, Who.LEADER, required=True),
+            Ask("approve.final", DECISION, Who.LEADER, required=True, says=("approve.about",)),
             Ask(
                 "lead.prep.justify",
                 Text(3000, words=2),

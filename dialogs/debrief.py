@@ -69,7 +69,6 @@ DEBRIEF = Dialog(
     "deb",
     "deb.title",
     intro=("deb.intro",),
-    outro=("deb.done.now",),
     steps=(
         step(
             Ask("deb.1.recall", Many(fact="quotes", most=3), Who.PRIVATE, when=fact("quotes")),

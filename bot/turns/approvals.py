@@ -49,7 +49,8 @@ def principle_finish(moment: Moment, talk: Talk) -> Ending:
     _tell_employee(moment, talk, employee, support, sign_up.id)
     if support == "talk":
         return Ending([Say("approve.talk.noted", talk.facts)], [_after_talk(talk)])
-    return Ending([Say("approve.noted", talk.facts)])
+    key = "approve.noted.principle" if support == "yes" else "approve.noted"
+    return Ending([Say(key, talk.facts)])
 
 
 def approve_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
@@ -57,7 +58,8 @@ def approve_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
     exchange = moment.work.exchanges.get(topic.subject)
     facts = facts_of_exchange(moment, topic, exchange)
     form, _, _ = moment.words.text(topic.person.language, exchange.form or "form.short").partition(":")
-    return {**facts, "leader": facts["name"], "text": form.lower()}
+    wish = bare(wish_of(moment, moment.work.rounds.sign_up(exchange.sign_up), topic.person.language))
+    return {**facts, "leader": facts["name"], "text": form.lower(), "item": wish or "…"}
 
 
 def approve_finish(moment: Moment, talk: Talk) -> Ending:
@@ -103,9 +105,12 @@ def _tell_all(moment: Moment, exchange: ExchangeRow) -> None:
     )
     today = moment.today(employee)
     by = max(today, min(working_day_after(worker_of(employee), today, CALL_DAYS), exchange.start))
-    says = [Say("approve.told.yes", {"leader": moment.first_name(exchange.leader)})]
+    facts = facts_of_exchange(moment, Topic(employee, "approve", exchange.id, "approve"), exchange)
+    says = [Say("approve.told.final", facts)]
     if reason is not None:
         says.append(Say("approve.told.reason", {"text": str(reason.value)}))
+    if exchange.host:
+        says.append(Say("match.with", {**facts, "host": moment.person(exchange.host).name}))
     moment.tell(employee, Told([*says, Say("match.yes", {"date": by})]), kind="news", subject=exchange.id)
     if exchange.host:
         host = moment.person(exchange.host)

@@ -18,6 +18,7 @@ from bot.turns.common import (
     circle_of,
     exchange_of,
     facts_of_exchange,
+    first,
     is_text,
     item,
     label_of,
@@ -57,7 +58,6 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
         "host_person": bool(exchange.host),
         "minutes": minutes_of(moment, topic, DEBRIEF, full=full),
         "releasable": _releasable(moment, exchange, language),
-        "list": _plan_lines(given),
         "date": moment.today(topic.person) + timedelta(days=ASKED_AGAIN),
     }
 
@@ -141,7 +141,10 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     press = Press("btn.released", ["released", exchange.id])
     kind = "final" if first_time else "answer"
     moment.tell(leader, Told(final(moment, exchange, leader), [press]), kind=kind, subject=exchange.id)
-    return Ending([], [Press("btn.my_data", ["my_data"])])
+    lines = _plan_lines(mine)
+    thanks = Say("deb.done.now", {"list": lines}) if lines else Say("deb.done.plain")
+    said = [Say("deb.sent", {"leader": first(leader.name)})] if picked else []
+    return Ending([thanks, *said], [Press("btn.my_data", ["my_data"])])
 
 
 def final(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> list[Say]:

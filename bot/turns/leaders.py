@@ -66,7 +66,8 @@ def readable(moment: Moment, exchange: ExchangeRow, reader: str) -> list[AnswerR
     return [
         row
         for row in moment.work.answers.about(exchange.id)
-        if row.person == exchange.employee and row.visibility != "–" and may_read(item(row), reader, circle)
+        if row.person == exchange.employee and row.key != "goals.agreed" and row.visibility != "–"
+        if may_read(item(row), reader, circle)
     ]
 
 

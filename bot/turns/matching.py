@@ -128,7 +128,7 @@ def beside(moment: Moment, talk: Talk) -> list[Say | Part]:
     person = moment.person(sign_up.person)
     parts: list[Say | Part] = [Part(f"{person.name}, {person.unit}" if person.unit else person.name)]
     for row in moment.work.answers.of(sign_up.person, sign_up.id, "sign"):
-        if row.visibility in ("H", "J") and row.key not in ("sign.voluntary", "sign.talked"):
+        if row.visibility in ("H", "J") and row.value and row.key not in ("sign.voluntary", "sign.talked"):
             parts.append(Part(row.question, "small"))
             parts.append(Part(shown(moment, talk.person.language, row), "own"))
     return parts

@@ -20,6 +20,7 @@ SHOWN = (
     "prepared",
     "running",
     "finished",
+    "debriefed",
     "withdrawn",
     "ended_early",
 )
@@ -59,7 +60,8 @@ def pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incomi
 
 def tell(moment: Moment, hr: PersonRow, *, kind: str) -> None:
     """Each round with what waits in it, and the way to do it."""
-    parts: list[Say | Part] = [Part(moment.words.text(hr.language, "needs.title"), "title")]
+    title = "needs.title" if anything(moment, hr) else "needs.title.nothing"
+    parts: list[Say | Part] = [Part(moment.words.text(hr.language, title), "title")]
     presses: list[Press] = []
     rounds = [row for row in moment.work.rounds.all(hr.organisation) if row.state != "draft"]
     for row in rounds:
