@@ -67,20 +67,23 @@ class Field:
 
 @dataclass(frozen=True)
 class Part:
-    """A paragraph. `title` heads the card, `own` is a person's own words, `small` is a side remark."""
+    """A paragraph. `title` heads the card, `asked` is a question and `who` says who sees the answer to it,
+    `own` is a person's own words, `small` a side remark.
+    """
 
     text: str
-    look: Literal["plain", "title", "own", "small"] = "plain"
+    look: Literal["plain", "title", "asked", "who", "own", "small"] = "plain"
 
 
 @dataclass(frozen=True)
 class Button:
-    """A press. `sends` is True when the card's fields go with it and must be filled in."""
+    """A press. `sends` is True when the card's fields go with it and must be filled in; `quiet` leads elsewhere."""
 
     id: str
     label: str
     main: bool = False
     sends: bool = False
+    quiet: bool = False
 
 
 @dataclass(frozen=True)

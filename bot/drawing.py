@@ -126,10 +126,10 @@ def _few(reader: Reader, answer: One) -> bool:
 
 
 def _question(reader: Reader, ask: Ask) -> list[Part]:
-    said = [Part(reader.words.text(reader.language, ask.words, reader.values(ask)))]
+    said = [Part(reader.words.text(reader.language, ask.words, reader.values(ask)), "asked")]
     who = reader.who(ask)
     if who is not None:
-        said.append(Part(reader.words.say(reader.language, who), "small"))
+        said.append(Part(reader.words.say(reader.language, who), "who"))
     return said + [Part(hint, "small") for hint in _hints(reader, ask)]
 
 
@@ -171,13 +171,13 @@ def _ways(reader: Reader, screen: Screen) -> list[tuple[Button, Action]]:
     """Skip, back, keep and pause, where they lead somewhere."""
     ways: list[tuple[Button, Action]] = []
     if screen.revisited and not _only_goes_on(screen):
-        ways.append((Button("keep", reader.text("btn.keep")), ["keep"]))
+        ways.append((Button("keep", reader.text("btn.keep"), quiet=True), ["keep"]))
     elif len(screen.asks) == 1 and _may_skip(screen.asks[0]):
-        ways.append((Button("skip", reader.text("btn.skip")), ["skip"]))
+        ways.append((Button("skip", reader.text("btn.skip"), quiet=True), ["skip"]))
     if not screen.first:
-        ways.append((Button("back", reader.text("btn.back")), ["back"]))
+        ways.append((Button("back", reader.text("btn.back"), quiet=True), ["back"]))
     if screen.total > 1:
-        ways.append((Button("pause", reader.text("btn.go_on_later")), ["pause"]))
+        ways.append((Button("pause", reader.text("btn.go_on_later"), quiet=True), ["pause"]))
     return ways
 
 
