@@ -78,6 +78,7 @@ SIGN_UP = Dialog(
             Ask("sign.travel", SHORT, Who.HR, when=MORE_HELP),
             Ask("sign.needs", SHORT, Who.HR, when=MORE),
             Ask("sign.cover", YES_NO, Who.HR, when=MORE),
+            Ask("sign.pair", Person("people"), Who.HR, when=MORE),
             Ask("sign.host_too", YES_NO, Who.HR, when=MORE),
         ),
     ),
