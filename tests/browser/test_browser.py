@@ -18,6 +18,7 @@ async def test_a_page_is_drawn_as_a_dane_sees_it(page: Page) -> None:
 async def test_an_accessible_page_passes(page: Page, accessible: Accessible) -> None:
     await page.goto("data:text/html;charset=utf-8," + quote(GOOD))
     await accessible(page)
+    assert await page.title() == "Prøve", "axe has looked at this very page"
 
 
 async def test_a_page_that_shuts_somebody_out_is_caught(page: Page, accessible: Accessible) -> None:

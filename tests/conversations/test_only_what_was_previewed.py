@@ -84,14 +84,15 @@ async def test_a_paused_entry_can_be_taken_up_from_its_reminder(open_at: Open) -
 
 
 async def test_what_was_chosen_still_goes_when_the_stay_ends_early(open_at: Open) -> None:
-    here = await open_at("first day")
+    here = await open_at("second day")
     await write(here, log__core__what=FIRST)
     await here.emil.taps("btn.share_one")
     await here.emil.fills()
     await here.emil.taps("btn.share")
+    await here.at(date(2026, 5, 7), 14)
     await here.emil.says("stop")
     await here.emil.taps("btn.yes")
-    await here.at(date(2026, 5, 6), 12)
+    await here.at(date(2026, 5, 8), 12)
     week = here.play.words.text("da", "sum.week.noshare")
     chat = await here.lone.everything()
     assert FIRST in chat

@@ -94,8 +94,14 @@ def test_an_address_is_never_taken_from_somebody(store: Store) -> None:
 
 def test_a_lock_is_harmless_for_whoever_holds_it(store: Store) -> None:
     store.run_now(people)
-    for _ in range(2):
-        store.run_now(lambda work: work.people.lock("ada"))
+    before = store.run_now(lambda work: work.people.get("ada"))
+
+    def twice(work: Work) -> None:
+        work.people.lock("ada")
+        work.people.lock("ada")
+
+    store.run_now(twice)
+    assert store.run_now(lambda work: work.people.get("ada")) == before
 
 
 def test_a_code_is_spent_once(store: Store) -> None:

@@ -203,6 +203,25 @@ def test_only_a_button_that_sends_takes_the_fields_along() -> None:
     assert save["class"] == "main"
 
 
+def test_the_ways_past_a_question_stand_in_a_row_of_their_own() -> None:
+    buttons = (Button("yes", "Ja"), Button("back", "Tilbage", quiet=True), Button("save", "Gem", main=True))
+    page = draw(Message(parts=(), preview="", card="c", buttons=buttons))
+    assert [(button["value"], button["class"]) for button, _ in page.find("button")] == [
+        ("yes", "plain"),
+        ("save", "main"),
+        ("back", "quiet"),
+    ]
+    assert [row["class"] for row, _ in page.find("div") if row["class"] == "buttons"] == ["buttons", "buttons"]
+
+
+def test_a_question_and_who_sees_its_answer_look_like_those_of_a_form() -> None:
+    page = draw(Message(parts=(Part("Passer det?", "asked"), Part("HR ser det.", "who")), preview=""))
+    assert [(part["class"], text) for part, text in page.find("p")] == [
+        ("text asked", "Passer det?"),
+        ("text who", "HR ser det."),
+    ]
+
+
 def test_the_reader_hears_the_language() -> None:
     assert draw(Message(parts=(), preview="", language="nb")).find("div", lang="nb")
 

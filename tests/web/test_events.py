@@ -4,6 +4,7 @@ import asyncio
 import json
 from typing import Any
 
+import pytest
 from aiohttp import ClientResponse
 
 from bot.channels.web.bell import MOST_WAITING, Bell, Ring
@@ -91,11 +92,8 @@ async def test_stopping_lets_every_page_go(client: Client, house: Playhouse) -> 
     stream = await Stream.open(client)
     await stream.next()
     house.channel.bell.close()
-    try:
+    with pytest.raises(EOFError):
         await stream.next()
-    except EOFError:
-        return
-    raise AssertionError("the stream went on")
 
 
 async def test_a_page_that_is_too_slow_is_cut_off_and_holds_nobody_up() -> None:
