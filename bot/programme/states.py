@@ -65,7 +65,7 @@ NOT_SO: Final = "state.not_now"
 """The sentence for a change that no state allows."""
 
 ROUND: Final[States] = {
-    "draft": {"open": FREE},
+    "draft": {"open": FREE, "closed": FREE},
     "open": {"closed": FREE},
     "closed": {"open": FREE},
 }
@@ -121,8 +121,3 @@ def move(states: States, source: str, target: str, circumstances: Circumstances 
     for guard in hard or failed:
         return Move(guard.refusal, guard.soft)
     return Move()
-
-
-def is_end(states: States, state: str) -> bool:
-    """True when nothing may follow a state."""
-    return not states[state]

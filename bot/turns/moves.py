@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.moment import Moment
-from bot.programme.states import EXCHANGE, OFFER, SIGN_UP, Circumstances, States, move
-from storage.records import ExchangeRow, OfferRow, SignUpRow
+from bot.programme.states import EXCHANGE, OFFER, ROUND, SIGN_UP, Circumstances, States, move
+from storage.records import ExchangeRow, OfferRow, RoundRow, SignUpRow
 
 NOTHING_SPECIAL = Circumstances()
 
@@ -40,6 +40,14 @@ def offer_to(moment: Moment, offer: OfferRow, state: str) -> OfferRow:
     _check(OFFER, offer.state, state, NOTHING_SPECIAL)
     moved = replace(offer, state=state)
     moment.work.rounds.update_offer(moved)
+    return moved
+
+
+def round_to(moment: Moment, row: RoundRow, state: str) -> RoundRow:
+    """The round in its new state, kept. Raises WrongMove."""
+    _check(ROUND, row.state, state, NOTHING_SPECIAL)
+    moved = replace(row, state=state)
+    moment.work.rounds.update(moved)
     return moved
 
 

@@ -12,6 +12,7 @@ from bot.moment import Moment, Press, Told
 from bot.planning import replan
 from bot.planning import worker as worker_of
 from bot.programme.cadence import exchange_days
+from bot.programme.states import Circumstances
 from bot.programme.tracks import part_time, track
 from bot.programme.visibility import may_read
 from bot.script import Ending, Script, Talk, Topic
@@ -27,6 +28,7 @@ from bot.turns.common import (
     who_sees,
 )
 from bot.turns.minutes import minutes_of
+from bot.turns.moves import exchange_to
 from dialogs.model import Say
 from dialogs.preparation import LEADER_PART, PREPARATION
 from storage.records import AnswerRow, ExchangeRow, PersonRow, PromptRow, new_id
@@ -159,13 +161,9 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     worker = worker_of(talk.person)
     days = exchange_days(exchange.start, exchange.end, chosen if isinstance(chosen, list) else (), worker, ())
     first_time = exchange.state == "approved"
-    prepared = replace(
-        exchange,
-        days=days,
-        track=exchange.track or track(days),
-        state="prepared" if first_time else exchange.state,
-    )
-    moment.work.exchanges.update(prepared)
+    goal = Circumstances(joint_goal=bool(answers.get("prep.goal.1")))
+    known = replace(exchange, days=days, track=exchange.track or track(days))
+    prepared = exchange_to(moment, known, "prepared" if first_time else exchange.state, goal)
     replan(moment, prepared)
     if first_time:
         send_leader_part(moment, prepared)

@@ -9,15 +9,14 @@ from typing import Any
 from bot.channel import Message, Part
 from bot.moment import Moment, Press
 from bot.planning import worker as worker_of
-from bot.programme.schedule import round_dues
+from bot.programme.schedule import ROUND_KINDS, round_dues
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import colleagues, contact_of, no_facts, nobody_else
+from bot.turns.moves import round_to
 from bot.turns.needs import remind_hr
 from dialogs.model import Say
 from dialogs.round import ROUND
 from storage.records import AddressRow, CardRow, PersonRow, PromptRow, RoundRow, new_id
-
-KINDS = ("round.open", "round.remind.mid", "round.remind.last", "round.close", "round.result")
 
 FEWEST_NAMED = 5
 """The result is told in a channel only from this many participants (spec 10.3)."""
@@ -112,9 +111,7 @@ def announce(moment: Moment, row: RoundRow) -> RoundRow:
     post = moment.post(row.post_to, message, "announcement", row.id)
     actions = {str(n): press.action for n, press in enumerate(presses)}
     moment.work.conversations.add_card(CardRow(card, "", "", actions, post))
-    opened = replace(row, state="open", post=post)
-    moment.work.rounds.update(opened)
-    return opened
+    return round_to(moment, replace(row, post=post), "open")
 
 
 def facts_for_post(moment: Moment, row: RoundRow) -> dict[str, Any]:
@@ -138,7 +135,7 @@ def plan(moment: Moment, row: RoundRow, hr: PersonRow) -> None:
         announced=bool(row.post),
     )
     rows = [PromptRow(new_id(), due.recipient, due.subject, due.kind, due.day, due.at) for due in dues]
-    moment.work.prompts.plan(row.id, row.id, rows, KINDS, moment.now)
+    moment.work.prompts.plan(row.id, row.id, rows, ROUND_KINDS, moment.now)
 
 
 def due(moment: Moment, prompt: PromptRow) -> str:
@@ -148,7 +145,7 @@ def due(moment: Moment, prompt: PromptRow) -> str:
         announce(moment, row)
         return "said"
     if prompt.kind == "round.close":
-        moment.work.rounds.update(replace(row, state="closed"))
+        round_to(moment, row, "closed")
         _reply(moment, row, Say("round.closed", facts_for_post(moment, row)))
         _remind_about_wishes(moment, row)
         return "said"
