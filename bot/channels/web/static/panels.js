@@ -26,7 +26,12 @@ const openDrawer = (name, button) => {
 };
 
 // A drawer that has become a column again shuts nobody out.
-for (const width of ["(min-width: 761px)", "(min-width: 1181px)"]) matchMedia(width).addEventListener("change", closeDrawer);
+for (const width of ["(min-width: 761px)", "(min-width: 1181px)"]) {
+  matchMedia(width).addEventListener("change", () => {
+    closeDrawer();
+    refreshSeen();
+  });
+}
 
 // Who sees what
 
