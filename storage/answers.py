@@ -27,9 +27,6 @@ _OF = select(answers).where(_TALK).order_by(answers.c.order)
 _SAME = select(answers).where(_TALK, answers.c.key == bindparam("of_key"))
 _UPDATE = update(answers).where(answers.c.id == bindparam("this"))
 _DELETE = delete(answers).where(answers.c.id == bindparam("this"))
-_DELETE_PRIVATE = delete(answers).where(
-    answers.c.person == bindparam("of_person"), answers.c.visibility.in_(["P", "S"])
-)
 _CONFIRM = update(answers).where(_TALK, answers.c.visibility.in_(["J", "T"])).values(confirmed=True)
 
 
@@ -85,10 +82,6 @@ class Answers(Part):
     def delete(self, id: str) -> None:
         """Delete one answer; harmless when it is gone."""
         self._change(_DELETE, {"this": id})
-
-    def delete_private(self, person: str) -> int:
-        """Delete the person's answers of class P and S; how many."""
-        return self._change(_DELETE_PRIVATE, {"of_person": person})
 
     def confirm(self, person: str, subject: str, occasion: str) -> None:
         """Let the J and T answers of one conversation be read by those they are for."""

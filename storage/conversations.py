@@ -34,8 +34,7 @@ _OF_SUBJECT = (
 )
 _ADD_CARD = insert(cards)
 _CARD = select(cards).where(cards.c.id == bindparam("this"))
-_UPDATE_CARD = update(cards).where(cards.c.id == bindparam("this"))
-_SPEND = _UPDATE_CARD.where(~cards.c.spent).values(spent=True)
+_SPEND = update(cards).where(cards.c.id == bindparam("this"), ~cards.c.spent).values(spent=True)
 
 
 @cache
@@ -86,10 +85,6 @@ class Conversations(Part):
     def spend(self, id: str) -> bool:
         """True for the one who spends the card, and for nobody after."""
         return self._change(_SPEND, {"this": id}) == 1
-
-    def set_card_message(self, card_id: str, outgoing_id: str) -> None:
-        """Say which outgoing shows the card. Raises NotFound."""
-        self._change_one(_UPDATE_CARD, {"this": card_id, "message": outgoing_id})
 
     def _rows(self, rows: Sequence[RowMapping]) -> list[ConversationRow]:
         self._keys.fetch(row["person"] for row in rows)

@@ -15,7 +15,6 @@ from storage.tables import offers, rounds, sign_ups
 _ROUND = select(rounds).where(rounds.c.id == bindparam("this"))
 _UPDATE = update(rounds).where(rounds.c.id == bindparam("this"))
 _OF_ORGANISATION = select(rounds).where(rounds.c.organisation == bindparam("organisation")).order_by(rounds.c.order)
-_OPEN = _OF_ORGANISATION.where(rounds.c.state == "open")
 
 _SIGN_UP = select(sign_ups).where(sign_ups.c.id == bindparam("this"))
 _UPDATE_SIGN_UP = update(sign_ups).where(sign_ups.c.id == bindparam("this"))
@@ -52,10 +51,6 @@ class Rounds(Part):
     def update(self, row: RoundRow) -> None:
         """Keep the round as it is now. Raises NotFound."""
         self._change_one(_UPDATE, {"this": row.id, **self._round_values(row)})
-
-    def open_rounds(self, organisation: str) -> list[RoundRow]:
-        """The organisation's rounds whose state is "open"."""
-        return [self._round(row) for row in self._all(_OPEN, organisation=organisation)]
 
     def all(self, organisation: str) -> list[RoundRow]:
         """The organisation's rounds, whatever their state."""

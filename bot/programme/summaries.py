@@ -116,11 +116,6 @@ def final(parts: Final) -> list[Say]:
     ]
 
 
-def for_host(name: str, text: str) -> list[Say]:
-    """What the host is given back at the end; nothing when the employee released nothing to the host."""
-    return [Say("sum.host.final", {"name": name, "text": text})] if text else []
-
-
 def _answered(pairs: Iterable[tuple[str, str]]) -> tuple[Say, ...]:
     return tuple(Say("sum.line", {"item": question, "text": text}) for question, text in pairs)
 

@@ -97,3 +97,21 @@ async def test_what_was_chosen_still_goes_when_the_stay_ends_early(open_at: Open
     chat = await here.lone.everything()
     assert FIRST in chat
     assert week not in chat
+
+
+async def test_deleting_what_is_private_leaves_what_was_shared(open_at: Open) -> None:
+    here = await open_at("first day")
+    await write(here, log__core__what=FIRST, log__core__sowhat=LATE, log__first__wonder="Hvem bestemmer her")
+    await here.emil.taps("btn.share_one")
+    message = await here.emil.last()
+    shared = next(choice.value for choice in message.fields[0].choices if choice.label.startswith(FIRST))
+    await here.emil.fills({"answer": shared})
+    await here.emil.fills()
+    await here.emil.taps("btn.share")
+    await here.emil.says("mine data")
+    for key in ("btn.delete_private", "btn.delete_private"):
+        await here.emil.taps(key)
+    kept = await written(here)
+    assert "log.core.what" in kept
+    assert kept.isdisjoint({"log.core.sowhat", "log.first.wonder", "prep.expect"})
+    assert "prep.goal.1" in kept, "what the two have agreed stays"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.programme.summaries import QUESTIONS_TO_ASK, Final, Goal, Week, final, for_host, weekly
+from bot.programme.summaries import QUESTIONS_TO_ASK, Final, Goal, Week, final, weekly
 from bot.programme.visibility import Circle, Item, readable
 from dialogs.model import Say
 
@@ -119,8 +119,3 @@ def test_the_final_summary_has_nothing_that_was_not_given() -> None:
 def test_several_practices_are_a_line_each() -> None:
     says = final(Final("Mette", "Havnen", practices=("Morgenmøde", "Tavle")))
     assert says[1].values["list"] == ("Morgenmøde", "Tavle")
-
-
-def test_the_host_gets_only_what_was_given_back() -> None:
-    assert keys(for_host("Mette", "I spørger godt")) == ["sum.host.final"]
-    assert for_host("Mette", "") == []

@@ -120,15 +120,6 @@ def test_an_answer_is_deleted(store: Store) -> None:
         assert store.run_now(lambda work: work.answers.get(row.id)) is None
 
 
-def test_only_private_answers_of_one_person_are_deleted(store: Store) -> None:
-    for visibility in "PSJTHALC":
-        put(store, an_answer(visibility, visibility=visibility))
-    put(store, an_answer(person="bo"))
-    assert store.run_now(lambda work: work.answers.delete_private("ada")) == 2
-    assert {row.visibility for row in store.run_now(lambda work: work.answers.by("ada"))} == set("JTHALC")
-    assert len(store.run_now(lambda work: work.answers.by("bo"))) == 1
-
-
 def test_confirming_a_talk_touches_its_joint_answers_only(store: Store) -> None:
     for visibility in "PSJTHALC":
         put(store, an_answer(visibility, visibility=visibility))

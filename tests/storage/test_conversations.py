@@ -34,8 +34,6 @@ def test_what_is_not_there_is_not_found(store: Store) -> None:
     assert not store.run_now(lambda work: work.conversations.spend("x"))
     with pytest.raises(NotFound):
         store.run_now(lambda work: work.conversations.get("x"))
-    with pytest.raises(NotFound):
-        store.run_now(lambda work: work.conversations.set_card_message("x", "out"))
 
 
 def test_there_is_one_conversation_of_each_sort(store: Store) -> None:
@@ -61,13 +59,12 @@ def test_open_and_paused_ones_are_listed_the_newest_touched_first(store: Store) 
 def test_a_card_comes_back_as_it_was_and_is_spent_once(store: Store) -> None:
     store.run_now(lambda work: work.conversations.add_card(a_card()))
     assert store.run_now(lambda work: work.conversations.card("card")) == a_card()
-    store.run_now(lambda work: work.conversations.set_card_message("card", "out"))
     assert [store.run_now(lambda work: work.conversations.spend("card")) for _ in range(3)] == [
         True,
         False,
         False,
     ]
-    assert store.run_now(lambda work: work.conversations.card("card")) == a_card(spent=True, message="out")
+    assert store.run_now(lambda work: work.conversations.card("card")) == a_card(spent=True)
 
 
 async def test_a9_a_card_is_spent_by_one_of_many_in_two_processes(open_file: Opener) -> None:

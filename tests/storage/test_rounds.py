@@ -51,7 +51,6 @@ def test_rounds_are_listed_by_organisation_in_the_order_they_were_added(store: S
 
     store.run_now(add)
     assert [row.id for row in store.run_now(lambda work: work.rounds.all("org"))] == ["z", "a", "m", "b"]
-    assert [row.id for row in store.run_now(lambda work: work.rounds.open_rounds("org"))] == ["z", "b"]
 
 
 def test_a_sign_up_comes_back_as_it_was_and_as_it_is_now(store: Store) -> None:
