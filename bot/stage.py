@@ -16,7 +16,7 @@ from bot.tick import Ticker
 from bot.turns import my_data, people
 from bot.turns.common import shown
 from bot.words import Words
-from storage.records import AddressRow, AnswerRow, Organisation, PersonRow, PromptRow, new_id
+from storage.records import AddressRow, AnswerRow, Organisation, PersonRow, new_id
 from storage.store import Store, Work
 
 CHANNEL = "playground"
@@ -103,17 +103,10 @@ class Stage:
 
 
 def _next_said(work: Work) -> datetime | None:
+    """When the next thing is said. A day's close is pending only while its entry is open, and then it is said."""
     rows = work.prompts.due(FAR, LOOK_AHEAD)
-    said = (row.at for row in rows if _says_something(work, row))
+    said = (row.at for row in rows if row.kind == "log.close" or row.kind not in SILENT)
     return next(said, rows[-1].at if rows else None)
-
-
-def _says_something(work: Work, row: PromptRow) -> bool:
-    """Of a written entry neither reminder nor close says anything; other housekeeping never does."""
-    if row.kind in ("log.remind", "log.close"):
-        entry = work.prompts.find(row.recipient, row.subject, "log", row.day)
-        return entry is None or entry.state in ("pending", "said")
-    return row.kind not in SILENT
 
 
 def first_morning(now: datetime) -> datetime:

@@ -16,6 +16,7 @@ from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import bare, decision_told, facts_of_exchange, facts_of_round
 from bot.turns.moves import exchange_to, sign_up_to
 from bot.turns.needs import remind_hr
+from bot.turns.picking import shown_by
 from bot.turns.signups import wish_of
 from dialogs.approval import APPROVE, PRINCIPLE
 from dialogs.model import Say
@@ -159,8 +160,7 @@ def decide_again(moment: Moment, person: PersonRow, args: list[str], incoming: I
         for answer in moment.work.answers.of(person.id, subject, dialog):
             moment.work.answers.delete(answer.id)
         moment.work.conversations.put(replace(row, state={}, status="open", card="", touched=moment.now))
-    card = moment.work.conversations.card(incoming.card)
-    talks.begin(moment, Topic(person, dialog, subject, dialog), replaces=card.message if card else "")
+    talks.begin(moment, Topic(person, dialog, subject, dialog), replaces=shown_by(moment, incoming))
     return Reply()
 
 

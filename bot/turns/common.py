@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from bot.moment import Moment
+from bot.programme.cadence import WEEKDAYS
 from bot.programme.visibility import Circle, Item, redact
 from bot.script import Talk, Topic
 from dialogs.model import Ask, Day, Hour, Many, One, Person, Say, Text, Value, Visibility
@@ -15,8 +16,6 @@ from storage.records import AnswerRow, ExchangeRow, PersonRow, RoundRow
 from storage.store import NotFound
 
 Option = dict[str, str]
-
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 MISSING = "…"
 """Stands where something was that is not kept any more."""

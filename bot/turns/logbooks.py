@@ -20,6 +20,7 @@ from bot.programme.tracks import part_time
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import bare, exchange_of, facts_of_exchange, latest, who_sees
 from bot.turns.moves import exchange_to
+from bot.turns.picking import shown_by
 from bot.turns.preparations import goals_of
 from bot.turns.weeks import preview, week_follows
 from dialogs.logbook import LOGBOOK, MISSES
@@ -175,8 +176,7 @@ def restyle(moment: Moment, person: PersonRow, args: list[str], incoming: Incomi
     moment.work.conversations.spend(incoming.card)
     if prompt is None or exchange.employee != person.id or (row is not None and row.status not in ("open", "paused")):
         return Reply(note=moment.words.text(person.language, "log.day_closed"))
-    card = moment.work.conversations.card(incoming.card)
-    open_entry(moment, person, exchange, day, prompt, style, replaces=card.message if card else "")
+    open_entry(moment, person, exchange, day, prompt, style, replaces=shown_by(moment, incoming))
     return Reply()
 
 
@@ -191,13 +191,12 @@ def not_today(moment: Moment, person: PersonRow, args: list[str], incoming: Inco
     if prompt is not None and prompt.state == "said":
         moment.work.prompts.mark(prompt.id, "skipped")
     _remind_no_more(moment, person, exchange_id, day_of(occasion))
-    card = moment.work.conversations.card(incoming.card)
     moment.tell(
         person,
         Told([Say("log.not_today")]),
         kind="answer",
         subject=exchange_id,
-        replaces=card.message if card else "",
+        replaces=shown_by(moment, incoming),
     )
     return Reply()
 

@@ -7,15 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot import talks
 from bot.channel import Choice, File, Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.programme.visibility import Circle, readers, redact
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import ask_of, circle_of, is_text, item, no_facts, shown
-from bot.turns.leaving import offers_of
-from bot.turns.picking import pick
-from dialogs import engine
+from bot.turns.picking import pick, shown_by
 from dialogs.accept import accept
 from dialogs.engine import excerpt, shortened
 from dialogs.model import Ask, Rejected, Say
@@ -25,15 +22,6 @@ from storage.store import NotFound
 
 MOST_LISTED = 100
 """Answers in one list; the newest first. The download has them all."""
-
-CONFIRMATIONS = ("prep.confirm", "deb.confirm")
-"""What is sent to others is confirmed anew after a change."""
-
-OVER = ("declined", "rejected", "withdrawn", "closed")
-"""Exchanges about which nothing begins any more, however old the button."""
-
-REPEATABLE = ("correct", "language", "stop", "time", "habit", "absent")
-"""Small conversations that can be had again; the others are finished once and then changed."""
 
 
 def mine(moment: Moment, person: PersonRow) -> list[AnswerRow]:
@@ -73,7 +61,7 @@ def listed(moment: Moment, person: PersonRow, args: list[str], incoming: Incomin
         choices,
         Press("btn.open", ["data_show", ""]),
         Press("btn.close", ["done"]),
-        replaces=_message(moment, incoming),
+        replaces=shown_by(moment, incoming),
     )
     return Reply()
 
@@ -81,11 +69,6 @@ def listed(moment: Moment, person: PersonRow, args: list[str], incoming: Incomin
 def _label(moment: Moment, language: str, row: AnswerRow) -> str:
     text = excerpt(shown(moment, language, row), 60)
     return f"{moment.words.date(language, row.day)} · {shortened(row.question, 60)} {text}"
-
-
-def _message(moment: Moment, incoming: Incoming) -> str:
-    card = moment.work.conversations.card(incoming.card) if incoming.card else None
-    return card.message if card else ""
 
 
 def show(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
@@ -109,7 +92,7 @@ def show(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming)
         presses.append(Press("btn.share", ["share", row.id]))
     presses.append(Press("btn.delete", ["data_delete", row.id]))
     presses.append(Press("btn.back", ["data_list"]))
-    moment.tell(person, Told(parts, presses), kind="answer", replaces=_message(moment, incoming))
+    moment.tell(person, Told(parts, presses), kind="answer", replaces=shown_by(moment, incoming))
     return Reply()
 
 
@@ -134,14 +117,15 @@ def _readers_before(moment: Moment, row: AnswerRow) -> list[str]:
             return readers(item(row), circle_of(moment, exchange))
     person = moment.person(row.person)
     hr = frozenset(other.id for other in moment.work.people.hr(person.organisation))
-    sign_up = _sign_up(moment, row.subject)
+    sign_up = sign_up_called(moment, row.subject)
     leader = sign_up.leader if sign_up is not None and sign_up.leader_told else ""
     if sign_up is not None and row.person == sign_up.leader:
         return readers(item(row), Circle(sign_up.person, sign_up.leader, "", hr))
     return readers(item(row), Circle(row.person, leader, "", hr))
 
 
-def _sign_up(moment: Moment, subject: str) -> SignUpRow | None:
+def sign_up_called(moment: Moment, subject: str) -> SignUpRow | None:
+    """The sign-up with this id, if it is one."""
     try:
         return moment.work.rounds.sign_up(subject)
     except NotFound:
@@ -157,14 +141,14 @@ def delete(moment: Moment, person: PersonRow, args: list[str], incoming: Incomin
     moment.work.answers.delete(row.id)
     moment.work.audit.add(moment.now, person.id, "answer.deleted", row.id)
     presses = [Press("btn.back", ["data_list"])]
-    moment.tell(person, Told([Say("data.one_deleted")], presses), kind="answer", replaces=_message(moment, incoming))
+    moment.tell(person, Told([Say("data.one_deleted")], presses), kind="answer", replaces=shown_by(moment, incoming))
     return Reply()
 
 
 def forget(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
     """Asks once before all private entries are deleted."""
     presses = [Press("btn.delete_private", ["data_forget_now"]), Press("btn.close", ["done"], main=True)]
-    moment.tell(person, Told([Say("data.forget.sure")], presses), kind="answer", replaces=_message(moment, incoming))
+    moment.tell(person, Told([Say("data.forget.sure")], presses), kind="answer", replaces=shown_by(moment, incoming))
     return Reply()
 
 
@@ -176,7 +160,7 @@ def forget_now(moment: Moment, person: PersonRow, args: list[str], incoming: Inc
         if row.visibility == "P" or (row.visibility == "S" and not row.released):
             moment.work.answers.delete(row.id)
     moment.work.audit.add(moment.now, person.id, "answers.deleted", person.id)
-    moment.tell(person, Told([Say("data.deleted")]), kind="answer", replaces=_message(moment, incoming))
+    moment.tell(person, Told([Say("data.deleted")]), kind="answer", replaces=shown_by(moment, incoming))
     return Reply()
 
 
@@ -203,7 +187,7 @@ def download(moment: Moment, person: PersonRow, args: list[str], incoming: Incom
         File(f"{name}.txt", "text/plain", text),
         File(f"{name}.json", "application/json", json.dumps(data, ensure_ascii=False, indent=1)),
     )
-    moment.tell(person, Told([Say("data.download")]), kind="answer", files=files, replaces=_message(moment, incoming))
+    moment.tell(person, Told([Say("data.download")]), kind="answer", files=files, replaces=shown_by(moment, incoming))
     return Reply()
 
 
@@ -245,55 +229,6 @@ def _who(moment: Moment, language: str, names: list[str]) -> Say:
     if not names:
         return Say("data.readers.none")
     return Say("data.readers", {"list": moment.words.listing(language, names)})
-
-
-def done(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
-    """Closes a card; nothing happens."""
-    moment.work.conversations.spend(incoming.card)
-    moment.tell(person, Told([Say("closed.fine")]), kind="answer", replaces=_message(moment, incoming))
-    return Reply()
-
-
-def go_on(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
-    """Begins a conversation, or goes on with it where it was; a finished one says so."""
-    dialog, subject, occasion = args
-    row = moment.work.conversations.find(person.id, dialog, subject, occasion)
-    if row is not None and row.status in ("done", "stopped") and dialog not in REPEATABLE:
-        return Reply(note=moment.words.text(person.language, "card.answered"))
-    exchange = moment.work.exchanges.find(subject)
-    if exchange is not None and exchange.state in OVER:
-        return Reply(note=moment.words.text(person.language, "stop.closed"))
-    talks.begin(moment, Topic(person, dialog, subject, occasion), replaces=_message(moment, incoming))
-    moment.work.conversations.spend(incoming.card)
-    return Reply()
-
-
-def reopen(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
-    """Opens a finished conversation to change an answer in it."""
-    dialog, subject, occasion = args
-    row = moment.work.conversations.find(person.id, dialog, subject, occasion)
-    if row is None or _stands(moment, person, subject):
-        return Reply(note=moment.words.text(person.language, "card.answered"))
-    moment.work.conversations.spend(incoming.card)
-    for answer in moment.work.answers.of(person.id, subject, occasion):
-        if answer.key in CONFIRMATIONS:
-            moment.work.answers.delete(answer.id)
-    talk = talks.load(moment, row)
-    if not engine.changeable(talk.dialog, talk.state, talk.facts):
-        talks.begin(moment, talk.topic, replaces=_message(moment, incoming))
-        return Reply()
-    return talks.offer_changes(moment, talk, _message(moment, incoming))
-
-
-def _stands(moment: Moment, person: PersonRow, subject: str) -> bool:
-    """True when what it is about was withdrawn or is over: old answers are changed no more."""
-    exchange = moment.work.exchanges.find(subject)
-    if exchange is not None:
-        return exchange.state in OVER
-    sign_up = _sign_up(moment, subject)
-    if sign_up is not None:
-        return sign_up.state in ("placed", "withdrawn")
-    return any(offer.id == subject and offer.state == "withdrawn" for offer in offers_of(moment, person))
 
 
 CORRECT_SCRIPT = Script(CORRECT, correct_facts, correct_finish, correct_who, keeps=False)

@@ -1,10 +1,10 @@
-"""A card with a list to pick one thing from."""
+"""A card with a list to pick one thing from, and which message a pressed card stands in."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.channel import Button, Choice, Field, Message, Part
+from bot.channel import Button, Choice, Field, Incoming, Message, Part
 from bot.moment import Moment, Press
 from storage.records import CardRow, PersonRow, new_id
 
@@ -40,3 +40,9 @@ def pick(
     outgoing = moment.send(person, message, "answer", subject, replaces=replaces)
     actions = {"go": go.action, "leave": leave.action}
     moment.work.conversations.add_card(CardRow(card, person.id, "", actions, outgoing))
+
+
+def shown_by(moment: Moment, incoming: Incoming) -> str:
+    """The outgoing that shows the card that was pressed, to put the answer in its place; empty for typed words."""
+    card = moment.work.conversations.card(incoming.card) if incoming.card else None
+    return card.message if card else ""

@@ -11,13 +11,12 @@ from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.planning import replan
 from bot.planning import worker as worker_of
-from bot.programme.cadence import exchange_days
+from bot.programme.cadence import WEEKDAYS, exchange_days
 from bot.programme.states import Circumstances
 from bot.programme.tracks import part_time, track
 from bot.programme.visibility import may_read
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import (
-    WEEKDAYS,
     circle_of,
     exchange_of,
     facts_of_exchange,
@@ -29,6 +28,7 @@ from bot.turns.common import (
 )
 from bot.turns.minutes import minutes_of
 from bot.turns.moves import exchange_to
+from bot.turns.picking import shown_by
 from dialogs.model import Say
 from dialogs.preparation import LEADER_PART, PREPARATION
 from storage.records import AnswerRow, ExchangeRow, PersonRow, PromptRow, new_id
@@ -207,9 +207,8 @@ def agreed(moment: Moment, person: PersonRow, args: list[str], incoming: Incomin
             confirmed=True,
         )
     )
-    card = moment.work.conversations.card(incoming.card)
     moment.tell(
-        person, Told([Say("goals.noted")]), kind="answer", subject=exchange.id, replaces=card.message if card else ""
+        person, Told([Say("goals.noted")]), kind="answer", subject=exchange.id, replaces=shown_by(moment, incoming)
     )
     return Reply()
 
@@ -253,8 +252,7 @@ def take_full(moment: Moment, person: PersonRow, args: list[str], incoming: Inco
     if not moment.work.conversations.spend(incoming.card):
         return Reply(note=moment.words.text(person.language, "card.answered"))
     moment.work.exchanges.update(replace(exchange, track="full"))
-    card = moment.work.conversations.card(incoming.card)
-    talks.begin(moment, Topic(person, "prep", exchange.id, "prep"), replaces=card.message if card else "")
+    talks.begin(moment, Topic(person, "prep", exchange.id, "prep"), replaces=shown_by(moment, incoming))
     return Reply()
 
 

@@ -12,6 +12,7 @@ from bot.planning import worker
 from bot.programme.calendar import Worker, within_hours
 from bot.programme.schedule import SILENT, TASKS, latest, postponed, room_today
 from bot.script import Due
+from bot.turns.picking import shown_by
 from dialogs.model import Say
 from storage.records import PersonRow, PromptRow, new_id
 
@@ -131,13 +132,12 @@ def later(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming
     day = at.astimezone(ZoneInfo(person.zone)).date()
     again = PromptRow(new_id(), person.id, row.subject, base(row.kind) + LATER, day, at)
     moment.work.prompts.add(again)
-    card = moment.work.conversations.card(incoming.card)
     moment.tell(
         person,
         Told([Say("later.noted", {"date": day})]),
         kind="answer",
         subject=row.subject,
-        replaces=card.message if card else "",
+        replaces=shown_by(moment, incoming),
     )
     return Reply()
 

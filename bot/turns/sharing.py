@@ -10,7 +10,7 @@ from bot.channel import Choice, Incoming, Reply
 from bot.moment import Moment, Press, Told
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import exchange_of, facts_of_exchange, first, label_of, shown, shown_to_others, who_sees
-from bot.turns.picking import pick
+from bot.turns.picking import pick, shown_by
 from bot.turns.weeks import overview_ahead
 from dialogs.engine import excerpt
 from dialogs.model import Say
@@ -24,8 +24,7 @@ def which(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming
     rows = [row for row in moment.work.answers.of(person.id, exchange_id, occasion) if row.visibility == "S"]
     if not moment.work.conversations.spend(incoming.card):
         return Reply(note=moment.words.text(person.language, "card.answered"))
-    old = moment.work.conversations.card(incoming.card)
-    replaces = old.message if old else ""
+    replaces = shown_by(moment, incoming)
     if len(rows) == 1:
         talks.begin(moment, _topic(person, rows[0]), replaces=replaces)
         return Reply()
@@ -55,8 +54,7 @@ def pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incomi
         return Reply(note=moment.words.text(person.language, "rejected.one"))
     if not moment.work.conversations.spend(incoming.card):
         return Reply(note=moment.words.text(person.language, "card.answered"))
-    old = moment.work.conversations.card(incoming.card)
-    talks.begin(moment, _topic(person, row), replaces=old.message if old else "")
+    talks.begin(moment, _topic(person, row), replaces=shown_by(moment, incoming))
     return Reply()
 
 
@@ -109,9 +107,8 @@ def unshare(moment: Moment, person: PersonRow, args: list[str], incoming: Incomi
     moment.work.conversations.spend(incoming.card)
     moment.work.answers.update(replace(row, released=frozenset(), picked=False))
     moment.work.audit.add(moment.now, person.id, "answer.taken_back", row.id)
-    old = moment.work.conversations.card(incoming.card)
     key = "share.taken_back.late" if row.sent else "share.taken_back"
-    moment.tell(person, Told([Say(key)]), kind="answer", subject=row.subject, replaces=old.message if old else "")
+    moment.tell(person, Told([Say(key)]), kind="answer", subject=row.subject, replaces=shown_by(moment, incoming))
     return Reply()
 
 

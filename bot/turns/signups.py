@@ -15,6 +15,7 @@ from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import colleagues, facts_of_round, first, shown, who_sees
 from bot.turns.moves import offer_to, sign_up_to
 from bot.turns.needs import remind_hr
+from bot.turns.picking import shown_by
 from dialogs.model import Ask, Say, Visibility
 from dialogs.offer import OFFER
 from dialogs.sign_up import SIGN_UP
@@ -157,7 +158,6 @@ def have_talked(moment: Moment, person: PersonRow, args: list[str], incoming: In
         return Reply(note=moment.words.text(person.language, "stop.closed"))
     moment.work.conversations.spend(incoming.card)
     sign_up = tell_leader(moment, sign_up)
-    message = moment.work.conversations.card(incoming.card)
     values = {"leader": moment.first_name(sign_up.leader)}
     moment.tell(
         person,
@@ -167,7 +167,7 @@ def have_talked(moment: Moment, person: PersonRow, args: list[str], incoming: In
         ),
         kind="answer",
         subject=sign_up.id,
-        replaces=message.message if message else "",
+        replaces=shown_by(moment, incoming),
     )
     return Reply()
 
