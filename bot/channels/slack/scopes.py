@@ -1,0 +1,61 @@
+"""What Vidsyn may do in a workspace, and why: exactly what the code uses."""
+
+from __future__ import annotations
+
+SCOPES: dict[str, str] = {
+    "app_mentions:read": "Somebody who writes to Vidsyn in a channel is told where to go on.",
+    "channels:history": "If a connection breaks, Vidsyn looks whether its own post arrived in a public channel.",
+    "channels:read": "HR chooses by name among the public channels that Vidsyn has been invited to.",
+    "chat:write": "Vidsyn writes to people, and posts announcements where it has been invited.",
+    "commands": "People reach Vidsyn by /vidsyn and by its shortcut.",
+    "files:write": "People who ask for their own data get it as a file.",
+    "groups:history": "If a connection breaks, Vidsyn looks whether its own post arrived in a private channel.",
+    "groups:read": "HR chooses by name among the private channels that Vidsyn has been invited to.",
+    "im:history": "Vidsyn reads what people write to it in its own conversation with them, and nowhere else.",
+    "im:write": "Vidsyn opens its conversation with a person.",
+    "users.profile:read": "Vidsyn suggests the leader that the profile names; the person confirms.",
+    "users:read": "Vidsyn needs a person's name and time zone, and passes by guests, bots and closed accounts.",
+}
+"""A scope of the bot token, and the reason for it in one sentence."""
+
+_READ = ("channels:read", "groups:read")
+_HISTORY = ("channels:history", "groups:history", "im:history")
+
+METHODS: dict[str, tuple[str, ...]] = {
+    "apps.connections.open": (),  # with the app token's own connections:write
+    "auth.test": (),
+    "chat.postEphemeral": ("chat:write",),
+    "chat.postMessage": ("chat:write",),
+    "chat.update": ("chat:write",),
+    "conversations.history": _HISTORY,
+    "conversations.info": _READ,
+    "conversations.open": ("im:write",),
+    "files.completeUploadExternal": ("files:write",),
+    "files.getUploadURLExternal": ("files:write",),
+    "oauth.v2.access": (),
+    "users.conversations": _READ,
+    "users.info": ("users:read",),
+    "users.profile.get": ("users.profile:read",),
+    "views.open": (),
+    "views.publish": (),
+    "views.update": (),
+}
+"""A method of the Web API that the code calls, and the scopes of the bot token that it wants."""
+
+EVENTS: dict[str, tuple[str, ...]] = {
+    "app_home_opened": (),
+    "app_mention": ("app_mentions:read",),
+    "app_uninstalled": (),
+    "channel_left": ("channels:read",),
+    "channel_rename": ("channels:read",),
+    "group_left": ("groups:read",),
+    "group_rename": ("groups:read",),
+    "member_joined_channel": _READ,
+    "message.im": ("im:history",),
+    "tokens_revoked": (),
+    "user_change": ("users:read",),
+}
+"""An event that the app subscribes to, and the scopes of the bot token that it wants."""
+
+ENTRANCES: dict[str, tuple[str, ...]] = {"command": ("commands",), "shortcut": ("commands",)}
+"""What else of the manifest wants a scope: the slash command and the shortcut."""
