@@ -27,18 +27,37 @@ class Incoming:
 
     `event` is the platform's own id of it. A press carries `card` and `button`; a form also `values` by
     question key; typed words are `text`. `leave` says what to do with an identifier that was found:
-    "mask" hides it, "keep" says it is none.
+    "mask" hides it, "keep" says it is none. "arrive" is somebody who opened the assistant and said nothing.
+    `form`: whether the platform can open a form in answer to this, or has one open, which the answer then stands in.
     """
 
     sender: Address
     event: str
-    kind: Literal["text", "press"]
+    kind: Literal["text", "press", "arrive"]
     text: str = ""
     card: str = ""
     button: str = ""
     values: dict[str, Raw] = field(default_factory=dict)
     leave: Literal["", "mask", "keep"] = ""
     leaves: list[str] = field(default_factory=list)
+    form: Literal["", "may_open", "open"] = ""
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """What a platform knows of somebody who is no person of ours yet.
+
+    `organisation` is the id of theirs. `language` is what they set there, a hint. `refused` is the word key that says
+    why they cannot take part, or "bot" for one that gets no answer at all.
+    """
+
+    name: str
+    organisation: str = ""
+    email: str = ""
+    unit: str = ""
+    zone: str = ""
+    language: str = ""
+    refused: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,13 +96,18 @@ class Part:
 
 @dataclass(frozen=True)
 class Button:
-    """A press. `sends` is True when the card's fields go with it and must be filled in; `quiet` leads elsewhere."""
+    """A press. `sends` is True when the card's fields go with it and must be filled in; `quiet` leads elsewhere.
+
+    `choice` is one of the answers to the question. `beside` can be pressed without opening the form.
+    """
 
     id: str
     label: str
     main: bool = False
     sends: bool = False
     quiet: bool = False
+    choice: bool = False
+    beside: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,6 +117,24 @@ class File:
     name: str
     media_type: str
     text: str
+
+
+OPEN = "open"
+"""The button of a door."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """How a platform with forms shows a message in the chat: `text`, how far one is, and a button that opens the form.
+
+    `card` is its key, which lasts as long as the conversation. `typed`: the person answers by typing, so the question
+    stands in the chat too.
+    """
+
+    card: str
+    label: str
+    text: str = ""
+    typed: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,6 +153,12 @@ class Message:
     files: tuple[File, ...] = ()
     language: str = "da"
     about: str = ""
+    door: Door | None = None
+
+    @property
+    def for_a_form(self) -> bool:
+        """Whether a form is its better place: something to fill in, or the reader's own words to look at."""
+        return bool(self.door or self.fields or any(part.look == "own" for part in self.parts))
 
 
 @dataclass(frozen=True)
@@ -126,12 +174,16 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class Reply:
-    """What a platform wants inside the same request: errors by question key, and whether an identifier caused them."""
+    """What a platform wants inside the same request: errors by question key, and whether an identifier caused them.
+
+    `shows` is what an open form shows next; with nothing it closes.
+    """
 
     errors: dict[str, str] = field(default_factory=dict)
     identifiers: list[str] = field(default_factory=list)
     offers: tuple[Button, ...] = ()
     note: str = ""
+    shows: tuple[Message, ...] = ()
 
 
 class End(StrEnum):
@@ -151,6 +203,18 @@ class Outcome:
     reference: str = ""
     reason: str = ""
     after: float = 0.0
+
+
+class Directory(Protocol):
+    """Who is who on a platform."""
+
+    async def look_up(self, address: Address) -> Newcomer:
+        """What the platform knows of somebody. Raises NotReached when it cannot be asked now."""
+        ...
+
+
+class NotReached(Exception):
+    """The platform cannot be asked now. It is asked again later."""
 
 
 class Channel(Protocol):

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import structlog
 from pydantic import ValidationError
 
 from bot import talks
-from bot.channel import INCOMING, Incoming, Reply
+from bot.channel import INCOMING, OPEN, Directory, Incoming, Message, Newcomer, NotReached, Part, Reply
 from bot.clock import Clock
 from bot.intake import Taken, check
 from bot.moment import Moment, Told
 from bot.script import House
-from bot.turns import commands
+from bot.turns import commands, people
 from bot.words import Words
 from dialogs.model import Say
-from storage.records import AddressRow, PersonRow, new_id
+from storage.records import AddressRow, CardRow, PersonRow, new_id
 from storage.store import Store, Work
 
 log = structlog.get_logger()
@@ -29,35 +30,66 @@ MOST_TRIES = 5
 class Conversation:
     """Takes what people do. Durable before acknowledged: `receive` returns only after the inbox row is committed."""
 
-    def __init__(self, store: Store, words: Words, clock: Clock, house: House, kick: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        words: Words,
+        clock: Clock,
+        house: House,
+        kick: Callable[[], None],
+        directories: Mapping[str, Directory] | None = None,
+    ) -> None:
         self._store = store
         self._words = words
         self._clock = clock
         self._house = house
         self._kick = kick
+        self._directories = directories or {}
+        self._answering: set[asyncio.Task[Reply]] = set()
 
     async def receive(self, incoming: Incoming) -> Reply:
         """Writes the incoming down and answers it. The same event a second time has no effect."""
+        kept = await self._keep(incoming)
+        return await self._answer(kept) if isinstance(kept, str) else kept
+
+    async def accept(self, incoming: Incoming) -> None:
+        """Writes the incoming down, and answers it a little later: for a platform that waits for no answer."""
+        kept = await self._keep(incoming)
+        if isinstance(kept, str):
+            task = asyncio.get_running_loop().create_task(self._answer(kept, said=True))
+            self._answering.add(task)
+            task.add_done_callback(self._answering.discard)
+
+    async def idle(self) -> None:
+        """Waits until what was accepted is answered."""
+        while self._answering:
+            await asyncio.gather(*self._answering)
+
+    async def _keep(self, incoming: Incoming) -> str | Reply:
         sender = _row(incoming)
         language = await self._store.run(lambda work: _language(work, sender))
         taken = check(incoming, self._words, language)
         if isinstance(taken, Reply):
             return taken
         kept = await self._store.run(lambda work: _write_down(work, taken))
-        if kept is None:
-            return Reply()
-        return await self._answer(kept)
+        return Reply() if kept is None else kept
 
     async def catch_up(self) -> int:
         """Answers what was written down and not answered, for example before a crash. Returns how many."""
         rows = await self._store.run(lambda work: work.inbox.pending(100))
         for row in rows:
-            await self._answer(row.id)
+            await self._answer(row.id, said=True)
         return len(rows)
 
-    async def _answer(self, inbox_id: str) -> Reply:
+    async def _answer(self, inbox_id: str, *, said: bool = False) -> Reply:
+        """`said`: nobody waits for the reply, so what it notes is sent."""
         try:
             reply = await self._store.run(lambda work: self._turn(work, inbox_id))
+            if isinstance(reply, Incoming):
+                reply = await self._greet(inbox_id, reply, said)
+        except NotReached:
+            log.warning("sender_not_looked_up", inbox=inbox_id)
+            return Reply()
         except Exception as failure:
             log.error("turn_failed", inbox=inbox_id, error=type(failure).__name__)
             await self._store.run(lambda work: self._sorry(work, inbox_id))
@@ -75,46 +107,77 @@ class Conversation:
             moment = Moment(work, self._words, self._clock.now(), self._house)
             moment.tell(person, Told([Say("err.retrying")]), kind="answer")
 
-    def _turn(self, work: Work, inbox_id: str) -> Reply:
+    async def _greet(self, inbox_id: str, incoming: Incoming, said: bool) -> Reply:
+        """Somebody new: the platform says who it is, and then what they did is carried out."""
+        directory = self._directories.get(incoming.sender.channel)
+        newcomer = await directory.look_up(incoming.sender) if directory else Newcomer("", refused="bot")
+        if newcomer.refused:
+            return await self._store.run(lambda work: self._refuse(work, inbox_id, incoming, newcomer, said))
+        await self._store.run(lambda work: people.arrive(work, _row(incoming), newcomer))
+        reply = await self._store.run(lambda work: self._turn(work, inbox_id))
+        return Reply() if isinstance(reply, Incoming) else reply
+
+    def _refuse(self, work: Work, inbox_id: str, incoming: Incoming, newcomer: Newcomer, said: bool) -> Reply:
+        work.inbox.done(inbox_id)
+        if newcomer.refused == "bot" or incoming.kind == "arrive":
+            return Reply()
+        sentence = self._words.text(newcomer.language or "da", newcomer.refused)
+        if said:
+            moment = Moment(work, self._words, self._clock.now(), self._house)
+            moment.post(_row(incoming), Message((Part(sentence),), preview=sentence), "answer")
+        return Reply(note=sentence)
+
+    def _turn(self, work: Work, inbox_id: str) -> Reply | Incoming:
+        """What a person did, carried out; what they did when nobody here knows the person."""
         row = work.inbox.get(inbox_id)
         if row.state != "pending":
             return Reply()
         taken = INCOMING.validate_json(row.payload)
         person = work.people.at(_row(taken))
         if person is None:
-            work.inbox.done(inbox_id)
-            return Reply()
+            return taken
         work.people.lock(person.id)
         moment = Moment(work, self._words, self._clock.now(), self._house)
         reply = turn(moment, person, taken)
         work.inbox.done(inbox_id)
-        return reply
+        return replace(reply, shows=tuple(moment.shown))
 
 
 def turn(moment: Moment, person: PersonRow, incoming: Incoming) -> Reply:
-    """What one person did, carried out."""
-    moment = replace(moment, actor=person.id)
-    if incoming.kind == "text":
-        return commands.typed(moment, person, incoming)
-    return _pressed(moment, person, incoming)
+    """What one person did, carried out. What an open form shows next is collected in `moment.shown`."""
+    typed = incoming.kind == "text"
+    moment = replace(moment, actor=person.id, form=incoming.form, typed=typed)
+    if incoming.kind == "arrive":
+        people.welcome(moment, person)
+        return Reply()
+    return commands.typed(moment, person, incoming) if typed else _pressed(moment, person, incoming)
 
 
 def _pressed(moment: Moment, person: PersonRow, incoming: Incoming) -> Reply:
     card = moment.work.conversations.card(incoming.card)
     if card is None or card.person not in ("", person.id):
         return Reply(note=moment.words.text(person.language, "card.not_yours"))
-    if card.spent:
-        return Reply(note=moment.words.text(person.language, "card.answered"))
     action = list(card.actions.get(incoming.button, ()))
-    if not action:
-        return Reply(note=moment.words.text(person.language, "card.answered"))
+    if card.spent or not action:
+        return _too_late(moment, person, card, incoming)
     verb, *args = action
     if card.conversation:
         row = moment.work.conversations.get(card.conversation)
+        if incoming.button == OPEN and row.status not in ("open", "paused"):
+            return Reply(note=moment.words.text(person.language, "card.answered"))
         if verb in moment.house.presses:
             return moment.house.presses[verb](moment, person, args, incoming)
         return talks.take(moment, talks.load(moment, row), verb, args, incoming)
     return moment.house.presses[verb](moment, person, args, incoming)
+
+
+def _too_late(moment: Moment, person: PersonRow, card: CardRow, incoming: Incoming) -> Reply:
+    """The card is answered. Whoever has its form open gets the question that is open now."""
+    note = moment.words.text(person.language, "card.answered")
+    row = moment.work.conversations.get(card.conversation) if card.conversation else None
+    if incoming.form == "open" and row is not None and row.status == "open":
+        return replace(talks.take(moment, talks.load(moment, row), "resume", [], incoming), note=note)
+    return Reply(note=note)
 
 
 def _row(incoming: Incoming) -> AddressRow:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.channel import Button, Choice, Field, Message, Part
+from bot.channel import Button, Choice, Door, Field, Message, Part
 from bot.moment import Action, Press
 from bot.words import Words
 from dialogs.model import (
@@ -73,10 +73,15 @@ def draw(
     card: str,
     *,
     about: str = "",
+    door: str = "",
+    typed: bool = False,
     before: Sequence[Say | Part] = (),
     extra: Sequence[Press] = (),
 ) -> Drawn:
-    """The message that asks what the screen asks. `extra` are buttons of this conversation alone, `about` names it."""
+    """The message that asks what the screen asks. `extra` are buttons of this conversation alone, `about` names it.
+
+    `door` is the key that opens it in a form; `typed` says that the person answers by typing.
+    """
     parts = [Part(reader.text(dialog.title), "title")]
     parts += [say if isinstance(say, Part) else Part(reader.words.say(reader.language, say)) for say in before]
     if screen.total > 1 and not screen.revisited:
@@ -109,8 +114,22 @@ def draw(
         buttons=tuple(button for button, _ in buttons),
         language=reader.language,
         about=about,
+        door=_door(reader, dialog, screen, door, typed) if door and (fields or not dialog.quick) else None,
     )
     return Drawn(message, {button.id: action for button, action in buttons})
+
+
+def _door(reader: Reader, dialog: Dialog, screen: Screen, card: str, typed: bool) -> Door:
+    """What stands in the chat where the screen itself opens as a form: how far one is, and the way in."""
+    counted = screen.total > 1 and not screen.revisited
+    begun = bool(screen.filled) or not screen.first
+    first = f"door.{dialog.key}" if reader.words.has(f"door.{dialog.key}") else "door.open"
+    return Door(
+        card,
+        reader.text("btn.continue" if begun else first),
+        reader.text("screen.progress", {"n": screen.number, "total": screen.total}) if counted else "",
+        typed,
+    )
 
 
 def labels_of(reader: Reader, ask: Ask) -> dict[str, str]:
@@ -142,7 +161,7 @@ def _hints(reader: Reader, ask: Ask) -> list[str]:
 def _options(reader: Reader, ask: Ask, filled: Mapping[str, Value]) -> list[tuple[Button, Action]]:
     labels = labels_of(reader, ask)
     return [
-        (Button(f"option{n}", label, main=filled.get(ask.key) == value), ["answer", ask.key, value])
+        (Button(f"option{n}", label, main=filled.get(ask.key) == value, choice=True), ["answer", ask.key, value])
         for n, (value, label) in enumerate(labels.items())
     ]
 
@@ -160,7 +179,12 @@ def _lines(lines: Sequence[Mapping[str, str]]) -> list[Part]:
 def _extra(reader: Reader, presses: Sequence[Press]) -> list[tuple[Button, Press]]:
     return [
         (
-            Button(f"extra{n}", press.text or reader.text(press.label, {"minutes": press.minutes}), main=press.main),
+            Button(
+                f"extra{n}",
+                press.text or reader.text(press.label, {"minutes": press.minutes}),
+                main=press.main,
+                beside=True,
+            ),
             press,
         )
         for n, press in enumerate(presses)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -54,6 +54,12 @@ class Moment:
     actor: str = ""
     """Who did something: what goes to anybody else, and all that time brings, is unasked."""
     not_after: datetime | None = None
+    form: str = ""
+    """Whether the actor has a form open, or the platform may open one: "", "may_open" or "open"."""
+    shown: list[Message] = field(default_factory=list)
+    """What the actor's form shows next."""
+    typed: bool = False
+    """Whether the actor answered by typing."""
 
     def today(self, person: PersonRow) -> date:
         """The date where the person is."""
@@ -121,12 +127,36 @@ class Moment:
         subject: str = "",
         replaces: str = "",
         not_after: datetime | None = None,
+        standing: bool = False,
     ) -> str:
-        """Queues a ready message to a person's first address. Returns the outgoing's id; empty when not reached yet."""
+        """Queues a ready message to a person's first address, or shows it in the form that the person has open.
+
+        `standing`: the chat has a door to it already. Returns the id of the outgoing that stands for it in the chat;
+        empty when there is none, as for somebody who is not reached yet.
+        """
+        if not person.active:
+            return ""
+        if self._in_form(person, message):
+            self.shown.append(message)
+            if standing or not self._kept_in_chat(message, replaces):
+                return replaces
+        if "hello" not in person.told:
+            self.house.welcome(replace(self, form=""), person)
         addresses = self.work.people.addresses(person.id)
         if not addresses:
             return ""
         return self.post(addresses[0], message, kind, subject, replaces=replaces, not_after=not_after)
+
+    def _in_form(self, person: PersonRow, message: Message) -> bool:
+        if person.id != self.actor:
+            return False
+        return self.form == "open" or (self.form == "may_open" and message.for_a_form)
+
+    def _kept_in_chat(self, message: Message, replaces: str) -> bool:
+        """A form is gone once closed: what can be gone on with, or ends what stands in the chat, stands there too."""
+        if message.door or message.files:
+            return True
+        return bool(replaces) and not message.for_a_form
 
     def post(
         self,

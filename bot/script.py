@@ -103,3 +103,5 @@ class House:
     scripts: Mapping[str, Script]
     presses: Mapping[str, Pressed]
     prompts: Mapping[str, Due]
+    welcome: Callable[[Moment, PersonRow], None]
+    """The first hello, before anything else is said to a person."""

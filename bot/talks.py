@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.channel import Button, Choice, Field, Incoming, Message, Part, Reply
+from bot.channel import OPEN, Button, Choice, Field, Incoming, Message, Part, Reply
 from bot.drawing import Reader, draw, labels_of
 from bot.moment import Moment, Press, Told
 from bot.programme.identifiers import found
@@ -125,14 +125,15 @@ def take(moment: Moment, talk: Talk, verb: str, args: Sequence[str], incoming: I
         turn = walk(dialog, state, facts)
     if turn.errors:
         return _refuse(moment, talk, turn, incoming)
-    if talk.row.card:
+    again = talk.row.card if verb == "resume" and moment.form and talk.row.status == "open" else ""
+    if talk.row.card and not again:
         moment.work.conversations.spend(talk.row.card)
     _keep(moment, talk, turn.state)
     after = replace(talk, state=turn.state)
     after = replace(after, facts=_facts(moment, moment.house.scripts[dialog.key], after))
     if not turn.state.finished:
         turn = replace(turn, screen=engine.show(dialog, turn.state, after.facts).screen)
-    _go_on(moment, after, turn, in_place, ())
+    _go_on(moment, after, turn, in_place, (), again)
     return Reply()
 
 
@@ -264,7 +265,10 @@ def _answer(moment: Moment, talk: Talk, view: Reader, ask: Ask, value: Value) ->
     )
 
 
-def _go_on(moment: Moment, talk: Talk, turn: Turn, replaces: str, before: Sequence[Say | Part]) -> Talk:
+def _go_on(
+    moment: Moment, talk: Talk, turn: Turn, replaces: str, before: Sequence[Say | Part], card: str = ""
+) -> Talk:
+    """Shows the next question or finishes. `card` is one that stays open: the same question in another form."""
     if turn.screen is None:
         return _finish(moment, talk, turn, replaces, before)
     script = moment.house.scripts[talk.row.dialog]
@@ -273,8 +277,10 @@ def _go_on(moment: Moment, talk: Talk, turn: Turn, replaces: str, before: Sequen
         view,
         talk.dialog,
         turn.screen,
-        new_id(),
+        card or new_id(),
         about=f"{talk.row.dialog}:{talk.row.subject}",
+        door=talk.row.id,
+        typed=moment.typed and moment.actor == talk.person.id,
         before=[_with_facts(say, talk) for say in (*before, *turn.says, *script.beside(moment, talk))],
         extra=script.extra(moment, talk),
     )
@@ -295,9 +301,11 @@ def _show(
     """Sends the card and remembers it as the one that is open. An older open card gives way."""
     if talk.row.card and talk.row.message != replaces:
         _set_aside(moment, talk)
-    _close_card(moment, talk)
+    if message.card != talk.row.card:
+        _close_card(moment, talk)
     kind = "card" if moment.actor == talk.person.id else talk.row.dialog
-    outgoing = moment.send(talk.person, message, kind, talk.row.subject, replaces=replaces)
+    standing = bool(replaces) and _stands(moment, talk, replaces)
+    outgoing = moment.send(talk.person, message, kind, talk.row.subject, replaces=replaces, standing=standing)
     held = {} if moment.house.scripts[talk.row.dialog].keeps else {"answers": dict(talk.state.answers)}
     row = replace(
         talk.row,
@@ -308,8 +316,16 @@ def _show(
         touched=_after_all_others(moment, talk.person),
     )
     moment.work.conversations.put(row)
-    moment.work.conversations.add_card(CardRow(message.card, talk.person.id, row.id, dict(actions), outgoing))
+    moment.work.conversations.put_card(CardRow(message.card, talk.person.id, row.id, dict(actions), outgoing))
+    if message.door:
+        moment.work.conversations.put_card(CardRow(row.id, talk.person.id, row.id, {OPEN: ["resume"]}, outgoing))
     return replace(talk, row=row)
+
+
+def _stands(moment: Moment, talk: Talk, message: str) -> bool:
+    """Whether this message is the door of the conversation already, so that the chat need not change."""
+    door = moment.work.conversations.card(talk.row.id)
+    return door is not None and door.message == message
 
 
 def _after_all_others(moment: Moment, person: PersonRow) -> datetime:

@@ -18,6 +18,7 @@ def reason_for_no(decision: str) -> Ask:
 PRINCIPLE = Dialog(
     "principle",
     "approve.title",
+    quick=True,
     steps=(
         step(
             Ask("approve.principle", DECISION, Who.LEADER, required=True),
@@ -29,6 +30,7 @@ PRINCIPLE = Dialog(
 APPROVE = Dialog(
     "approve",
     "approve.title",
+    quick=True,
     steps=(
         step(
             Ask("approve.final", DECISION, Who.LEADER, required=True, says=("approve.about",)),

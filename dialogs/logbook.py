@@ -95,6 +95,7 @@ LOGBOOK = Dialog(
 MISSES = Dialog(
     "misses",
     "log.title",
+    quick=True,
     steps=(
         step(
             Ask(

@@ -34,11 +34,13 @@ MATCH = Dialog(
 PROPOSAL = Dialog(
     "proposal",
     "proposal.title",
+    quick=True,
     steps=(step(Ask("match.propose.emp", SUITS, Who.HR, required=True)),),
 )
 
 HOST_PROPOSAL = Dialog(
     "host_proposal",
     "proposal.title",
+    quick=True,
     steps=(step(Ask("match.propose.host", SUITS, Who.HR, required=True)),),
 )

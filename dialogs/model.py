@@ -184,7 +184,10 @@ def page(*asks: Ask) -> Step:
 
 @dataclass(frozen=True)
 class Dialog:
-    """A whole conversation. `form` shows a step's questions together; otherwise one question at a time."""
+    """A whole conversation. `form` shows a step's questions together; otherwise one question at a time.
+
+    `quick`: a choice in it is made in the chat itself, also where a platform has forms.
+    """
 
     key: str
     title: str
@@ -192,6 +195,7 @@ class Dialog:
     intro: tuple[str, ...] = ()
     outro: tuple[str, ...] = ()
     form: bool = False
+    quick: bool = False
 
     @property
     def asks(self) -> tuple[Ask, ...]:

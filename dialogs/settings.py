@@ -9,6 +9,7 @@ from dialogs.model import Visibility as Who
 LANGUAGE = Dialog(
     "language",
     "language.title",
+    quick=True,
     steps=(
         step(
             Ask(
@@ -30,6 +31,7 @@ ABSENT = Dialog(
 STOP = Dialog(
     "stop",
     "stop.title",
+    quick=True,
     steps=(step(Ask("stop.ask", YES_NO, Who.CONTROL, required=True)),),
 )
 

@@ -21,4 +21,4 @@ WEEK = Dialog(
     steps=(step(Ask("share.week.pick", Many(fact="week_items"), Who.CONTROL)),),
 )
 
-HABIT = Dialog("habit", "share.title", steps=(step(HABIT_ASK),))
+HABIT = Dialog("habit", "share.title", steps=(step(HABIT_ASK),), quick=True)

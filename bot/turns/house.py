@@ -14,6 +14,7 @@ from bot.turns import (
     my_data,
     needs,
     opening,
+    people,
     preparations,
     pushes,
     rounds,
@@ -103,4 +104,5 @@ def house() -> House:
             "debrief.remind": telling(debriefs.push),
             "debrief.close": acting(debriefs.close),
         },
+        welcome=people.welcome,
     )

@@ -5,16 +5,22 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
+from bot.channel import Newcomer
 from bot.moment import Moment, Press, Told
+from bot.planning import replan
 from dialogs.model import Say
-from storage.records import PersonRow
+from storage.records import AddressRow, PersonRow, new_id
+from storage.store import Work
+
+COUNTRIES = {"Europe/Copenhagen": "DK", "Europe/Oslo": "NO"}
+"""Whose public holidays a person has, by zone; elsewhere those of the organisation."""
 
 
 def welcome(moment: Moment, person: PersonRow) -> None:
     """The first hello, once a person."""
-    if "hello" in person.told:
+    if "hello" in moment.person(person.id).told:
         return
-    told(moment, person, "hello")
+    person = told(moment, person, "hello")
     presses = [Press("btn.help", ["help"]), Press("btn.language", ["begin", "language", person.id, "language"])]
     if person.hr:
         presses.insert(0, Press("btn.new_round", ["new_round"], main=True))
@@ -25,8 +31,47 @@ def welcome(moment: Moment, person: PersonRow) -> None:
     )
 
 
+def arrive(work: Work, where: AddressRow, newcomer: Newcomer) -> PersonRow:
+    """Writes down somebody whom the platform knows, once. Nothing is said to them yet."""
+    known = work.people.at(where)
+    if known is not None:
+        return known
+    home = work.people.organisation(newcomer.organisation)
+    zone = newcomer.zone or home.zone
+    person = PersonRow(
+        id=new_id(),
+        organisation=home.id,
+        name=newcomer.name,
+        unit=newcomer.unit,
+        email=newcomer.email,
+        language=newcomer.language or home.language,
+        zone=zone,
+        country=COUNTRIES.get(zone, home.country),
+    )
+    work.people.add(person)
+    work.people.link(person.id, where)
+    return person
+
+
+def change(moment: Moment, where: AddressRow, *, name: str, zone: str, active: bool) -> PersonRow | None:
+    """What the platform says anew of somebody here: what is due follows the new zone, and who has left gets nothing."""
+    person = moment.work.people.at(where)
+    if person is None:
+        return None
+    changed = replace(person, name=name or person.name, zone=zone or person.zone, active=active)
+    if changed == person:
+        return person
+    moment.work.people.update(changed)
+    if not active:
+        moment.work.outbox.cancel_to(where.channel, where.tenant, where.place)
+    for exchange in (*moment.work.exchanges.of_employee(person.id), *moment.work.exchanges.of_leader(person.id)):
+        replan(moment, exchange)
+    return changed
+
+
 def told(moment: Moment, person: PersonRow, what: str) -> PersonRow:
     """Notes that a person has been told something once."""
+    person = moment.person(person.id)
     noted = replace(person, told=person.told | {what})
     moment.work.people.update(noted)
     return noted

@@ -49,7 +49,9 @@ def say_due(moment: Moment, rows: Sequence[PromptRow]) -> None:
         if row.state != "pending":
             continue
         kind = base(row.kind)
-        if moment.now >= latest(kind, row.at, hours):
+        if person is not None and not person.active:
+            moment.work.prompts.mark(row.id, "cancelled")
+        elif moment.now >= latest(kind, row.at, hours):
             moment.work.prompts.mark(row.id, "missed")
         elif (morning := _by_day(kind, row, hours, moment.now)) > moment.now:
             moment.work.prompts.move(row.id, morning)

@@ -20,6 +20,7 @@ FAMILIES = (
     "round.new.",  # a date of the round
     "short.",  # what an answer is called for its readers
     "class.",  # who can read an answer
+    "door.",  # the way into the form of a conversation
     "playground.role.",
     "playground.language.",
 )
