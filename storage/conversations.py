@@ -44,6 +44,13 @@ def _put(dialect: str) -> Insert:
     return add.on_conflict_do_update(index_elements=["id"], set_=changed)
 
 
+@cache
+def _put_card(dialect: str) -> Insert:
+    add = insert_or(dialect, cards)
+    changed = {name: add.excluded[name] for name in ("actions", "message", "spent")}
+    return add.on_conflict_do_update(index_elements=["id"], set_=changed)
+
+
 class Conversations(Part):
     """Conversations and cards. A conversation whose state cannot be read comes back stopped and empty."""
 
@@ -76,6 +83,10 @@ class Conversations(Part):
     def add_card(self, row: CardRow) -> None:
         """Keep a card before it is shown."""
         self._change(_ADD_CARD, {**vars(row), "actions": dict(row.actions)})
+
+    def put_card(self, row: CardRow) -> None:
+        """Keep a card that is shown more than once: what it offers, where, and whether it is spent."""
+        self._change(_put_card(self._dialect), {**vars(row), "actions": dict(row.actions)})
 
     def card(self, id: str) -> CardRow | None:
         """The card called `id`, if there is one."""

@@ -38,6 +38,18 @@ _CANCEL = (
     .where(_IS_PENDING, outbox.c.subject == bindparam("of_subject"))
     .values(state=OutboxState.CANCELLED, payload=None)
 )
+_CANCEL_TO = (
+    update(outbox)
+    .where(
+        _IS_PENDING,
+        # Said too, so that SQLite sees that the queue's index will do.
+        is_one_of(outbox.c.state, "pending", "sending"),
+        outbox.c.channel == bindparam("to_channel"),
+        outbox.c.tenant == bindparam("to_tenant"),
+    )
+    .values(state=OutboxState.CANCELLED, payload=None)
+)
+_CANCEL_TO_PLACE = _CANCEL_TO.where(outbox.c.place == bindparam("to_place"))
 _CLAIMABLE = (
     select(outbox)
     .where(_IS_PENDING, outbox.c.not_before <= bindparam("now"))
@@ -169,6 +181,13 @@ class Outbox(Part):
     def cancel(self, subject: str) -> int:
         """Cancel what is pending about `subject`; how many."""
         return self._change(_CANCEL, {"of_subject": subject})
+
+    def cancel_to(self, channel: str, tenant: str, place: str = "") -> int:
+        """Cancel what is pending for one place, or for every place of `tenant`; how many."""
+        values = {"to_channel": channel, "to_tenant": tenant}
+        if place:
+            return self._change(_CANCEL_TO_PLACE, {**values, "to_place": place})
+        return self._change(_CANCEL_TO, values)
 
     def next_at(self) -> datetime | None:
         """When the next pending row may go, if there is one."""

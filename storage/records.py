@@ -24,7 +24,10 @@ class Organisation:
 
 @dataclass(frozen=True)
 class PersonRow:
-    """A person of ours. `working_days` counts Monday as 0; hours are the person's own, in `zone`."""
+    """A person of ours. `working_days` counts Monday as 0; hours are the person's own, in `zone`.
+
+    One who is not `active` has left the workplace's chat for now, and is written to no more.
+    """
 
     id: str
     organisation: str
@@ -39,6 +42,7 @@ class PersonRow:
     ends: time = time(16, 0)
     hr: bool = False
     told: frozenset[str] = frozenset()
+    active: bool = True
 
 
 @dataclass(frozen=True)
@@ -277,3 +281,49 @@ class MailRow:
     order: int
     thread: str = ""
     version: int = 1
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A workplace's chat. `organisation` is whose it is; `enterprise` what it is part of, if anything.
+
+    `state`: live or gone.
+    """
+
+    channel: str
+    tenant: str
+    name: str
+    organisation: str
+    enterprise: str = ""
+    state: str = "live"
+
+
+@dataclass(frozen=True)
+class PlaceRow:
+    """A channel the assistant is in. `name` is how people write it: "#jobbytte"."""
+
+    channel: str
+    tenant: str
+    place: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What an install let us have. `tenant` is empty when it is for every workspace of `enterprise`.
+
+    `expires` is when the token ends, None for never. `state`: live, gone (removed) or expired (install again).
+    A token that cannot be read is a replacement character.
+    """
+
+    id: str
+    enterprise: str
+    tenant: str
+    app: str
+    bot_user: str
+    token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    expires: datetime | None
+    scopes: frozenset[str]
+    state: str = "live"
+    installed: datetime = field(kw_only=True)

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Time,
     UniqueConstraint,
     literal_column,
+    true,
 )
 
 from storage.column_types import Dates, Items, Moment, Names, Number
@@ -109,6 +110,7 @@ people = Table(
     Column("ends", Time, nullable=False),
     Column("hr", Boolean, nullable=False),
     Column("told", Names, nullable=False),
+    Column("active", Boolean, nullable=False, server_default=true()),
 )
 
 addresses = Table(
@@ -317,4 +319,44 @@ meta = Table(
     metadata,
     Column("key", String, primary_key=True),
     *texts("value"),
+)
+
+workspaces = Table(
+    "workspaces",
+    metadata,
+    Column("channel", String, primary_key=True),
+    Column("tenant", String, primary_key=True),
+    *texts("name"),
+    points_to("organisation", "organisations.id"),
+    *texts("enterprise", "state"),
+)
+
+places = Table(
+    "places",
+    metadata,
+    Column("channel", String, primary_key=True),
+    Column("tenant", String, primary_key=True),
+    Column("place", String, primary_key=True),
+    *texts("name"),
+)
+
+installations = Table(
+    "installations",
+    metadata,
+    *numbered(),
+    *texts("enterprise", "tenant", "app", "bot_user"),
+    *sealed("token", "refresh_token"),
+    Column("expires", Moment),
+    Column("scopes", Names, nullable=False),
+    *texts("state"),
+    Column("installed", Moment, nullable=False),
+    Column("lease", Moment),
+    UniqueConstraint("enterprise", "tenant"),
+)
+
+oauth_states = Table(
+    "oauth_states",
+    metadata,
+    Column("hash", String, primary_key=True),
+    Column("expires", Moment, nullable=False),
 )

@@ -9,6 +9,7 @@ from storage.audit import Audit
 from storage.conversations import Conversations
 from storage.exchanges import Exchanges
 from storage.inbox import Inbox
+from storage.installations import Installations, OAuthStates
 from storage.mail import Mail
 from storage.meta import Meta
 from storage.outbox import Outbox
@@ -16,6 +17,7 @@ from storage.people import People
 from storage.prompts import Prompts
 from storage.rounds import Rounds
 from storage.vault import Vault
+from storage.workspaces import Workspaces
 
 
 class Work:
@@ -34,3 +36,6 @@ class Work:
         self.audit = Audit(connection, keys)
         self.mail = Mail(connection, keys)
         self.meta = Meta(connection, keys)
+        self.workspaces = Workspaces(connection, keys)
+        self.installations = Installations(connection, keys)
+        self.oauth = OAuthStates(connection, keys)

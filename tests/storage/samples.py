@@ -13,6 +13,7 @@ from storage.records import (
     CardRow,
     ConversationRow,
     ExchangeRow,
+    Installation,
     OfferRow,
     Organisation,
     OutboxRow,
@@ -153,6 +154,21 @@ def a_prompt(day: date = TODAY, **fields: Any) -> PromptRow:
         "at": datetime(day.year, day.month, day.day, 15, tzinfo=UTC),
     }
     return PromptRow(day=day, **given | fields)
+
+
+def an_installation(id: str = "install", **fields: Any) -> Installation:
+    given: dict[str, Any] = {
+        "enterprise": "",
+        "tenant": "T1",
+        "app": "A1",
+        "bot_user": "U0",
+        "token": "xoxb-1-secret",
+        "refresh_token": "xoxe-1-secret",
+        "expires": NOW + timedelta(hours=12),
+        "scopes": frozenset({"chat:write", "im:write"}),
+        "installed": NOW,
+    }
+    return Installation(id=id, **given | fields)
 
 
 def queue(work: Work, payload: str = "hej", to: AddressRow = HERE, **fields: Any) -> OutboxRow:

@@ -67,6 +67,14 @@ def test_a_card_comes_back_as_it_was_and_is_spent_once(store: Store) -> None:
     assert store.run_now(lambda work: work.conversations.card("card")) == a_card(spent=True)
 
 
+def test_a_card_that_is_shown_again_is_as_it_is_now(store: Store) -> None:
+    again = a_card(actions={"open": [], "pause": ["x"]}, message="out", spent=True)
+    for row in (a_card(), again, a_card()):
+        store.run_now(lambda work, row=row: work.conversations.put_card(row))  # type: ignore[misc]
+        assert store.run_now(lambda work: work.conversations.card("card")) == row
+    assert store.run_now(lambda work: work.conversations.spend("card"))
+
+
 async def test_a9_a_card_is_spent_by_one_of_many_in_two_processes(open_file: Opener) -> None:
     stores = [open_file(), open_file()]
     await stores[0].run(lambda work: work.conversations.add_card(a_card()))

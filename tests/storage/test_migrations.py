@@ -8,8 +8,11 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
 
 from storage.store import Store, Work
 from storage.tables import metadata
@@ -18,7 +21,7 @@ from tests.conftest import ROOT
 from tests.storage.conftest import Opener
 from tests.storage.samples import NOW, a_vault, in_folder
 
-FIRST = ROOT / "storage" / "migrations" / "versions" / "0001_first_tables.py"
+STEPS = sorted((ROOT / "storage" / "migrations" / "versions").glob("0*.py"))
 
 
 def schema(file: Path) -> set[tuple[str, str]]:
@@ -116,13 +119,32 @@ def test_no_file_beside_the_package_is_needed(
     assert (tmp_path / "here" / "x.db").exists()
 
 
-def test_a_step_stands_alone() -> None:
+@pytest.mark.parametrize("file", STEPS, ids=lambda file: file.stem)
+def test_a_step_stands_alone(file: Path) -> None:
     # Tomorrow's tables must not change what yesterday's step does.
-    spec = importlib.util.spec_from_file_location("first", FIRST)
+    spec = importlib.util.spec_from_file_location("step", file)
     assert spec is not None
     assert spec.loader is not None
     step = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(step)
     modules = {value.__name__ for value in vars(step).values() if isinstance(value, ModuleType)}
     assert not {name for name in modules if name.startswith("storage")}
-    assert "storage" not in FIRST.read_text()
+    assert "storage" not in file.read_text()
+
+
+def test_who_was_there_before_there_were_workspaces_is_active(open_file: Opener, file: Path) -> None:
+    file.parent.mkdir()
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", "storage:migrations")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql("INSERT INTO organisations VALUES (1, 'org', 'K', 'DK', 'Europe/Copenhagen', 'da')")
+        connection.exec_driver_sql(
+            "INSERT INTO people VALUES ('ada', 'org', 'Ada', '', '', 'da', 'Europe/Copenhagen', 'DK', '[0]',"
+            " '08:00:00.000000', '16:00:00.000000', 1, '[]')"
+        )
+    engine.dispose()
+    ada = open_file().run_now(lambda work: work.people.get("ada"))
+    assert (ada.name, ada.hr, ada.active) == ("Ada", True, True)

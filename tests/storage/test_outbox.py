@@ -201,6 +201,24 @@ def test_cancelling_a_subject_takes_what_is_pending_only(store: Store) -> None:
     assert get(store, pending[0].id).payload == ""
 
 
+ELSEWHERE = [replace(HERE, place="D2"), replace(HERE, tenant="T2"), replace(HERE, channel="teams")]
+
+
+@pytest.mark.parametrize(("place", "cancelled"), [(HERE.place, 2), ("", 3), ("D9", 0)])
+def test_s12_cancelling_to_a_workspace_or_a_place_takes_what_is_pending_there(
+    store: Store, place: str, cancelled: int
+) -> None:
+    (sending,) = add(store, "1")
+    claim(store)
+    pending = [*add(store, "2", "3"), *(add(store, "4", to=to)[0] for to in ELSEWHERE)]
+    assert store.run_now(lambda work: work.outbox.cancel_to(HERE.channel, HERE.tenant, place)) == cancelled
+    states = [get(store, row.id).state for row in pending]
+    assert states == [OutboxState.CANCELLED] * cancelled + [OutboxState.PENDING] * (5 - cancelled)
+    assert [get(store, row.id).payload for row in pending[:cancelled]] == [""] * cancelled
+    assert get(store, sending.id).state == OutboxState.SENDING
+    assert store.run_now(lambda work: work.outbox.cancel_to(HERE.channel, HERE.tenant, place)) == 0
+
+
 def test_the_next_moment_is_that_of_the_earliest_pending(store: Store) -> None:
     assert store.run_now(lambda work: work.outbox.next_at()) is None
     store.run_now(lambda work: [queue(work, not_before=NOW + wait * SECOND) for wait in (3, 1, 2)])

@@ -36,7 +36,7 @@ def test_a_person_comes_back_as_they_were_and_as_they_are_now(store: Store) -> N
     )
     store.run_now(lambda work: work.people.add(full))
     assert store.run_now(lambda work: work.people.get("ole")) == full
-    changed = replace(full, name="Ole", hr=False, told=frozenset(), working_days=())
+    changed = replace(full, name="Ole", hr=False, told=frozenset(), working_days=(), active=False)
     store.run_now(lambda work: work.people.update(changed))
     assert store.run_now(lambda work: work.people.find("ole")) == changed
 

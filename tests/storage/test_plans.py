@@ -17,6 +17,8 @@ QUERIES: dict[str, tuple[Executable, str]] = {
     "outbox stuck": (outbox._STUCK, "ix_outbox_sending"),
     "outbox unknown": (outbox._UNKNOWN, "ix_outbox_unknown"),
     "outbox cancel": (outbox._CANCEL, "ix_outbox_cancellable"),
+    "outbox cancel to a workspace": (outbox._CANCEL_TO, "ix_outbox_queue"),
+    "outbox cancel to a place": (outbox._CANCEL_TO_PLACE, "ix_outbox_queue"),
     "inbox pending": (inbox._PENDING, "ix_inbox_pending"),
     "conversations open": (conversations._OPEN, "ix_conversations_open"),
 }

@@ -5,19 +5,40 @@ from sqlalchemy import Delete, Insert, Select, Update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from storage import answers, audit, conversations, exchanges, inbox, mail, meta, outbox, people, prompts, rounds
+from storage import (
+    answers,
+    audit,
+    conversations,
+    exchanges,
+    inbox,
+    installations,
+    mail,
+    meta,
+    outbox,
+    people,
+    prompts,
+    rounds,
+    workspaces,
+)
 from storage.tables import metadata
 
-MODULES = (answers, audit, conversations, exchanges, inbox, mail, meta, outbox, people, prompts, rounds)
+MODULES = (
+    answers, audit, conversations, exchanges, inbox, installations, mail, meta, outbox, people, prompts, rounds,
+    workspaces,
+)  # fmt: skip
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 INSERTS = {
+    "cards": conversations._put_card,
     "conversations": conversations._put,
     "exchanges": exchanges._save_journal,
     "inbox": inbox._add,
+    "installations": installations._add,
     "mail": mail._put,
     "meta": meta._set,
     "people": people._link,
+    "places": workspaces._put_place,
     "prompts": prompts._add,
+    "workspaces": workspaces._put,
 }
 
 

@@ -25,6 +25,7 @@ from tests.storage.samples import (
     a_round,
     an_answer,
     an_exchange,
+    an_installation,
     an_offer,
     in_folder,
     people,
@@ -44,6 +45,8 @@ COLUMNS = [
     "exchanges.why",
     "journals.habit",
     "offers.unit",
+    "installations.token",
+    "installations.refresh_token",
 ]
 PLAIN = "Ada Lovelace-Sørensen"
 
@@ -74,6 +77,8 @@ def write(work: Work, suffix: str = "") -> None:
     work.inbox.add(f"in{suffix}", "slack", f"Ev{suffix}", said["inbox.payload"])
     queue(work, said["outbox.payload"], replace(HERE, place=f"D{suffix}"), id=f"out{suffix}")
     work.mail.put(f"mail{suffix}", "ada", "", said["mail.payload"], NOW)
+    tokens = {name: said[f"installations.{name}"] for name in ("token", "refresh_token")}
+    work.installations.put(an_installation(f"install{suffix}", tenant=f"T{suffix}", **tokens))
 
 
 def named(work: Work) -> None:
@@ -197,6 +202,8 @@ READERS: dict[str, Callable[[Work], Iterator[object]]] = {
     "exchanges.why": lambda work: (row.why for row in work.exchanges.of_employee("ada")),
     "journals.habit": lambda work: (work.exchanges.journal(row.id).habit for row in work.exchanges.of_employee("ada")),
     "offers.unit": lambda work: (row.unit for row in work.rounds.offers("round")),
+    "installations.token": lambda work: (row.token for row in work.installations.all()),
+    "installations.refresh_token": lambda work: (row.refresh_token for row in work.installations.all()),
 }
 # What a list shows in the place of the damaged one; those that would act on it leave it out.
 INSTEAD: dict[str, list[object]] = {

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from storage.records import PlaceRow, Workspace
 from storage.store import NaiveDatetime, NotFound, Store, StoreError, StoreUnavailable, Work
 from storage.tables import metadata
 from tests.storage.conftest import Opener
@@ -25,6 +26,7 @@ from tests.storage.samples import (
     a_sign_up,
     a_vault,
     an_answer,
+    an_installation,
     an_offer,
     in_folder,
     queue,
@@ -53,6 +55,10 @@ def everything(work: Work) -> None:
     work.audit.add(NOW, "ada", "did", "exchange")
     work.mail.put("mail", "ada", "", "hej", NOW)
     work.meta.set("door", "open")
+    work.workspaces.put(Workspace("slack", "T1", "Kommunen", "org"))
+    work.workspaces.put_place(PlaceRow("slack", "T1", "C1", "#jobbytte"))
+    work.installations.put(an_installation())
+    work.oauth.add_state("hash", NOW)
 
 
 def rows(store: Store) -> dict[str, int]:
