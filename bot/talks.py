@@ -100,10 +100,15 @@ def reader(moment: Moment, talk: Talk) -> Reader:
     )
 
 
-def take(moment: Moment, talk: Talk, verb: str, args: Sequence[str], incoming: Incoming) -> Reply:
-    """One input to a conversation: submit, answer, skip, back, keep, edit, change, pause or resume."""
+def take(
+    moment: Moment, talk: Talk, verb: str, args: Sequence[str], incoming: Incoming, *, replaces: str = ""
+) -> Reply:
+    """One input to a conversation: submit, answer, skip, back, keep, edit, change, pause or resume.
+
+    `replaces` is a message that gives its place, when it is not the conversation's own.
+    """
     dialog, state, facts = talk.dialog, talk.state, talk.facts
-    in_place = talk.row.message if incoming.kind == "press" else ""
+    in_place = replaces or (talk.row.message if incoming.kind == "press" else "")
     if verb == "pause":
         return pause(moment, talk, in_place)
     if verb == "change":

@@ -181,5 +181,27 @@ def remind(moment: Moment, prompt: PromptRow) -> str:
     return "said"
 
 
-PRINCIPLE_SCRIPT = Script(PRINCIPLE, principle_facts, principle_finish, decision_told)
+def ways_out(moment: Moment, talk: Talk) -> list[Press]:
+    """Who was named leader and is not says so: answering is how a leader confirms."""
+    return [Press("btn.not_leader", ["not_leader", talk.row.subject])]
+
+
+def not_leader(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """Somebody else is the leader: the employee names them, and nothing more is asked here."""
+    sign_up = moment.work.rounds.sign_up(args[0])
+    if _is_closed(moment, person, "principle", sign_up.id) or _is_decided(moment, "principle", sign_up.id):
+        return Reply(note=moment.words.text(person.language, "card.answered"))
+    row = moment.work.conversations.find(person.id, "principle", sign_up.id, "principle")
+    if row is None or not moment.work.conversations.spend(incoming.card):
+        return Reply(note=moment.words.text(person.language, "card.answered"))
+    employee = moment.person(sign_up.person)
+    values = {"name": moment.first_name(employee.id), "leader": moment.first_name(person.id)}
+    talks.close(moment, talks.load(moment, row), "stopped", Say("approve.not_leader.noted", values))
+    moment.work.rounds.update_sign_up(replace(sign_up, leader="", leader_told=False))
+    press = Press("btn.other_leader", ["other_leader", sign_up.id], main=True)
+    moment.tell(employee, Told([Say("approve.not_leader", values)], [press]), kind="news", subject=sign_up.id)
+    return Reply()
+
+
+PRINCIPLE_SCRIPT = Script(PRINCIPLE, principle_facts, principle_finish, decision_told, ways_out)
 APPROVE_SCRIPT = Script(APPROVE, approve_facts, approve_finish, decision_told)

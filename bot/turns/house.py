@@ -57,6 +57,8 @@ def house() -> House:
             "host_offer": signups.offer_pressed,
             "have_talked": signups.have_talked,
             "decide_again": approvals.decide_again,
+            "not_leader": approvals.not_leader,
+            "other_leader": signups.other_leader,
             "match": matching.pressed,
             "needs": needs.pressed,
             "new_round": commands.new_round,

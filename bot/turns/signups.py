@@ -151,6 +151,16 @@ def ask_leader(moment: Moment, exchange: ExchangeRow) -> None:
     talks.begin(moment, Topic(moment.person(exchange.leader), "approve", exchange.id, "approve"))
 
 
+def other_leader(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """The one who was named is not the leader: the question is asked again."""
+    row = moment.work.conversations.find(person.id, "sign", args[0], "sign")
+    sign_up = moment.work.rounds.sign_up(args[0])
+    if row is None or sign_up.leader or sign_up.state not in OPEN_STATES:
+        return Reply(note=moment.words.text(person.language, "card.answered"))
+    talk, replaces = talks.load(moment, row), shown_by(moment, incoming)
+    return talks.take(moment, talk, "edit", ["sign.leader"], incoming, replaces=replaces)
+
+
 def have_talked(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
     """The person says that the talk has been; now the leader is asked."""
     sign_up = moment.work.rounds.sign_up(args[0])

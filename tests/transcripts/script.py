@@ -253,7 +253,7 @@ def _field(each: Field, language: str) -> Iterator[str]:
         on = choice.value in each.chosen
         mark = ("[x]" if on else "[ ]") if each.kind == "many" else ("(x)" if on else "( )")
         yield f"  {mark} {choice.label}"
-    if each.value and each.kind not in ("many", "one"):
+    if each.value and each.kind not in ("many", "one", "person"):
         yield from (f"  | {line}" for line in _value(each, language))
 
 
