@@ -89,8 +89,8 @@ def open_vault(settings: Settings) -> Vault:
     """The master keys from the setting, else from the key file beside the data."""
     if settings.vidsyn_master_keys:
         return Vault.parse(settings.vidsyn_master_keys)
-    key_file, database = settings.vidsyn_data / "master.key", settings.vidsyn_data / "vidsyn.db"
-    if database.exists() and not settings.database_url and not key_file.exists():
+    key_file = settings.vidsyn_data / "master.key"
+    if not settings.database_url and not key_file.exists() and any(file.exists() for file in settings.files):
         raise KeyFileGone(f"{KeyFileGone.__doc__} It belongs at {key_file}.")
     return load_or_create_key_file(key_file)
 

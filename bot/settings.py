@@ -2,24 +2,67 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.channels.slack.addresses import SLACK_API
+from bot.channels.slack.settings import Slack as Slack
+from bot.channels.slack.settings import WrongSlack as WrongSlack
+from bot.channels.slack.settings import choose
+
+PLAYGROUND_FILE = "playground.db"
+PLATFORM_FILE = "vidsyn.db"
 
 
 class Settings(BaseSettings):
     """What an operator can set. With nothing set, the playground runs on loopback with SQLite in `data/`."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", case_sensitive=False)
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", case_sensitive=False, hide_input_in_errors=True)
 
     database_url: str = ""
     host: str = "127.0.0.1"
     port: int = Field(default=3978, ge=0, le=65535)
+    public_url: str = ""
     vidsyn_master_keys: str = ""
     vidsyn_data: Path = Path("data")
 
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_client_id: SecretStr | None = None
+    slack_client_secret: SecretStr | None = None
+    slack_api_url: str = SLACK_API
+
+    @property
+    def slack(self) -> Slack | None:
+        """How Slack is met; None when nothing of Slack's is set. Raises WrongSlack, with what to set."""
+        given = {
+            "SLACK_BOT_TOKEN": self.slack_bot_token,
+            "SLACK_APP_TOKEN": self.slack_app_token,
+            "SLACK_SIGNING_SECRET": self.slack_signing_secret,
+            "SLACK_CLIENT_ID": self.slack_client_id,
+            "SLACK_CLIENT_SECRET": self.slack_client_secret,
+        }
+        secrets = {name: secret.get_secret_value() for name, secret in given.items() if secret is not None}
+        if secrets:
+            _guard(Path(".env"))
+        return choose(secrets, self.public_url, self.slack_api_url)
+
+    @property
+    def files(self) -> tuple[Path, Path]:
+        """Where the playground's database lies, and the platforms', unless DATABASE_URL says another."""
+        return self.vidsyn_data / PLAYGROUND_FILE, self.vidsyn_data / PLATFORM_FILE
+
     @property
     def url(self) -> str:
-        """The database, in plain form."""
-        return self.database_url or f"sqlite:///{self.vidsyn_data / 'vidsyn.db'}"
+        """The database, in plain form. The playground never shares one with a platform."""
+        return self.database_url or f"sqlite:///{self.files[1 if self.slack else 0]}"
+
+
+def _guard(file: Path) -> None:
+    """Raises WrongSlack when anybody on this machine can read the file that the secrets stand in."""
+    if file.is_file() and file.stat().st_mode & stat.S_IROTH:
+        raise WrongSlack(f"Others can read {file}, and it holds secrets. Run `chmod 600 {file}`.")

@@ -182,7 +182,7 @@ async def test_a17_a_code_makes_one_person_hr_once(starts: Starts, tmp_path: Pat
     await house.post("text", person=lone, event="code-again", text=code)
     assert await roles(house) == {"Emil Eriksen": "hr", "Lone Lund": "leader"}
     data = tmp_path / "data"
-    assert code.encode() not in b"".join((data / name).read_bytes() for name in ("vidsyn.db", "vidsyn.db-wal"))
+    assert code.encode() not in b"".join((data / name).read_bytes() for name in ("playground.db", "playground.db-wal"))
     status, complaints = await house.ends()
     assert (status, complaints) == (0, b"")
 
@@ -233,7 +233,7 @@ async def test_it_refuses_a_database_that_is_not_the_playgrounds(
 ) -> None:
     house = await starts()
     assert (await house.ends())[0] == 0
-    with sqlite3.connect(tmp_path / "data" / "vidsyn.db") as database:
+    with sqlite3.connect(tmp_path / "data" / "playground.db") as database:
         if door is None:
             database.execute("DELETE FROM meta WHERE key = 'door'")
         else:
@@ -242,7 +242,7 @@ async def test_it_refuses_a_database_that_is_not_the_playgrounds(
     code, said = await ended(await command(tmp_path, "run", PORT=str(free_port())))
     assert code == 1
     assert said.decode().strip() == WrongDatabase.__doc__
-    with sqlite3.connect(tmp_path / "data" / "vidsyn.db") as database:
+    with sqlite3.connect(tmp_path / "data" / "playground.db") as database:
         assert database.execute("SELECT value FROM meta WHERE key = 'door'").fetchall() == ([(door,)] if door else [])
     database.close()
 

@@ -137,11 +137,11 @@ async def test_no_word_is_in_the_files_of_a_process_that_was_killed(tmp_path: Pa
 def test_a25_only_the_owner_reads_key_and_database(tmp_path: Path) -> None:
     settings = Settings(vidsyn_data=tmp_path / "data", database_url="", vidsyn_master_keys="")
     store = open_store(settings)
-    for name in ("master.key", "vidsyn.db"):
+    for name in ("master.key", "playground.db"):
         assert stat.S_IMODE((tmp_path / "data" / name).stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
     key = base64.b64decode((tmp_path / "data" / "master.key").read_text().partition(":")[2])
-    for name in ("vidsyn.db", "vidsyn.db-wal"):
+    for name in ("playground.db", "playground.db-wal"):
         assert key not in (tmp_path / "data" / name).read_bytes()
     asyncio.run(store.close())
 
