@@ -16,7 +16,7 @@ from bot.tick import Ticker
 from bot.turns import my_data, people
 from bot.turns.common import shown
 from bot.words import Words
-from storage.records import AddressRow, AnswerRow, Organisation, PersonRow, new_id
+from storage.records import AddressRow, AnswerRow, Organisation, PersonRow, PlaceRow, new_id
 from storage.store import Store, Work
 
 CHANNEL = "playground"
@@ -125,7 +125,8 @@ def open_stage(work: Work, words: Words, house: House, now: datetime) -> datetim
         return datetime.fromisoformat(kept)
     start = first_morning(now)
     work.meta.set("clock", start.isoformat())
-    work.meta.set("channels", ",".join(CHANNELS))
+    for name in CHANNELS:
+        work.workspaces.put_place(PlaceRow(CHANNEL, TENANT, name, name))
     organisation = Organisation(new_id(), "Sundby Kommune", "DK", "Europe/Copenhagen", "da")
     work.people.add_organisation(organisation)
     moment = Moment(work, words, start, house)

@@ -26,6 +26,8 @@ class Organisation:
 class PersonRow:
     """A person of ours. `working_days` counts Monday as 0; hours are the person's own, in `zone`.
 
+    `leader` is who the workplace's directory says leads the person, to start from when it is asked.
+
     One who is not `active` has left the workplace's chat for now, and is written to no more.
     """
 
@@ -43,6 +45,7 @@ class PersonRow:
     hr: bool = False
     told: frozenset[str] = frozenset()
     active: bool = True
+    leader: str = ""
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,7 @@ people = Table(
     Column("hr", Boolean, nullable=False),
     Column("told", Names, nullable=False),
     Column("active", Boolean, nullable=False, server_default=true()),
+    Column("leader", String, nullable=False, server_default=""),
 )
 
 addresses = Table(

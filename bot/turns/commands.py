@@ -244,6 +244,8 @@ def new_round(moment: Moment, person: PersonRow, args: list[str], incoming: Inco
 def _round(moment: Moment, person: PersonRow) -> Reply:
     if not person.hr:
         moment.tell(person, Told([Say("only_hr")]), kind="answer")
+    elif not rounds.places_of(moment, person):
+        moment.tell(person, Told([Say("round.no_channel")]), kind="answer")
     else:
         talks.begin(moment, rounds.start(moment, person))
     return Reply()

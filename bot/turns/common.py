@@ -45,7 +45,7 @@ def colleagues(moment: Moment, person: PersonRow) -> list[Option]:
             "email": other.email,
         }
         for other in moment.work.people.all(person.organisation)
-        if other.id != person.id
+        if other.id != person.id and other.active
     ]
 
 

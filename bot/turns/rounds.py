@@ -16,7 +16,7 @@ from bot.turns.moves import round_to
 from bot.turns.needs import remind_hr
 from dialogs.model import Say
 from dialogs.round import ROUND
-from storage.records import AddressRow, CardRow, PersonRow, PromptRow, RoundRow, new_id
+from storage.records import AddressRow, CardRow, PersonRow, PlaceRow, PromptRow, RoundRow, new_id
 
 FEWEST_NAMED = 5
 """The result is told in a channel only from this many participants (spec 10.3)."""
@@ -27,7 +27,7 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
     kept = {row.key: row for row in moment.work.answers.of(topic.person.id, topic.subject, topic.occasion)}
     deadline = kept.get("round.new.deadline")
     me = {"value": topic.person.id, "label": topic.person.name, "chosen": True}
-    channels = _channels(moment)
+    channels = places_of(moment, topic.person)
     values = {
         "programme": str(kept["round.new.name"].value) if "round.new.name" in kept else "",
         "deadline": date.fromisoformat(str(deadline.value)) if deadline else moment.today(topic.person),
@@ -36,7 +36,9 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
         **no_facts(moment, topic),
         **_suggested(moment.today(topic.person)),
         "people": [me, *colleagues(moment, topic.person)],
-        "channels": [{"value": name, "label": name, "chosen": len(channels) == 1} for name in channels],
+        "channels": [
+            {"value": channel.place, "label": channel.name, "chosen": len(channels) == 1} for channel in channels
+        ],
         "preview": [
             {"label": "", "text": moment.words.say(topic.person.language, say)} for say in announcement(values)
         ],
@@ -85,7 +87,8 @@ def finish(moment: Moment, talk: Talk) -> Ending:
         row = announce(moment, row)
     plan(moment, row, me)
     said = "round.opened.now" if row.post else "round.opened.later"
-    values = {"programme": row.name, "date": row.opens, "text": row.post_to.place}
+    channel = moment.work.workspaces.place(here.channel, here.tenant, row.post_to.place)
+    values = {"programme": row.name, "date": row.opens, "text": channel.name if channel else ""}
     return Ending([Say(said, values)], [Press("btn.needs_me", ["needs"])])
 
 
@@ -202,9 +205,10 @@ def _remind_about_wishes(moment: Moment, row: RoundRow) -> None:
         remind_hr(moment, hr, row.id)
 
 
-def _channels(moment: Moment) -> list[str]:
-    kept = moment.work.meta.get("channels") or "#jobbytte"
-    return kept.split(",")
+def places_of(moment: Moment, hr: PersonRow) -> list[PlaceRow]:
+    """The channels that the assistant has been invited to, where this person is."""
+    here = moment.work.people.addresses(hr.id)
+    return moment.work.workspaces.places(here[0].channel, here[0].tenant) if here else []
 
 
 def _day(value: object) -> date:

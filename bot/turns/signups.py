@@ -76,7 +76,9 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
     return {
         **facts_of_round(moment, topic, round_row),
         "people": colleagues(moment, topic.person),
-        "leaders": colleagues(moment, topic.person),
+        "leaders": [
+            {**option, "chosen": option["value"] == topic.person.leader} for option in colleagues(moment, topic.person)
+        ],
         "leader": moment.first_name(leader) or moment.words.text(topic.person.language, "your_leader"),
         "unit": topic.person.unit,
     }

@@ -17,6 +17,7 @@ NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     """Make the tables; everybody who is there already is active."""
     op.add_column("people", sa.Column("active", sa.Boolean(), server_default=sa.true(), nullable=False))
+    op.add_column("people", sa.Column("leader", sa.String(), server_default="", nullable=False))
     workspaces()
     installations()
 
