@@ -197,12 +197,16 @@ class End(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """The platform's answer to one send. `after`: seconds to wait when it said later. `reference`: its own id."""
+    """The platform's answer to one send. `after`: seconds to wait when it said later. `reference`: its own id.
+
+    `counts`: later is one of the few tries that a message has. Waiting in line is none.
+    """
 
     end: End
     reference: str = ""
     reason: str = ""
     after: float = 0.0
+    counts: bool = True
 
 
 class Directory(Protocol):

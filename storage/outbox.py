@@ -90,7 +90,12 @@ _END_ANY = _END.where(or_(_IS_PENDING, _IS_SENDING, is_one_of(outbox.c.state, "u
 _LATER = (
     update(outbox)
     .where(outbox.c.id == bindparam("this"), _UNDER_OUR_LEASE)
-    .values(state=OutboxState.PENDING, not_before=bindparam("from_then"), lease=None)
+    .values(
+        state=OutboxState.PENDING,
+        not_before=bindparam("from_then"),
+        attempts=outbox.c.attempts - bindparam("uncounted"),
+        lease=None,
+    )
 )
 
 
@@ -161,9 +166,13 @@ class Outbox(Part):
             return self._change(_END_ANY, values) == 1
         return self._change(_END_OURS, {**values, "our_lease": lease}) == 1
 
-    def later(self, id: str, not_before: datetime, lease: datetime) -> bool:
-        """Put a claimed row back until `not_before`. False when the lease is no longer ours."""
-        return self._change(_LATER, {"this": id, "from_then": not_before, "our_lease": lease}) == 1
+    def later(self, id: str, not_before: datetime, lease: datetime, *, counts: bool = True) -> bool:
+        """Put a claimed row back until `not_before`. False when the lease is no longer ours.
+
+        `counts`: this was an attempt.
+        """
+        values = {"this": id, "from_then": not_before, "our_lease": lease, "uncounted": 0 if counts else 1}
+        return self._change(_LATER, values) == 1
 
     def stuck(self, now: datetime) -> list[OutboxRow]:
         """Rows still being sent after their lease: nobody knows whether they went out."""
