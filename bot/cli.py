@@ -10,12 +10,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Annotated
 
 import structlog
 import typer
 from aiohttp import web
 
 from bot.app import App, build, open_store
+from bot.channels.slack.manifest import manifest
 from bot.clock import SystemClock
 from bot.settings import Settings
 from bot.turns.people import hash_of
@@ -35,6 +37,10 @@ main = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,  # they print what is in memory, and that is people's words
 )
+
+
+manifests = typer.Typer(help="What a platform is told of Vidsyn, to paste there.", no_args_is_help=True)
+main.add_typer(manifests, name="manifest")
 
 
 @main.command()
@@ -95,6 +101,24 @@ def hr_code() -> None:
     code = "HR-" + "-".join("".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(4))
     store.run_now(lambda work: work.people.add_code(hash_of(code), _now(work) + CODE_LIVES))
     typer.echo(code)
+
+
+@manifests.command("slack")
+def slack_manifest(
+    address: Annotated[str, typer.Option(help="Where Slack reaches Vidsyn, like https://vidsyn.example.dk.")] = "",
+    name: Annotated[str, typer.Option(help="What the assistant is called in Slack.")] = "Vidsyn",
+    socket: Annotated[bool, typer.Option("--socket", help="Socket Mode: no address, behind a firewall.")] = False,
+) -> None:
+    """Print the manifest to paste at api.slack.com/apps. Without options: what the settings say."""
+    with _sentences():
+        if address and socket:
+            raise ValueError("Socket Mode needs no address. Give --address or --socket, not both.")
+        settings = Settings()
+        socket = socket or (not address and settings.slack_app_token is not None)
+        address = "" if socket else address or settings.public_url
+        if not (address or socket):
+            raise ValueError("Give --address with the address that Slack reaches Vidsyn at, or --socket for none.")
+        typer.echo(manifest(address, name), nl=False)
 
 
 def _now(work: Work) -> datetime:

@@ -90,8 +90,8 @@ def _look_at(name: str, value: str) -> str:
         raise WrongSlack(f"{name} is set and empty. Give it its value, or remove it.")
     if value.startswith("xoxe.") and name == "SLACK_BOT_TOKEN":
         raise WrongSlack(
-            "SLACK_BOT_TOKEN is a token that expires, and there is nothing to renew it with. Turn token rotation off "
-            "in the app's settings, or install by SLACK_CLIENT_ID and SLACK_CLIENT_SECRET."
+            "SLACK_BOT_TOKEN is a token that expires, and there is nothing to renew it with. Create the app anew without "
+            "token rotation, or install by SLACK_CLIENT_ID and SLACK_CLIENT_SECRET."
         )
     if _PLACEHOLDER.search(value):
         raise WrongSlack(f"{name} is a placeholder. {sentence}")
