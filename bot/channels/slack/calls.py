@@ -1,0 +1,172 @@
+"""One call to Slack's Web API, and what its answer means. Nothing is tried again here: the outbox does that."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.channels.slack.client import client
+from bot.channels.slack.tokens import Access
+
+PATIENCE = aiohttp.ClientTimeout(total=10, connect=5)
+"""Seconds for a call, and of these for the connection: until it stands, nothing has been sent."""
+
+WAIT = 30.0
+"""Seconds to wait after a 429 that does not say how long."""
+
+LONGEST_WAIT = 86400.0
+"""Seconds; one that asks for more is asked again after a day."""
+
+LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+BUSY = frozenset({"service_unavailable", "team_added_to_org", "org_login_required", "request_timeout"})
+"""Slack says that it did nothing, and that it will not last."""
+
+BROKE = frozenset({"fatal_error", "internal_error", "update_failed", "post_failed"})
+"""Slack broke down on the way, nobody knows how far it got."""
+
+GONE = frozenset({"token_revoked", "account_inactive", "invalid_auth", "app_uninstalled"})
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,79}")
+_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
+
+
+class Fate(StrEnum):
+    """What became of a call. Only `lost` leaves open whether Slack did it."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    GONE = "gone"
+    LIMITED = "limited"
+    BUSY = "busy"
+    NOT_SENT = "not sent"
+    LOST = "lost"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`code` is Slack's word for the error, or what broke; never text. `after`: seconds that Slack asks to wait."""
+
+    fate: Fate
+    data: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    code: str = ""
+    after: float = 0.0
+
+    @property
+    def done(self) -> bool:
+        """Whether Slack did it."""
+        return self.fate is Fate.DONE
+
+    def text(self, *keys: str) -> str:
+        """The string at this path of the answer; empty when there is none."""
+        value: Any = self.data
+        for key in keys:
+            value = value.get(key) if isinstance(value, Mapping) else None
+        return value if isinstance(value, str) else ""
+
+
+Ask = Callable[[AsyncWebClient], Awaitable[AsyncSlackResponse]]
+
+
+class Calls:
+    """Calls to one Slack: `base_url` is the address of its Web API."""
+
+    def __init__(self, base_url: str) -> None:
+        self._base_url = base_url
+
+    async def ask(self, access: Access, ask: Ask) -> Answer:
+        """Calls once, with the token of `access`. Never raises; what it cannot understand may have been done."""
+        try:
+            # A connection of its own: one that was kept open breaks just when it is used again.
+            async with aiohttp.ClientSession(timeout=PATIENCE) as session:
+                return _done(await ask(client(access.token, self._base_url, session)))
+        except SlackApiError as failure:
+            return _refused(failure)
+        except _NOT_SENT as failure:
+            return Answer(Fate.NOT_SENT, code=type(failure).__name__)
+        except Exception as failure:  # its text may hold what was sent
+            return Answer(Fate.LOST, code=type(failure).__name__)
+
+    async def upload(self, address: str, content: bytes) -> Answer:
+        """Hands over the content of a file, which nobody sees before it is shared."""
+        if not self._takes_files(address):
+            return Answer(Fate.REFUSED, code="not_slack")
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=PATIENCE) as session,
+                session.post(address, data=content, allow_redirects=False) as response,
+            ):
+                if response.status == 200:
+                    return Answer(Fate.DONE)
+                fate = Fate.LIMITED if response.status == 429 else Fate.BUSY
+                return Answer(fate, code=f"upload_{response.status}", after=retry_after(response.headers))
+        except (TimeoutError, aiohttp.ClientError, OSError) as failure:
+            return Answer(Fate.NOT_SENT, code=type(failure).__name__)
+
+    def _takes_files(self, address: str) -> bool:
+        """Whether the address is Slack's own: files go nowhere else."""
+        ours, theirs = urlsplit(self._base_url), urlsplit(address)
+        if (theirs.scheme, theirs.netloc) == (ours.scheme, ours.netloc):
+            return True
+        return theirs.scheme == "https" and theirs.netloc == "files." + ours.netloc.removeprefix("www.")
+
+
+_NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
+
+
+def retry_after(headers: Mapping[str, str]) -> float:
+    """Seconds that the answer asks to wait; with nothing that makes sense there, half a minute."""
+    said = str(headers.get("Retry-After", "")).strip()
+    if _SECONDS.fullmatch(said):
+        return min(float(said), LONGEST_WAIT)
+    then, sent = _moment(said), _moment(str(headers.get("Date", "")))
+    if then is None or sent is None:
+        return WAIT
+    return min(max((then - sent).total_seconds(), 0.0), LONGEST_WAIT)
+
+
+def _moment(said: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(said)
+    except (ValueError, TypeError):
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _done(response: AsyncSlackResponse) -> Answer:
+    data = response.data
+    return Answer(Fate.DONE, data) if isinstance(data, dict) else Answer(Fate.LOST, code="no_json")
+
+
+def _refused(failure: SlackApiError) -> Answer:
+    response: Any = failure.response
+    # For an answer that is no JSON the SDK gives the plain response of the HTTP library.
+    status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
+    headers = getattr(response, "headers", None) or {}
+    data = getattr(response, "data", None)
+    error = data.get("error") if isinstance(data, dict) and data.get("ok") is False else None
+    code = error if isinstance(error, str) and _CODE.fullmatch(error) else ""
+    if status == 429 or code in LIMITED:
+        return Answer(Fate.LIMITED, code=code or "ratelimited", after=retry_after(headers))
+    if not code:
+        return Answer(Fate.LOST, code=f"http_{status}")
+    return Answer(_fate(code, status), code=code, data=data if isinstance(data, dict) else {})
+
+
+def _fate(code: str, status: int) -> Fate:
+    if code in BUSY:
+        return Fate.BUSY
+    if code in GONE:
+        return Fate.GONE
+    if code in BROKE or status >= 500:
+        return Fate.LOST
+    return Fate.REFUSED
