@@ -64,9 +64,12 @@ class Installations(Part):
         return self._rows([row])[0] if row else None
 
     def best(self, enterprise: str, tenant: str) -> Installation | None:
-        """The workspace's own, else the one for the whole enterprise. It may be gone or expired."""
+        """The workspace's own, else the one for the whole enterprise. One that lives goes before one that does not."""
         own = self.find(enterprise, tenant)
-        return own if own or not enterprise else self.find(enterprise, "")
+        if (own and own.state == "live") or not enterprise:
+            return own
+        wide = self.find(enterprise, "")
+        return wide if wide and (own is None or wide.state == "live") else own
 
     def all(self) -> list[Installation]:
         """Every one there ever was, the oldest first."""

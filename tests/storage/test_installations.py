@@ -56,6 +56,10 @@ def test_s13_the_workspace_has_its_own_else_that_of_the_whole_enterprise(store: 
 
     asked = [("E1", "T1"), ("E1", "T2"), ("E2", "T2"), ("", "T3"), ("", "T9")]
     assert [best(*who) for who in asked] == ["install", "wide", None, "lone", None]
+    store.run_now(lambda work: work.installations.end("E1", "T1", "gone"))
+    assert best("E1", "T1") == "wide"
+    store.run_now(lambda work: work.installations.end("E1", "", "gone"))
+    assert best("E1", "T1") == "install"
 
 
 def test_an_end_is_of_exactly_one(store: Store) -> None:

@@ -1,0 +1,72 @@
+"""The token that the operator has set: for one workspace, or for one enterprise."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+from bot.channels.slack.calls import Calls, Fate
+from bot.channels.slack.tokens import Access, NoAccess
+from bot.channels.slack.workspaces import CHANNEL, leave_workspace, welcome_workspace
+from storage.records import Workspace
+from storage.store import Store, Work
+
+
+class OneToken:
+    """SLACK_BOT_TOKEN. Slack says once whom it is for; only that workspace is served, or that enterprise's."""
+
+    def __init__(self, store: Store, calls: Calls, token: str) -> None:
+        self._store = store
+        self._calls = calls
+        self._token = token
+        self._whose: Access | None = None
+        self._ended = False
+        self._asking = asyncio.Lock()
+
+    async def start(self) -> Access:
+        """Whom the token is for; `tenant` is empty when it is for a whole enterprise. Raises NoAccess."""
+        async with self._asking:
+            if self._whose is None:
+                self._whose = await self._ask()
+            return self._whose
+
+    async def of(self, tenant: str, enterprise: str = "") -> Access:
+        """What opens this workspace now. Raises NoAccess."""
+        whose = await self.start()
+        known = await self._store.run(lambda work: work.workspaces.find(CHANNEL, tenant))
+        if not _is_for(whose, tenant, enterprise or (known.enterprise if known else "")):
+            raise NoAccess("not_installed")
+        if self._ended or (known is not None and known.state == "gone"):
+            raise NoAccess("gone")
+        return Access(whose.token, tenant, whose.enterprise, whose.bot_user)
+
+    async def gone(self, tenant: str, enterprise: str = "", at: datetime | None = None) -> None:
+        """The token opens nothing more there. A token that was made anew comes with a new start."""
+
+        def leave(work: Work) -> None:
+            for workspace in [tenant] if tenant else [row.tenant for row in _of_enterprise(work, enterprise)]:
+                leave_workspace(work, workspace)
+
+        self._ended = self._ended or not tenant
+        await self._store.run(leave)
+
+    async def _ask(self) -> Access:
+        answer = await self._calls.ask(Access(self._token, "", "", ""), lambda slack: slack.auth_test())
+        if not answer.done:
+            raise NoAccess(answer.code, later=answer.fate not in (Fate.REFUSED, Fate.GONE))
+        enterprise = answer.text("enterprise_id")
+        is_wide = answer.data.get("is_enterprise_install") is True
+        tenant = "" if is_wide else answer.text("team_id")
+        if not (enterprise if is_wide else tenant):
+            raise NoAccess("no_team", later=True)
+        if tenant:
+            await self._store.run(lambda work: welcome_workspace(work, tenant, answer.text("team"), enterprise))
+        return Access(self._token, tenant, enterprise, answer.text("user_id"))
+
+
+def _is_for(whose: Access, tenant: str, enterprise: str) -> bool:
+    return tenant == whose.tenant if whose.tenant else bool(tenant) and enterprise == whose.enterprise
+
+
+def _of_enterprise(work: Work, enterprise: str) -> list[Workspace]:
+    return [row for row in work.workspaces.all(CHANNEL) if enterprise and row.enterprise == enterprise]
