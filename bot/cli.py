@@ -14,14 +14,16 @@ from typing import Annotated
 
 import structlog
 import typer
-from aiohttp import web
+from aiohttp import ClientSession, web
 
 from bot.app import App, build, open_store
+from bot.channels.slack.doctor import PATIENCE, Doctor
 from bot.channels.slack.manifest import manifest
 from bot.clock import SystemClock
-from bot.settings import Settings
+from bot.doctor import Finding, look_at_house
+from bot.settings import Settings, Slack
 from bot.turns.people import hash_of
-from storage.store import StoreError, Work
+from storage.store import Store, StoreError, Work
 
 
 class NoPort(Exception):
@@ -101,6 +103,32 @@ def hr_code() -> None:
     code = "HR-" + "-".join("".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(4))
     store.run_now(lambda work: work.people.add_code(hash_of(code), _now(work) + CODE_LIVES))
     typer.echo(code)
+
+
+@main.command()
+def doctor() -> None:
+    """Look at settings, database and Slack, and say in a sentence what is to mend."""
+    house = look_at_house()
+    found = [_say(finding) for finding in house.findings]
+    if house.settings and house.store:
+        found += asyncio.run(_look_at_slack(house.settings.slack, house.store))
+    if not all(found):
+        raise typer.Exit(1)
+
+
+async def _look_at_slack(slack: Slack | None, store: Store) -> list[bool]:
+    try:
+        if slack is None:
+            return []
+        async with ClientSession(timeout=PATIENCE) as session:
+            return [_say(finding) async for finding in Doctor(slack, store, SystemClock(), session).look()]
+    finally:
+        await store.close()
+
+
+def _say(finding: Finding) -> bool:
+    typer.echo(str(finding))
+    return finding.good
 
 
 @manifests.command("slack")
