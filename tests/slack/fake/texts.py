@@ -56,7 +56,7 @@ def mrkdwn_problems(text: str) -> list[str]:
             continue
         if "<" in piece:
             said.append("< is not escaped")
-        if re.search(r">(?!\s)", re.sub(r"(?m)^>{1,3}", "", piece)):
+        if ">" in re.sub(r"(?m)^>{1,3}", "", piece):
             said.append("> is not escaped")
         if _BARE_AMPERSAND.search(piece):
             said.append("& is not escaped, or an entity is cut in two")
