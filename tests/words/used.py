@@ -35,8 +35,9 @@ NOT_WORDS = {
     "round.opened",
     "round.close",
     "round.remind",
+    "slack.com",
 }
-"""Names of prompts and of entries in the audit that look like keys."""
+"""Names of prompts and of entries in the audit that look like keys, and a host that does."""
 
 LANGUAGES = ("da", "nb", "en")
 KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]*[a-z0-9A-Z])+")
@@ -58,10 +59,16 @@ def said(root: Path) -> Iterator[str]:
     """Keys that are plainly said: Say("key"), Press("key"), words.text(language, "key")."""
     for path in sorted((*root.glob("dialogs/*.py"), *root.glob("bot/**/*.py"))):
         for node in ast.walk(ast.parse(path.read_text("utf-8"), str(path))):
-            if isinstance(node, ast.Call) and _name(node.func) in ("Say", "Press", "text"):
+            if isinstance(node, ast.Call) and (_name(node.func) in ("Say", "Press") or _is_ours(node.func)):
                 for argument in node.args[:2]:
                     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                         yield argument.value
+
+
+def _is_ours(function: ast.expr) -> bool:
+    """Whether the words are asked: other things have a text too, and call it by another key."""
+    owner = function.value if isinstance(function, ast.Attribute) and function.attr == "text" else None
+    return owner is not None and _name(owner) in ("words", "_words", "reader", "view")
 
 
 def _name(function: ast.expr) -> str:
