@@ -216,6 +216,10 @@ class Directory(Protocol):
         """What the platform knows of somebody. Raises NotReached when it cannot be asked now."""
         ...
 
+    async def leader_of(self, address: Address) -> str:
+        """The person id of whom the platform names as the leader; empty when it names nobody. Raises NotReached."""
+        ...
+
 
 class NotReached(Exception):
     """The platform cannot be asked now. It is asked again later."""

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
+from typing import Any
 
 import structlog
 from pydantic import ValidationError
 
 from bot import talks
-from bot.channel import INCOMING, OPEN, Directory, Incoming, Message, Newcomer, NotReached, Part, Reply
+from bot.channel import INCOMING, OPEN, Address, Directory, Incoming, Message, Newcomer, NotReached, Part, Reply
 from bot.clock import Clock
 from bot.intake import Taken, check
 from bot.moment import Moment, Told
 from bot.script import House
-from bot.turns import commands, people
+from bot.turns import commands, home, people
 from bot.words import Words
 from dialogs.model import Say
 from storage.records import AddressRow, CardRow, PersonRow, new_id
@@ -45,7 +46,7 @@ class Conversation:
         self._house = house
         self._kick = kick
         self._directories = directories or {}
-        self._answering: set[asyncio.Task[Reply]] = set()
+        self._answering: set[asyncio.Task[object]] = set()
 
     async def receive(self, incoming: Incoming) -> Reply:
         """Writes the incoming down and answers it. The same event a second time has no effect."""
@@ -56,14 +57,40 @@ class Conversation:
         """Writes the incoming down, and answers it a little later: for a platform that waits for no answer."""
         kept = await self._keep(incoming)
         if isinstance(kept, str):
-            task = asyncio.get_running_loop().create_task(self._answer(kept, said=True))
-            self._answering.add(task)
-            task.add_done_callback(self._answering.discard)
+            self._later(self._answer(kept, said=True))
 
     async def idle(self) -> None:
         """Waits until what was accepted is answered."""
         while self._answering:
             await asyncio.gather(*self._answering)
+
+    def _later(self, doing: Coroutine[Any, Any, object]) -> None:
+        task = asyncio.get_running_loop().create_task(doing)
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
+
+    async def _find_leader(self, directory: Directory, sender: Address) -> None:
+        """Notes whom the platform names as somebody's leader, while nobody waits for it."""
+        try:
+            leader = await directory.leader_of(sender)
+        except NotReached:
+            log.warning("leader_not_looked_up")
+            return
+        if leader:
+            where = AddressRow(sender.channel, sender.tenant, sender.place)
+            await self._store.run(lambda work: people.led_by(work, where, leader))
+
+    async def page(self, sender: Address) -> tuple[Message, ...]:
+        """The sender's own page: the sections of it; none for somebody who is not known here."""
+        where = AddressRow(sender.channel, sender.tenant, sender.place)
+
+        def unit(work: Work) -> tuple[Message, ...]:
+            person = work.people.at(where)
+            if person is None:
+                return ()
+            return home.page(Moment(work, self._words, self._clock.now(), self._house), person)
+
+        return await self._store.run(unit)
 
     async def _keep(self, incoming: Incoming) -> str | Reply:
         sender = _row(incoming)
@@ -114,6 +141,8 @@ class Conversation:
         if newcomer.refused:
             return await self._store.run(lambda work: self._refuse(work, inbox_id, incoming, newcomer, said))
         await self._store.run(lambda work: people.arrive(work, _row(incoming), newcomer))
+        if directory is not None:
+            self._later(self._find_leader(directory, incoming.sender))
         reply = await self._store.run(lambda work: self._turn(work, inbox_id))
         return Reply() if isinstance(reply, Incoming) else reply
 

@@ -130,7 +130,7 @@ def status(moment: Moment, person: PersonRow) -> Reply:
             facts = facts_of_exchange(moment, Topic(person, "log", exchange.id, ""), exchange)
             says.append(Say("status.emp", {**facts, "text": Say(f"status.next.{exchange.state}")}))
             says += leaders.told_employee(moment, exchange, person)
-            presses += _next_presses(exchange.state, exchange.id)
+            presses += next_presses(exchange.state, exchange.id)
     for round_row in moment.work.rounds.all(person.organisation):
         sign_up = moment.work.rounds.sign_up_of(round_row.id, person.id)
         if sign_up is not None and sign_up.state in ("signed_up", "in_matching"):
@@ -151,7 +151,8 @@ def status(moment: Moment, person: PersonRow) -> Reply:
     return Reply()
 
 
-def _next_presses(state: str, exchange_id: str) -> list[Press]:
+def next_presses(state: str, exchange_id: str) -> list[Press]:
+    """What an employee can do next in an exchange."""
     if state == "approved":
         return [Press("btn.prepare", ["begin", "prep", exchange_id, "prep"], main=True)]
     if state in ("prepared", "running"):
@@ -162,6 +163,23 @@ def _next_presses(state: str, exchange_id: str) -> list[Press]:
     if state in ("finished", "ended_early"):
         return [Press("btn.debrief", ["begin", "deb", exchange_id, "deb"], main=True)]
     return []
+
+
+def language_pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """The button for another language."""
+    return _language(moment, person)
+
+
+def pause_pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """The button that pauses the logbook."""
+    return _pause(moment, person)
+
+
+def resume_pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """The button that ends the pause."""
+    if not settings.resume(moment, person):
+        moment.tell(person, Told([Say("resume.nothing")]), kind="answer")
+    return Reply()
 
 
 def write_pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:

@@ -47,8 +47,8 @@ def tell_menu(moment: Moment, person: PersonRow) -> None:
 
 
 def listed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
-    """All answers to pick one from."""
-    rows = mine(moment, person)[:MOST_LISTED]
+    """All answers to pick one from, or those of one occasion in one exchange."""
+    rows = [row for row in mine(moment, person) if not args or [row.subject, row.occasion] == args][:MOST_LISTED]
     if not rows:
         moment.tell(person, Told([Say("data.nothing")]), kind="answer")
         return Reply()

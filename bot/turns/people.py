@@ -53,6 +53,13 @@ def arrive(work: Work, where: AddressRow, newcomer: Newcomer) -> PersonRow:
     return person
 
 
+def led_by(work: Work, where: AddressRow, leader: str) -> None:
+    """Notes whom the directory names as somebody's leader; the person is still asked, and so is the leader."""
+    person = work.people.at(where)
+    if person is not None and person.id != leader:
+        work.people.update(replace(person, leader=leader))
+
+
 def change(moment: Moment, where: AddressRow, *, name: str, zone: str, active: bool) -> PersonRow | None:
     """What the platform says anew of somebody here: what is due follows the new zone, and who has left gets nothing."""
     person = moment.work.people.at(where)

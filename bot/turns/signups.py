@@ -48,13 +48,14 @@ def _contact(moment: Moment, round_row: RoundRow) -> str:
 
 def tell_status(moment: Moment, person: PersonRow, sign_up: SignUpRow, round_row: RoundRow) -> None:
     """What is known about a sign-up, with the ways to change it or withdraw."""
+    says, presses = status_of(moment, person, sign_up, round_row)
+    moment.tell(person, Told([says], presses), kind="answer", subject=sign_up.id)
+
+
+def status_of(moment: Moment, person: PersonRow, sign_up: SignUpRow, round_row: RoundRow) -> tuple[Say, list[Press]]:
+    """Where a sign-up stands, and the ways to change it."""
     values = {"programme": round_row.name, "deadline": round_row.deadline, "date": round_row.answer_by}
-    moment.tell(
-        person,
-        Told([Say("sign.status", values)], _presses(moment, person, sign_up, round_row)),
-        kind="answer",
-        subject=sign_up.id,
-    )
+    return Say("sign.status", values), _presses(moment, person, sign_up, round_row)
 
 
 def _presses(moment: Moment, person: PersonRow, sign_up: SignUpRow, round_row: RoundRow) -> list[Press]:

@@ -8,6 +8,7 @@ import pytest
 import structlog
 
 from bot.script import House, Script
+from bot.turns import people
 from dialogs.model import Raw
 from storage.store import Store, Work
 from tests.conversations.conftest import Open
@@ -102,7 +103,7 @@ async def test_domain_t6_a_number_reaches_neither_database_nor_log_nor_error(tmp
         await here.emil.says(f"Det er {DANISH} igen")
         await here.lone.says(f"hvem er {NORWEGIAN}")
         await here.emil.says("sprog")
-        here.play.house = House(Unusable(), {}, {})
+        here.play.house = House(Unusable(), {}, {}, people.welcome)
         here.play.build()
         await here.emil.says(f"Og {DANISH} til sidst")
     assert [line["event"] for line in logs] == ["turn_failed"]

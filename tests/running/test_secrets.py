@@ -28,6 +28,7 @@ from bot.script import Due, House, Script
 from bot.settings import Settings
 from bot.stage import CHANNEL, TENANT
 from bot.tick import Ticker
+from bot.turns import people
 from bot.turns.house import house as build_house
 from dialogs.catalogue import DIALOGS
 from dialogs.model import Raw, Visibility
@@ -168,7 +169,7 @@ async def test_no_id_number_is_kept(story: Story, number: str) -> None:
     await story.agreed(START, END)
     await story.employee.says("status")
     await story.presses(story.employee, "begin prep")
-    broken = Conversation(play.store, WORDS, play.clock, House(Nothing(), {}, {}), lambda: None)
+    broken = Conversation(play.store, WORDS, play.clock, House(Nothing(), {}, {}, people.welcome), lambda: None)
     sender = Address(CHANNEL, TENANT, story.employee.id)
     await broken.receive(Incoming(sender, "typed", "text", text=f"Borgeren {number} var her"))
     shown = await story.card(story.employee, "prep")

@@ -78,7 +78,7 @@ class Seat:
 
     async def says(self, text: str) -> Reply:
         """Types."""
-        return await self._receive(Incoming(self._address(), self._event(), "text", text=text))
+        return await self._receive(Incoming(self.address(), self._event(), "text", text=text))
 
     async def presses(self, label: str, values: Mapping[str, Raw] | None = None, *, leave: str = "") -> Reply:
         """Presses the newest button with this label, with a form's values by question key or label."""
@@ -124,7 +124,7 @@ class Seat:
         """Presses a button of a message, also of an old one."""
         filled = _filled(message, values) if button.sends else {}
         incoming = Incoming(
-            self._address(),
+            self.address(),
             event or self._event(),
             "press",
             card=message.card,
@@ -145,7 +145,8 @@ class Seat:
         rows = await self.play.store.run(lambda work: work.mail.list(channel))
         return [kept.message for kept in map(letter, rows) if kept.message is not None]
 
-    def _address(self) -> Address:
+    def address(self) -> Address:
+        """Where the person is reached."""
         return Address(CHANNEL, TENANT, self.id)
 
     def _event(self) -> str:
