@@ -24,7 +24,10 @@ Ask = Callable[[AsyncWebClient], Awaitable[AsyncSlackResponse]]
 
 @dataclass(frozen=True)
 class Told:
-    """What Slack said. `error` is empty, Slack's own word, or UNREACHED, BROKEN (Slack's own trouble), NO_SLACK (somebody else)."""
+    """What Slack said. `error` is empty, or Slack's own word, or one of the three above.
+
+    UNREACHED: nobody answers. BROKEN: Slack is in trouble. NO_SLACK: somebody else answers.
+    """
 
     error: str = ""
     data: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -65,7 +68,7 @@ def _told(response: Any) -> Told:
     data = getattr(response, "data", None)
     if not isinstance(data, dict) or not isinstance(data.get("ok"), bool):
         # For an answer that is no JSON the SDK gives the plain response of the HTTP library.
-        status = getattr(response, "status_code", None) or getattr(response, "status", 0)
+        status: int = getattr(response, "status_code", None) or getattr(response, "status", None) or 0
         return Told(BROKEN if status >= 500 else NO_SLACK)
     headers = {str(name).lower(): str(value) for name, value in response.headers.items()}
     error = "" if data["ok"] else str(data.get("error", NO_SLACK))

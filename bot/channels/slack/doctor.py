@@ -71,16 +71,18 @@ class Doctor:
         elif not row.token.isascii():
             yield bad(what, f"Its token cannot be read with these master keys. Put the right ones back. Or: {again}")
         else:
-            told = await self._who_am_i(row.token)
-            yield (
-                bad(what, f"{findings.because(told.error)} {again}")
-                if told.error
-                else good(what, f"{told.text('team')}.")
-            )
-            if not told.error:
-                yield findings.scopes(told, f"{what}, scopes")
-            if not told.error and row.tenant:
-                yield findings.channels(await self._channels(row.token, row.tenant), f"{what}, channels")
+            async for finding in self._live(row, what, again):
+                yield finding
+
+    async def _live(self, row: Installation, what: str, again: str) -> AsyncIterator[Finding]:
+        told = await self._who_am_i(row.token)
+        if told.error:
+            yield bad(what, f"{findings.because(told.error)} {again}")
+            return
+        yield good(what, f"{told.text('team')}.")
+        yield findings.scopes(told, f"{what}, scopes")
+        if row.tenant:
+            yield findings.channels(await self._channels(row.token, row.tenant), f"{what}, channels")
 
     async def _who_am_i(self, token: str) -> Told:
         return await ask(token, self._slack.api, self._session, lambda client: client.auth_test())

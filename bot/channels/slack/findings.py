@@ -13,11 +13,12 @@ from storage.store import Work
 SKEW = timedelta(seconds=60)
 """From here on a clock is wrong. Slack's signatures are worth nothing after 300 seconds."""
 
-INSTALL_AGAIN = (
-    "Paste what `vidsyn manifest slack` prints under App Manifest in the app's settings, and install the app again."
+INSTALL_AGAIN = "Paste what `vidsyn manifest slack` prints in the app's settings, App Manifest, and install it again."
+COPY_BOT = "Copy the Bot User OAuth Token from the app's settings, OAuth & Permissions, to SLACK_BOT_TOKEN."
+GENERATE_APP = (
+    "Generate one with the scope connections:write in the app's settings, Basic Information, App-Level Tokens, and set "
+    "SLACK_APP_TOKEN."
 )
-BOT_TOKEN = "Copy the Bot User OAuth Token from OAuth & Permissions in the app's settings to SLACK_BOT_TOKEN."
-APP_TOKEN = "Make an app-level token with the scope connections:write under Basic Information, and set SLACK_APP_TOKEN."
 
 _BECAUSE = {
     "invalid_auth": "Slack does not know this token.",
@@ -65,9 +66,9 @@ def clock(theirs: datetime | None, ours: datetime) -> Finding:
 def token(told: Told) -> list[Finding]:
     """Whether the bot token opens its workspace, and what it may do there."""
     if told.error:
-        return [bad("Bot token", f"{because(told.error)} {SET_BOT_TOKEN}")]
+        return [bad("Bot token", f"{because(told.error)} {COPY_BOT}")]
     if not told.text("bot_id"):
-        return [bad("Bot token", f"This token is a person's. {SET_BOT_TOKEN}")]
+        return [bad("Bot token", f"This token is a person's. {COPY_BOT}")]
     return [good("Bot token", f"{told.text('team')}, as {told.text('user')}."), scopes(told)]
 
 
@@ -82,7 +83,7 @@ def scopes(told: Told, what: str = "Scopes") -> Finding:
 def socket(told: Told) -> Finding:
     """Whether Socket Mode opens."""
     if told.error:
-        return bad("Socket Mode", f"{because(told.error)} {SET_APP_TOKEN}")
+        return bad("Socket Mode", f"{because(told.error)} {GENERATE_APP}")
     return good("Socket Mode", "It opens.")
 
 
