@@ -16,8 +16,14 @@ from storage.store import Store, Work
 
 log = structlog.get_logger()
 
-AT_ONCE = 50
-"""Messages in flight."""
+AT_ONCE = 200
+"""Messages in flight: more than one workspace that hangs or waits in line can have, so that others go on."""
+
+CLAIM = 50
+"""Messages taken at a time."""
+
+ROOM = 10
+"""Messages must have gone before more are taken, or all of them."""
 
 LEASE = 30.0
 """Seconds that a claimed message is ours."""
@@ -31,6 +37,12 @@ MOST_TRIES = 6
 LONGEST_WAIT = 86400.0
 """Seconds; a platform that asks for more is asked again after a day."""
 
+LOOK = 8.0
+"""Seconds for looking up at once what broke; with PATIENCE less than the lease."""
+
+LOOK_BACK = timedelta(days=6)
+"""What broke longer ago is not looked up: a platform need not remember it, and would seem never to have had it."""
+
 ENDS = {End.SENT: OutboxState.SENT, End.REFUSED: OutboxState.REFUSED, End.UNKNOWN: OutboxState.UNKNOWN}
 
 
@@ -43,28 +55,39 @@ class Delivery:
         self._channels = channels
         self._patience = patience
         self._running: asyncio.Task[None] | None = None
-        self._again = False
+        self._news = asyncio.Event()
         self._stopping = False
         self._in_hand: set[str] = set()
         self._taking = asyncio.Lock()
 
     def kick(self) -> None:
         """Something new is written down: send it soon, without waiting for the next tick."""
-        self._again = True
+        self._news.set()
         if self._running is None or self._running.done():
             self._running = asyncio.get_running_loop().create_task(self._deliver_soon())
 
     async def deliver(self) -> int:
         """Sends until nothing is left that may go now. Returns how many were sent or put off."""
         handled = 0
-        while not self._stopping:
-            self._again = False
-            now = self._clock.now()
-            rows = await self._take(lambda work, now=now: work.outbox.claim(now, AT_ONCE, LEASE))  # type: ignore[misc]
-            await asyncio.gather(*(self._deliver_one(row, now) for row in rows))
-            handled += len(rows)
-            if not rows and not self._again:
-                break
+        on_their_way: set[asyncio.Task[None]] = set()
+        try:
+            while not self._stopping:
+                self._news.clear()
+                rows = await self._claim(AT_ONCE - len(on_their_way))
+                handled += len(rows)
+                on_their_way.update([asyncio.create_task(self._deliver_one(row)) for row in rows])
+                if not rows and on_their_way:
+                    on_their_way -= await self._some_done(on_their_way)
+                elif not rows and not self._news.is_set():
+                    break
+            await asyncio.gather(*on_their_way)
+        except asyncio.CancelledError:
+            for task in on_their_way:
+                task.cancel()
+            raise
+        finally:
+            # One that fails breaks none of the others off.
+            await asyncio.gather(*on_their_way, return_exceptions=True)
         return handled
 
     async def recover(self, *, starting: bool = True) -> int:
@@ -72,14 +95,15 @@ class Delivery:
 
         `starting`: nobody else sends, so every lease is over. Returns how many are unknown.
         """
-        over = self._clock.now() + timedelta(seconds=LEASE + 1 if starting else 0)
+        now = self._clock.now()
+        over = now + timedelta(seconds=LEASE + 1 if starting else 0)
         rows = await self._take(lambda work: work.outbox.stuck(over))
         unknown = 0
         for row in rows:
             try:
-                outcome = await self._find(row)
+                outcome = await self._became(row, now)
                 unknown += outcome.end is End.UNKNOWN
-                await self._end(row, outcome, self._clock.now())
+                await self._end(row, outcome)
             finally:
                 self._in_hand.discard(row.id)
         return unknown
@@ -100,6 +124,25 @@ class Delivery:
         except Exception as failure:  # the next tick tries again
             log.error("delivery_failed", error=type(failure).__name__)
 
+    async def _claim(self, room: int) -> list[OutboxRow]:
+        """What may go now, the oldest first; nothing before there is room for more than a few."""
+        if room < ROOM:
+            return []
+        now = self._clock.now()
+        return await self._take(lambda work: work.outbox.claim(now, min(CLAIM, room), LEASE))
+
+    async def _some_done(self, on_their_way: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
+        """Those that are done, once there is one or something new to send. Raises what one of them raised."""
+        news = asyncio.create_task(self._news.wait())
+        try:
+            await asyncio.wait({news, *on_their_way}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            news.cancel()
+        done = {task for task in on_their_way if task.done()}
+        for task in done:
+            task.result()
+        return done
+
     async def _take(self, rows: Callable[[Work], list[OutboxRow]]) -> list[OutboxRow]:
         """Rows that are now ours alone: nobody here takes one that somebody here has in hand."""
         async with self._taking:
@@ -107,26 +150,44 @@ class Delivery:
             self._in_hand.update(row.id for row in taken)
             return taken
 
-    async def _find(self, row: OutboxRow) -> Outcome:
-        channel = self._channels.get(row.to.channel)
-        found = None
-        if channel is not None:
-            try:
-                async with asyncio.timeout(self._patience):
-                    found = await channel.find(await self._outgoing(row))
-            except Exception as failure:
-                log.error("find_failed", outgoing=row.id, error=type(failure).__name__)
+    async def _became(self, row: OutboxRow, now: datetime) -> Outcome:
+        """The end of a message that nobody has in hand any more."""
+        recent = row.lease is not None and row.lease > now - LOOK_BACK
+        found = await self._found(row, self._patience) if recent else None
         if found is None:
-            return Outcome(End.UNKNOWN, reason="the process ended while this was on its way")
-        return Outcome(End.LATER) if found.end is End.REFUSED else found
+            return Outcome(End.UNKNOWN, reason="nobody can tell whether this arrived")
+        return found if found.end is End.SENT else Outcome(End.LATER)
 
-    async def _deliver_one(self, row: OutboxRow, now: datetime) -> None:
+    async def _found(self, row: OutboxRow, patience: float) -> Outcome | None:
+        """What the platform says of a message whose end nobody knows; None when it cannot tell."""
+        channel = self._channels.get(row.to.channel)
+        if channel is None:
+            return None
         try:
-            await self._end(row, await self._send(row, now), now)
+            async with asyncio.timeout(patience):
+                return await channel.find(await self._outgoing(row))
+        except Exception as failure:
+            log.error("find_failed", outgoing=row.id, error=type(failure).__name__)
+            return None
+
+    async def _deliver_one(self, row: OutboxRow) -> None:
+        try:
+            outcome: Outcome | None = await self._send(row)
+            if outcome is not None and outcome.end is End.UNKNOWN:
+                outcome = await self._look(row, outcome)
+            if outcome is not None:
+                await self._end(row, outcome)
         finally:
             self._in_hand.discard(row.id)
 
-    async def _send(self, row: OutboxRow, now: datetime) -> Outcome:
+    async def _look(self, row: OutboxRow, lost: Outcome) -> Outcome | None:
+        """Whether it arrived after all. None: not yet, so it is looked up again when its lease is over."""
+        found = await self._found(row, min(LOOK, self._patience))
+        if found is None:
+            return lost
+        return found if found.end is End.SENT else None
+
+    async def _send(self, row: OutboxRow) -> Outcome:
         channel = self._channels.get(row.to.channel)
         if channel is None:
             return Outcome(End.REFUSED, reason="no such channel here")
@@ -136,7 +197,7 @@ class Delivery:
             return Outcome(End.REFUSED, reason="no message that this version knows")
         try:
             async with asyncio.timeout(self._patience):
-                return await channel.send(outgoing, now)
+                return await channel.send(outgoing, self._clock.now())
         except Exception as failure:
             log.error("send_failed", outgoing=row.id, error=type(failure).__name__)
             return Outcome(End.UNKNOWN, reason=type(failure).__name__)
@@ -152,11 +213,11 @@ class Delivery:
         to = Address(row.to.channel, row.to.tenant, row.to.place)
         return Outgoing(row.id, to, MESSAGE.validate_json(row.payload), replaces, thread)
 
-    async def _end(self, row: OutboxRow, outcome: Outcome, now: datetime) -> None:
-        lease = row.lease
-        if outcome.end is End.LATER and row.attempts < MOST_TRIES and lease is not None:
-            at = now + timedelta(seconds=min(max(outcome.after, 0.0), LONGEST_WAIT))
-            await self._store.run(lambda work: work.outbox.later(row.id, at, lease))
+    async def _end(self, row: OutboxRow, outcome: Outcome) -> None:
+        lease, counts = row.lease, outcome.counts
+        if outcome.end is End.LATER and lease is not None and (row.attempts < MOST_TRIES or not counts):
+            at = self._clock.now() + timedelta(seconds=min(max(outcome.after, 0.0), LONGEST_WAIT))
+            await self._store.run(lambda work: work.outbox.later(row.id, at, lease, counts=counts))
             return
         end = ENDS.get(outcome.end, OutboxState.REFUSED)
         await self._store.run(lambda work: work.outbox.finish(row.id, end, outcome.reference, outcome.reason, lease))

@@ -14,11 +14,11 @@ from structlog.testing import capture_logs
 
 from bot.channel import MESSAGE, Channel, End, Message, Outcome, Part
 from bot.clock import StandingClock
-from bot.delivery import LEASE, MOST_TRIES, Delivery
+from bot.delivery import LEASE, LOOK_BACK, MOST_TRIES, Delivery
 from storage.records import AddressRow, OutboxRow, OutboxState
 from storage.store import Store, StoreUnavailable, Work
 from storage.vault import Vault
-from tests.running.fakes import HANG, LOST, FakePlatform
+from tests.running.fakes import HANG, LOST, Answer, FakePlatform
 from tests.running.story import MONDAY
 
 T = TypeVar("T")
@@ -117,12 +117,50 @@ async def test_expired(post: Post) -> None:
 @pytest.mark.parametrize("fault", [LOST, HANG, RuntimeError("odd"), Outcome(End.UNKNOWN, reason="odd")])
 async def test_f10_unknown_is_not_sent_again(post: Post, fault: Outcome) -> None:
     post.platform.answers.append(fault)
+    post.platform.cannot_look = True
     id = await post.queue("Hej")
     await post.delivery.deliver()
     await post.restarted().recover()
     await post.restarted().deliver()
     assert await post.state(id) == OutboxState.UNKNOWN
     assert len(post.platform.asked) == 1
+
+
+@pytest.mark.parametrize("fault", [LOST, HANG])
+async def test_f2_what_arrived_although_its_answer_was_lost_is_found_at_once(post: Post, fault: Answer) -> None:
+    post.platform.answers.append(fault)
+    id, after = await post.queue("first"), await post.queue("second")
+    await post.delivery.deliver()
+    assert (await post.row(id)).reference == f"ref-{id}"
+    assert [await post.state(each) for each in (id, after)] == [OutboxState.SENT, OutboxState.SENT]
+    assert post.platform.texts("here") == ["first", "second"]
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+async def test_f2_what_is_not_there_yet_is_not_sent_before_its_lease_is_over(post: Post, arrives: bool) -> None:
+    """A platform may still be at it when we look: what is not there at once may be there a little later."""
+    post.platform.answers.append(Outcome(End.UNKNOWN, reason="timeout"))
+    id, after = await post.queue("first"), await post.queue("second")
+    await post.delivery.deliver()
+    await post.delivery.recover(starting=False)
+    assert (await post.state(id), len(post.platform.asked)) == (OutboxState.SENDING, 1)
+    if arrives:
+        post.platform.ledger.append(post.platform.asked[0])
+    post.clock.move_to(MONDAY + timedelta(seconds=LEASE + 1))
+    await post.delivery.recover(starting=False)
+    await post.delivery.deliver()
+    assert [await post.state(each) for each in (id, after)] == [OutboxState.SENT, OutboxState.SENT]
+    assert post.platform.texts("here") == ["first", "second"]
+
+
+async def test_f2_what_broke_too_long_ago_is_not_looked_up(post: Post) -> None:
+    """The platform would seem never to have had it."""
+    id = await post.queue("Hej")
+    await post.dies_sending(id, arrived=True)
+    post.clock.move_to(MONDAY + LOOK_BACK + timedelta(minutes=1))
+    post.platform.ledger.clear()
+    assert await post.restarted().recover() == 1
+    assert (await post.state(id), post.platform.looked) == (OutboxState.UNKNOWN, [])
 
 
 async def test_a_channel_that_is_not_here_is_refused(post: Post) -> None:
@@ -178,6 +216,27 @@ async def test_f7_tries_are_bounded(post: Post) -> None:
     assert (row.state, row.reason) == (OutboxState.REFUSED, "busy")
 
 
+async def test_s14_waiting_in_line_is_no_try(post: Post) -> None:
+    for _ in range(5):
+        post.platform.answers.extend([Outcome(End.LATER, after=1, counts=False)] * (3 * MOST_TRIES))
+        post.platform.answers.append(later())
+    id = await post.queue("Hej")
+    for second in range(100):
+        post.clock.move_to(MONDAY + timedelta(seconds=second))
+        await post.delivery.deliver()
+    assert len(post.platform.asked) == 5 * (3 * MOST_TRIES + 1) + 1
+    assert ((await post.row(id)).attempts, await post.state(id)) == (MOST_TRIES, OutboxState.SENT)
+
+
+async def test_f7_a_wait_begins_when_the_platform_asks_for_it(post: Post) -> None:
+    """And not when the message was taken: it may have stood in line for a while."""
+    post.platform.answers.append(later(10))
+    post.platform.before = lambda: post.clock.move_to(MONDAY + timedelta(seconds=8))
+    id = await post.queue("Hej")
+    await post.delivery.deliver()
+    assert (await post.row(id)).not_before == MONDAY + timedelta(seconds=18)
+
+
 @pytest.mark.parametrize("after", [-1.0, 1e300, float("inf")])
 async def test_f7_no_wait_is_too_odd(post: Post, after: float) -> None:
     post.platform.answers.append(later(after))
@@ -201,9 +260,53 @@ async def test_many_deliveries_at_once_send_each_message_once(post: Post) -> Non
 
 async def test_f10_a_silent_platform_holds_up_no_other_reader(post: Post) -> None:
     post.platform.answers.append(HANG)
+    post.platform.cannot_look = True
     silent, loud = await post.queue("Hej"), await post.queue("Hej", "there")
     await post.delivery.deliver()
     assert [await post.state(id) for id in (silent, loud)] == [OutboxState.UNKNOWN, OutboxState.SENT]
+
+
+async def test_f10_what_comes_while_others_hang_goes_at_once(post: Post) -> None:
+    """Also what is for one whose elder message has just gone."""
+    silent, loud = asyncio.Event(), asyncio.Event()
+
+    def count() -> None:
+        if len(post.platform.asked) >= 60:
+            silent.set()
+        if len(post.platform.asked) == 62:
+            loud.set()
+
+    post.platform.before = count
+    post.platform.answers.extend([HANG] * 60)
+    for n in range(60):
+        await post.queue("Hej", f"silent {n}")
+    delivery = Delivery(post.store, post.clock, {"playground": post.platform}, patience=60)
+    delivery.kick()
+    await silent.wait()
+    first = await post.queue("one", "loud")
+    await post.queue("two", "loud")
+    delivery.kick()
+    async with asyncio.timeout(10):
+        await loud.wait()
+    assert await post.state(first) == OutboxState.SENT
+    sending = delivery._running
+    assert sending is not None
+    sending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+
+
+async def test_one_that_fails_breaks_no_other_off(post: Post) -> None:
+    """The end of one could not be noted: those beside it are sent, and theirs are noted."""
+    post.platform.answers.append(HANG)
+    slow = await post.queue("Hej")
+    await post.queue("Hej", "there")
+    full = [True]
+    ends = Flaky(post.store, lambda: bool(post.platform.ledger[1:]) and bool(full) and full.pop())
+    delivery = Delivery(ends, post.clock, {"playground": post.platform}, patience=0.2)
+    with pytest.raises(StoreUnavailable):
+        await delivery.deliver()
+    assert await post.state(slow) == OutboxState.SENT
 
 
 async def test_what_is_written_down_while_sending_goes_too(post: Post) -> None:

@@ -1,0 +1,45 @@
+"""Calls to a workspace: with its token as it is at that moment, and never while Slack says wait."""
+
+from __future__ import annotations
+
+from bot.channels.slack.calls import Answer, Ask, Calls, Fate
+from bot.channels.slack.pace import Pace
+from bot.channels.slack.tokens import NoAccess, Tokens
+from bot.clock import Clock
+
+
+class Api:
+    """What outgoing things go through."""
+
+    def __init__(self, calls: Calls, tokens: Tokens, pace: Pace, clock: Clock) -> None:
+        self.pace = pace
+        self.clock = clock
+        self._calls = calls
+        self._tokens = tokens
+
+    async def ask(self, tenant: str, method: str, ask: Ask) -> Answer:
+        """Calls once. `method` is what `ask` calls: Slack counts, and says wait, for each of them."""
+        if held := self.pace.held(tenant, method):
+            return Answer(Fate.LIMITED, code="ratelimited", after=held)
+        began = self.clock.now()
+        try:
+            access = await self._tokens.of(tenant)
+        except NoAccess as no:
+            return Answer(Fate.NOT_SENT if no.later else Fate.REFUSED, code=no.reason)
+        answer = await self._calls.ask(access, ask)
+        if answer.fate is Fate.GONE:
+            await self._tokens.gone(tenant, access.enterprise, began)
+        self._learn(tenant, method, answer)
+        return answer
+
+    async def upload(self, address: str, content: bytes) -> Answer:
+        """Hands over the content of a file."""
+        return await self._calls.upload(address, content)
+
+    def _learn(self, tenant: str, method: str, answer: Answer) -> None:
+        if answer.fate is Fate.LIMITED:
+            self.pace.hold(tenant, method, answer.after)
+        elif answer.fate in (Fate.BUSY, Fate.NOT_SENT, Fate.LOST):
+            self.pace.trouble(tenant, method)
+        else:
+            self.pace.well(tenant, method)
