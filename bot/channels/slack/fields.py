@@ -21,6 +21,7 @@ FEW = 10
 MENU = 100
 """Options in one group of a menu."""
 
+_SENTENCE = re.compile(r"[.!?…:][\"”»)]*\s+(?=\w|[“«\"])")
 _HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _QUARTERS = tuple(f"{hour:02}:{minute:02}" for hour in range(24) for minute in range(0, 60, 15))
 _NOUGHT_TO_TEN = tuple(Choice(str(n), str(n)) for n in range(11))
@@ -168,8 +169,13 @@ def _listed(choices: Sequence[Choice]) -> list[Block]:
 
 
 def _in_two(choice: Choice) -> list[str]:
+    """The label whole or in two lines, best after a sentence or a colon; three or more when it is longer than that."""
     text = line(choice.label)
-    return pieces(text, LABEL) if size(text) > LABEL else [text]
+    if size(text) <= LABEL:
+        return [text]
+    halves = [(text[: it.end()].rstrip(), text[it.end() :]) for it in _SENTENCE.finditer(text)]
+    fitting = [it for it in halves if size(it[0]) <= LABEL and size(it[1]) <= LABEL]
+    return list(fitting[-1]) if fitting and len(fitting[-1][0]) > 10 else pieces(text, LABEL)
 
 
 def _label_above(field: Field) -> list[Block]:

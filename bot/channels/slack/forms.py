@@ -45,26 +45,27 @@ def which_sends(messages: Sequence[Message]) -> int:
 
 def form(message: Message, say: Say) -> Form:
     """The message that the form sends."""
-    buttons = _inside(message)
+    buttons = _inside(message, say)
     choices = [button for button in buttons if button.choice]
     sends = next((button for button in buttons if button.sends), None)
     if sends is None and len(choices) > 1:
         before, asked = _asked(message.parts)
         rest = tuple(button for button in buttons if not button.choice)
-        return Form(message, before, rest, say("btn.continue"), "", (*message.fields, _choice(choices, asked, say)))
+        fields = (*message.fields, _choice(choices, asked, say))
+        return Form(message, before, rest, say("btn.continue"), "", fields)
     if sends is None and choices and size(line(choices[0].label)) <= FOOT:
         sends = choices[0]
     if sends is None and message.fields:
         sends = next((button for button in buttons if button.main), None)
     if sends is None:
-        return only_read(message)
+        return only_read(message, say)
     rest = tuple(button for button in buttons if button is not sends)
     return Form(message, message.parts, rest, line(sends.label), sends.id, message.fields)
 
 
-def only_read(message: Message) -> Form:
+def only_read(message: Message, say: Say) -> Form:
     """A message that stands in a form and is not what it sends."""
-    return Form(message, message.parts, _inside(message))
+    return Form(message, message.parts, _inside(message, say))
 
 
 def close(message: Message, say: Say) -> str:
@@ -77,17 +78,22 @@ def pieces(it: Form, members: Mapping[str, str], errors: Mapping[str, str], say:
     shown = [(block, False) for block in parts(it.parts)]
     if not it.submit:
         shown += [(block, False) for field in it.message.fields for block in to_read(field)]
-    for field in it.fields:
+    for n, field in enumerate(it.fields):
+        # Between two questions, so that who sees an answer is not read as belonging to the one above.
+        shown += [({"type": "divider"}, False)] if n else []
         labelled = field if visible(field.label) else replace(field, label=say("slack.choose"))
         shown += [(block, True) for block in paragraph(errors.get(field.key, ""), bold=True)]
         shown += [(block, True) for block in drawn(labelled, members, say)]
     if size(it.submit) > FOOT:
         shown += [(block, True) for block in small(it.submit)]
-    return shown + [(block, True) for block in rows([(it.message.card, button) for button in it.rest], start)]
+    pressed = [(it.message.card, button) for button in it.rest]
+    return shown + [(block, True) for block in rows(pressed, start)]
 
 
-def _inside(message: Message) -> tuple[Button, ...]:
-    return tuple(button for button in message.buttons if button.id != PAUSE)
+def _inside(message: Message, say: Say) -> tuple[Button, ...]:
+    """The buttons that do not close the form. The foot has one that does; another of its name would confuse."""
+    foot = close(message, say)
+    return tuple(it for it in message.buttons if it.id != PAUSE and (it.sends or it.choice or line(it.label) != foot))
 
 
 def _asked(them: tuple[Part, ...]) -> tuple[tuple[Part, ...], tuple[Part, ...]]:

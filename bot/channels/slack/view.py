@@ -40,7 +40,7 @@ def view(
     shown = [(block, False) for block in paragraph(note)]
     pressed = 0
     for n, message in enumerate(messages):
-        it = sent if n == at else only_read(message)
+        it = sent if n == at else only_read(message, say)
         if not n and size(title) <= FOOT:
             it = replace(it, parts=_without_title(it.parts))
         shown += pieces(it, members or {}, errors or {}, say, pressed)
