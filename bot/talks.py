@@ -109,6 +109,8 @@ def take(
     """
     dialog, state, facts = talk.dialog, talk.state, talk.facts
     in_place = replaces or (talk.row.message if incoming.kind == "press" else "")
+    if verb == "pause" and talk.row.status == "paused":
+        return Reply(note=moment.words.text(talk.person.language, "card.answered"))
     if verb == "pause":
         return pause(moment, talk, in_place)
     if verb == "change":
@@ -160,8 +162,11 @@ def pause(moment: Moment, talk: Talk, replaces: str = "") -> Reply:
         subject=talk.row.subject,
         replaces=replaces,
     )
-    _close_card(moment, talk)
-    moment.work.conversations.put(replace(talk.row, status="paused", card="", message=message, touched=moment.now))
+    if not replaces:
+        _close_card(moment, talk)
+    # A form of the card that is open elsewhere can still be sent.
+    card = talk.row.card if replaces else ""
+    moment.work.conversations.put(replace(talk.row, status="paused", card=card, message=message, touched=moment.now))
     return Reply()
 
 
@@ -270,9 +275,7 @@ def _answer(moment: Moment, talk: Talk, view: Reader, ask: Ask, value: Value) ->
     )
 
 
-def _go_on(
-    moment: Moment, talk: Talk, turn: Turn, replaces: str, before: Sequence[Say | Part], card: str = ""
-) -> Talk:
+def _go_on(moment: Moment, talk: Talk, turn: Turn, replaces: str, before: Sequence[Say | Part], card: str = "") -> Talk:
     """Shows the next question or finishes. `card` is one that stays open: the same question in another form."""
     if turn.screen is None:
         return _finish(moment, talk, turn, replaces, before)
@@ -304,7 +307,7 @@ def _show(
     replaces: str,
 ) -> Talk:
     """Sends the card and remembers it as the one that is open. An older open card gives way."""
-    if talk.row.card and talk.row.message != replaces:
+    if talk.row.card and talk.row.status == "open" and talk.row.message != replaces:
         _set_aside(moment, talk)
     if message.card != talk.row.card:
         _close_card(moment, talk)
@@ -358,7 +361,7 @@ def _close_card(moment: Moment, talk: Talk) -> None:
 
 
 def _finish(moment: Moment, talk: Talk, turn: Turn, replaces: str, before: Sequence[Say | Part]) -> Talk:
-    if talk.row.card and talk.row.message != replaces:
+    if talk.row.card and talk.row.status == "open" and talk.row.message != replaces:
         _set_aside(moment, talk)
     script = moment.house.scripts[talk.row.dialog]
     row = replace(

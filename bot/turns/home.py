@@ -86,7 +86,7 @@ def _entries(moment: Moment, person: PersonRow, exchange: ExchangeRow) -> Sectio
     days = [(key, [*group]) for key, group in groupby(sorted(kept, key=_occasion, reverse=True), key=_occasion)]
     if not days:
         return None
-    says: list[Say | Part] = [_entry(moment, group) for _, group in days[:MOST_ENTRIES]]
+    says: list[Say | Part] = [_entry(moment, person, group) for _, group in days[:MOST_ENTRIES]]
     presses = [
         Press("btn.open", ["data_list", exchange.id, occasion], text=_day(moment, person, group[0]))
         for occasion, group in days[:MOST_ENTRIES]
@@ -102,13 +102,13 @@ def _day(moment: Moment, person: PersonRow, row: AnswerRow) -> str:
     return moment.words.date(person.language, row.day)
 
 
-def _entry(moment: Moment, rows: Sequence[AnswerRow]) -> Say:
+def _entry(moment: Moment, person: PersonRow, rows: Sequence[AnswerRow]) -> Say:
     shared = [row for row in rows if row.released]
     values = {"date": rows[0].day, "n": len(rows), "total": len(shared)}
     if not shared:
         return Say("home.entry.own", values)
     readers = sorted({moment.first_name(reader) for row in shared for reader in row.released} - {""})
-    return Say("home.entry.shared", {**values, "list": readers})
+    return Say("home.entry.shared", {**values, "list": moment.words.listing(person.language, readers)})
 
 
 def _waiting(moment: Moment, person: PersonRow) -> list[Section]:
