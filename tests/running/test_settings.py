@@ -100,6 +100,8 @@ def test_a25_half_or_impossible_choices_are_refused(secrets: dict[str, str], add
         ("SLACK_APP_TOKEN", BOT["SLACK_BOT_TOKEN"], "begins with xapp-"),
         ("SLACK_SIGNING_SECRET", "changeme", "placeholder"),
         ("SLACK_SIGNING_SECRET", "0" * 32, "32 letters and digits"),
+        ("SLACK_SIGNING_SECRET", "0123456789abcdef0123456789abcdef,", "32 letters and digits"),
+        ("SLACK_SIGNING_SECRET", "0123456789abcdef0123456789abcdef," + "f" * 32, "32 letters and digits"),
         ("SLACK_SIGNING_SECRET", "0123456789abcdef", "32 letters and digits"),
         ("SLACK_SIGNING_SECRET", "0123456789abcdef0123456789abcdefa", "32 letters and digits"),
         ("SLACK_SIGNING_SECRET", "0123456789abcdef0123456789abcdeæ", "32 letters and digits"),
@@ -118,6 +120,11 @@ def test_a25_empty_values_and_placeholders_are_refused(name: str, value: str, se
 def quoted(sentence: str, secrets: dict[str, str]) -> list[str]:
     """The secrets that a sentence gives away."""
     return [name for name, value in secrets.items() if len(value.strip()) > 8 and value in sentence]
+
+
+def test_two_signing_secrets_while_one_takes_the_place_of_the_other() -> None:
+    both = f"{SIGNING['SLACK_SIGNING_SECRET']},{'fedcba9876543210' * 2}"
+    assert slack(BOT | {"SLACK_SIGNING_SECRET": both}).signing_secret.get_secret_value() == both
 
 
 def test_space_around_a_value_is_no_part_of_it() -> None:

@@ -196,6 +196,13 @@ async def test_nobody_is_hr(fake: FakeSlack, store: Store) -> None:
     assert (what, "vidsyn hr-code" in said) == ("HR", True)
 
 
+async def test_nobody_is_hr_in_one_of_several_workplaces(fake: FakeSlack, store: Store) -> None:
+    other = Organisation("other", "Øby", "DK", "Europe/Copenhagen", "da")
+    await store.run(lambda work: work.people.add_organisation(other))
+    what, said = await the_cross(by_socket(fake), store)
+    assert (what, said.startswith("Nobody is in Øby.")) == ("HR", True)
+
+
 @pytest.mark.parametrize(("seconds", "sentence"), [(70, "70 seconds ahead"), (-70, "70 seconds behind")])
 def test_the_clock_is_off(seconds: int, sentence: str) -> None:
     off = clock(NOW, NOW + timedelta(seconds=seconds))

@@ -98,10 +98,13 @@ def channels(told: Told, what: str = "Channels") -> Finding:
 
 
 def hr(work: Work) -> Finding:
-    """Whether anybody may open a round."""
-    if any(work.people.hr(organisation.id) for organisation in work.people.organisations()):
+    """Whether there is somebody in each workplace who may open a round."""
+    known = work.people.organisations()
+    without = [organisation.name for organisation in known if not work.people.hr(organisation.id)]
+    if known and not without:
         return good("HR", "There is somebody.")
-    return bad("HR", "Nobody is. Run `vidsyn hr-code`, and let HR write the code to Vidsyn in Slack.")
+    where = f" in {', '.join(without)}" if len(known) > 1 else ""
+    return bad("HR", f"Nobody is{where}. Run `vidsyn hr-code`, and let HR write the code to Vidsyn in Slack.")
 
 
 def because(error: str) -> str:

@@ -25,8 +25,9 @@ _SHAPES: dict[str, tuple[re.Pattern[str], str]] = {
         "It begins with xapp-: in the app's settings, Basic Information, App-Level Tokens.",
     ),
     "SLACK_SIGNING_SECRET": (
-        re.compile(r"(?!(.)\1*$)[0-9a-f]{32}"),
-        "It is 32 letters and digits, 0-9 and a-f: in the app's settings, Basic Information, Signing Secret.",
+        re.compile(r"(?!(.)\1{31})[0-9a-f]{32}(,(?!(.)\3{31})[0-9a-f]{32})?"),
+        "It is 32 letters and digits, 0-9 and a-f: in the app's settings, Basic Information, Signing Secret. Two with a "
+        "comma between while one takes the place of the other.",
     ),
     "SLACK_CLIENT_ID": (
         re.compile(r"\d+\.\d+"),
