@@ -122,6 +122,9 @@ class File:
 OPEN = "open"
 """The button of a door."""
 
+CLOSED = "closed"
+"""A form was closed without being sent: the door says how far one is."""
+
 
 @dataclass(frozen=True)
 class Door:

@@ -11,7 +11,7 @@ import structlog
 from pydantic import ValidationError
 
 from bot import talks
-from bot.channel import INCOMING, OPEN, Address, Directory, Incoming, Message, Newcomer, NotReached, Part, Reply
+from bot.channel import CLOSED, INCOMING, OPEN, Address, Directory, Incoming, Message, Newcomer, NotReached, Part, Reply
 from bot.clock import Clock
 from bot.intake import Taken, check
 from bot.moment import Moment, Told
@@ -186,6 +186,8 @@ def _pressed(moment: Moment, person: PersonRow, incoming: Incoming) -> Reply:
     card = moment.work.conversations.card(incoming.card)
     if card is None or card.person not in ("", person.id):
         return Reply(note=moment.words.text(person.language, "card.not_yours"))
+    if incoming.button == CLOSED:
+        return _closed(moment, card, incoming)
     action = list(card.actions.get(incoming.button, ()))
     if card.spent or not action:
         return _too_late(moment, person, card, incoming)
@@ -198,6 +200,14 @@ def _pressed(moment: Moment, person: PersonRow, incoming: Incoming) -> Reply:
             return moment.house.presses[verb](moment, person, args, incoming)
         return talks.take(moment, talks.load(moment, row), verb, args, incoming)
     return moment.house.presses[verb](moment, person, args, incoming)
+
+
+def _closed(moment: Moment, card: CardRow, incoming: Incoming) -> Reply:
+    """A form was put down half-way; what was sent is kept, and the chat says how far one is."""
+    row = moment.work.conversations.get(card.conversation) if card.conversation and not card.spent else None
+    if row is None or row.status != "open":
+        return Reply()
+    return talks.take(moment, talks.load(moment, row), CLOSED, [], incoming)
 
 
 def _too_late(moment: Moment, person: PersonRow, card: CardRow, incoming: Incoming) -> Reply:

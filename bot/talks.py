@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.channel import OPEN, Button, Choice, Field, Incoming, Message, Part, Reply
+from bot.channel import CLOSED, OPEN, Button, Choice, Field, Incoming, Message, Part, Reply
 from bot.drawing import Reader, draw, labels_of
 from bot.moment import Moment, Press, Told
 from bot.programme.identifiers import found
@@ -132,7 +132,8 @@ def take(
         turn = walk(dialog, state, facts)
     if turn.errors:
         return _refuse(moment, talk, turn, incoming)
-    again = talk.row.card if verb == "resume" and moment.form and talk.row.status == "open" else ""
+    same = verb == CLOSED or (verb == "resume" and bool(moment.form))
+    again = talk.row.card if same and talk.row.status == "open" else ""
     if talk.row.card and not again:
         moment.work.conversations.spend(talk.row.card)
     _keep(moment, talk, turn.state)
