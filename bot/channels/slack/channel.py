@@ -10,15 +10,17 @@ from bot.channels.slack.api import Api
 from bot.channels.slack.blocks import Drawn, chat, chat_parts
 from bot.channels.slack.history import History, Unclear, split
 from bot.channels.slack.pace import PATIENCE, POST, UPDATE
+from bot.channels.slack.people import members_of
 from bot.channels.slack.sending import Sending, Stopped, method_of
+from bot.channels.slack.workspaces import CHANNEL
 from bot.words import Words
-from storage.store import Store, Work
+from storage.store import Store
 
 
 class SlackChannel:
     """The channel "slack". A reference is a message's channel and time stamp: "D024BE91L:1503435956.000247"."""
 
-    name = "slack"
+    name = CHANNEL
 
     def __init__(self, api: Api, store: Store, words: Words) -> None:
         self._api = api
@@ -79,13 +81,3 @@ def named(fields: Iterable[Field]) -> Iterable[str]:
     for field in fields:
         if field.kind == "person":
             yield from (person for person in (*field.chosen, field.value) if person)
-
-
-def members_of(work: Work, tenant: str, people: Iterable[str]) -> dict[str, str]:
-    """The users of a workspace that people of ours are there, by our id."""
-    found = {}
-    for person in people:
-        for where in work.people.addresses(person):
-            if (where.channel, where.tenant) == (SlackChannel.name, tenant):
-                found[person] = where.place
-    return found

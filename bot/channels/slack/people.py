@@ -1,0 +1,207 @@
+"""Who is who in a workspace: the person behind a user, and the leader that the profile names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import Any, Protocol
+from zoneinfo import available_timezones
+
+from bot.channel import Address, Newcomer, NotReached
+from bot.channels.slack.api import Api
+from bot.channels.slack.calls import Answer, Ask, Fate
+from bot.channels.slack.payload import at, text
+from bot.channels.slack.workspaces import CHANNEL
+from storage.records import AddressRow, PersonRow
+from storage.store import Store, Work
+
+GUEST, STRANGER, GONE, NOBODY = "slack.guest", "slack.stranger", "slack.gone", "bot"
+"""Why somebody cannot take part. Nobody answers a bot."""
+
+LANGUAGES = {"da": "da", "nb": "nb", "no": "nb", "nn": "nb"}
+"""Ours, by the first part of a Slack locale. English is what Slack is set to by itself, so it says nothing."""
+
+LEADER = frozenset(
+    {"manager", "line manager", "supervisor", "leder", "nærmeste leder", "chef", "nærmeste chef", "sjef"}
+)
+"""What workplaces call the field of the profile that names the leader."""
+
+HOUR = 3600.0
+LONGEST_NAME = 80
+
+Arrive = Callable[[Work, AddressRow, Newcomer], PersonRow]
+"""Writes down somebody new; one who is known stays as they are."""
+
+
+class Change(Protocol):
+    """Carries out what Slack says anew of somebody; nothing when nobody is known there."""
+
+    async def __call__(self, where: AddressRow, *, name: str, zone: str, active: bool) -> None:
+        """An empty name or zone changes nothing."""
+        ...
+
+
+class SlackPeople:
+    """The directory of every workspace."""
+
+    def __init__(self, api: Api, store: Store, arrive: Arrive, change: Change) -> None:
+        self._api = api
+        self._store = store
+        self._arrive = arrive
+        self._change = change
+        self._leader_fields: dict[str, tuple[float, tuple[str, ...]]] = {}
+
+    async def look_up(self, address: Address) -> Newcomer:
+        """What Slack knows of a user. Raises NotReached."""
+        answer = await self._ask(
+            address.tenant,
+            "users.info",
+            lambda slack: slack.users_info(user=address.place, include_locale=True, team_id=address.tenant),
+        )
+        if not answer.done:
+            # A workspace that has gone gets no answer, and whom Slack does not show us is from elsewhere.
+            return Newcomer("", refused=STRANGER if answer.code.startswith("user") else NOBODY)
+        user = at(answer.data, "user")
+        return await self._store.run(lambda work: newcomer(work, address.tenant, user))
+
+    async def leader_of(self, address: Address) -> str:
+        """The person whom the user's profile names as the leader; empty when it names nobody. Raises NotReached."""
+        return await self.manager_of(address.tenant, address.place)
+
+    async def manager_of(self, tenant: str, user_id: str) -> str:
+        """The person whom the user's profile names as the leader; empty when it names nobody. Raises NotReached."""
+        fields = await self._fields(tenant)
+        if not fields:
+            return ""
+        answer = await self._ask(
+            tenant, "users.profile.get", lambda slack: slack.users_profile_get(user=user_id, team_id=tenant)
+        )
+        for field in fields:
+            leader = text(answer.data, "profile", "fields", field, "value").split(",")[0].strip()
+            if leader and leader != user_id:
+                return await self.person_of(tenant, leader)
+        return ""
+
+    async def person_of(self, tenant: str, user_id: str) -> str:
+        """The person of ours that a user is, written down if need be; empty for one who cannot take part.
+
+        Raises NotReached.
+        """
+        where = AddressRow(CHANNEL, tenant, user_id)
+        known = await self._store.run(lambda work: work.people.at(where))
+        if known is None:
+            found = await self.look_up(Address(CHANNEL, tenant, user_id))
+            if found.refused:
+                return ""
+            known = await self._store.run(lambda work: self._arrive(work, where, found))
+        return known.id if known.active else ""
+
+    async def members(self, tenant: str, people: Iterable[str]) -> dict[str, str]:
+        """The users of a workspace that people of ours are there, by our id."""
+        wanted = list(people)
+        return await self._store.run(lambda work: members_of(work, tenant, wanted))
+
+    async def changed(self, tenant: str, user: Mapping[str, Any]) -> None:
+        """Slack describes a user anew: name, time zone, and whether the account is still there."""
+        id, active = text(user, "id"), user.get("deleted") is not True
+        for home in await self._store.run(lambda work: _homes(work, tenant)):
+            where = AddressRow(CHANNEL, home, id)
+            await self._change(where, name=_name(user), zone=_zone(user), active=active)
+
+    async def _fields(self, tenant: str) -> tuple[str, ...]:
+        """The fields of a profile that name the leader. Workplaces seldom change them."""
+        until, fields = self._leader_fields.get(tenant, (float("-inf"), ()))
+        if self._api.pace.now() >= until:
+            answer = await self._ask(tenant, "team.profile.get", lambda slack: slack.team_profile_get(team_id=tenant))
+            fields = tuple(_leader_fields(answer.data))
+            self._leader_fields[tenant] = (self._api.pace.now() + HOUR, fields)
+        return fields
+
+    async def _ask(self, tenant: str, method: str, ask: Ask) -> Answer:
+        """The answer, if Slack gave one. Raises NotReached."""
+        answer = await self._api.ask(tenant, method, ask)
+        if answer.fate in (Fate.DONE, Fate.REFUSED, Fate.GONE):
+            return answer
+        raise NotReached(answer.code)
+
+
+def members_of(work: Work, tenant: str, people: Iterable[str]) -> dict[str, str]:
+    """The users of a workspace that people of ours are there, by our id."""
+    found = {}
+    for person in people:
+        for where in work.people.addresses(person):
+            if (where.channel, where.tenant) == (CHANNEL, tenant):
+                found[person] = where.place
+    return found
+
+
+def newcomer(work: Work, tenant: str, user: Any) -> Newcomer:
+    """Somebody as Slack's user object describes them, or why they cannot take part. Raises NotReached."""
+    workspace = work.workspaces.find(CHANNEL, tenant)
+    if workspace is None:
+        raise NotReached("unknown workspace")
+    language = LANGUAGES.get(text(user, "locale").replace("_", "-").split("-")[0].lower(), "")
+    refused = _refused(user, _is_ours(work, tenant, workspace.enterprise, user))
+    if refused:
+        return Newcomer("", language=language, refused=refused)
+    return Newcomer(
+        name=_name(user) or text(user, "id"),
+        organisation=workspace.organisation,
+        email=text(user, "profile", "email"),
+        zone=_zone(user),
+        language=language,
+    )
+
+
+def _refused(user: Any, is_ours: bool) -> str:
+    def says(name: str) -> bool:
+        return at(user, name) is True
+
+    if says("is_bot") or says("is_workflow_bot") or says("is_connector_bot") or text(user, "id") == "USLACKBOT":
+        return NOBODY
+    if says("is_stranger") or not is_ours:
+        return STRANGER
+    if says("deleted"):
+        return GONE
+    return GUEST if says("is_restricted") or says("is_ultra_restricted") else ""
+
+
+def _is_ours(work: Work, tenant: str, enterprise: str, user: Any) -> bool:
+    """Whether the user is a member of the workspace, or of another one of the same enterprise."""
+    home = text(user, "team_id")
+    theirs = text(user, "enterprise_user", "enterprise_id")
+    if home == tenant or (enterprise and enterprise in (home, theirs)):
+        return True
+    other = work.workspaces.find(CHANNEL, home)
+    return bool(enterprise and other and other.enterprise == enterprise)
+
+
+def _homes(work: Work, tenant: str) -> list[str]:
+    """The workspaces where a user of this one may be known: those of the enterprise, under the same id."""
+    known = work.workspaces.find(CHANNEL, tenant)
+    if known is None or not known.enterprise:
+        return [tenant]
+    return [row.tenant for row in work.workspaces.all(CHANNEL) if row.enterprise == known.enterprise]
+
+
+def _name(user: Any) -> str:
+    names = (text(user, "profile", "real_name"), text(user, "real_name"), text(user, "name"))
+    tidy = (" ".join(name.split())[:LONGEST_NAME].strip() for name in names)
+    return next(filter(None, tidy), "")
+
+
+def _zone(user: Any) -> str:
+    zone = text(user, "tz")
+    return zone if zone in _zones() else ""
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _leader_fields(data: Any) -> Iterable[str]:
+    fields = at(data, "profile", "fields")
+    for field in fields if isinstance(fields, list) else []:
+        if text(field, "type") == "user" and " ".join(text(field, "label").casefold().split()) in LEADER:
+            yield text(field, "id")
