@@ -26,8 +26,7 @@ _SHAPES: dict[str, tuple[re.Pattern[str], str]] = {
     ),
     "SLACK_SIGNING_SECRET": (
         re.compile(r"(?!(.)\1{31})[0-9a-f]{32}(,(?!(.)\3{31})[0-9a-f]{32})?"),
-        "It is 32 letters and digits, 0-9 and a-f: in the app's settings, Basic Information, Signing Secret. Two with a "
-        "comma between while one takes the place of the other.",
+        "It is 32 letters and digits, 0-9 and a-f: in the app's settings, Basic Information, Signing Secret.",
     ),
     "SLACK_CLIENT_ID": (
         re.compile(r"\d+\.\d+"),
@@ -51,7 +50,8 @@ class Slack:
     """How Slack is met. What a choice has no use for is empty.
 
     `transport` "socket" needs no address of ours. `install` "token" is one workspace, "oauth" any number.
-    `api` ends with a slash, `address` does not.
+    `api` ends with a slash, `address` does not. `signing_secret` may be two with a comma between, while one takes the
+    place of the other.
     """
 
     transport: Literal["http", "socket"]
@@ -91,8 +91,8 @@ def _look_at(name: str, value: str) -> str:
         raise WrongSlack(f"{name} is set and empty. Give it its value, or remove it.")
     if value.startswith("xoxe.") and name == "SLACK_BOT_TOKEN":
         raise WrongSlack(
-            "SLACK_BOT_TOKEN is a token that expires, and there is nothing to renew it with. Create the app anew without "
-            "token rotation, or install by SLACK_CLIENT_ID and SLACK_CLIENT_SECRET."
+            "SLACK_BOT_TOKEN is a token that expires, and there is nothing to renew it with. Create the app anew "
+            "without token rotation, or install by SLACK_CLIENT_ID and SLACK_CLIENT_SECRET."
         )
     if _PLACEHOLDER.search(value):
         raise WrongSlack(f"{name} is a placeholder. {sentence}")
