@@ -128,7 +128,7 @@ class Door:
     async def _spend(self, request: web.Request) -> None:
         state = _only(request, "state", _STATE)
         # Somebody else's browser does not even use it up.
-        if not hmac.compare_digest(request.cookies.get(COOKIE, "").encode(), state.encode()):
+        if not hmac.compare_digest(request.cookies.get(COOKIE, "").encode(errors="surrogateescape"), state.encode()):
             raise NotInstalled("slack.install_stale")
         now = self.clock.now()
         if not await self.store.run(lambda work: work.oauth.spend_state(_hash(state), now)):
