@@ -154,6 +154,11 @@ def test_s18_every_scope_has_a_reason_and_a_use() -> None:
         assert re.fullmatch(r"[A-Z][^.]+\.", reason), reason
 
 
+def test_s18_the_administrator_reads_the_reason_for_each() -> None:
+    page = (ROOT / "docs/slack.md").read_text("utf-8")
+    assert dict(re.findall(r"^\| `([a-z_.]+:?[a-z]*)` \| ([A-Z].*) \|$", page, re.MULTILINE)) == SCOPES
+
+
 def test_s18_the_code_calls_exactly_the_methods_that_are_named() -> None:
     assert {method for _, tree in sources() for method in called(tree)} == set(METHODS)
 
