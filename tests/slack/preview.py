@@ -10,12 +10,19 @@ from jinja2 import Environment, FileSystemLoader
 
 Kind = Literal["message", "modal", "home"]
 
-NAMES = {"da": ("(valgfrit)", "I dag kl. 15.15"), "nb": ("(valgfritt)", "I dag kl. 15.15"), "en": ("(optional)", "Today")}
+NAMES = {
+    "da": ("(valgfrit)", "I dag kl. 15.15"),
+    "nb": ("(valgfritt)", "I dag kl. 15.15"),
+    "en": ("(optional)", "Today at 15.15"),
+}
 """What Slack itself says: after a question that may be left empty, and when a message came."""
 
 
 def render(
-    surface: Mapping[str, Any] | Sequence[Any], kind: Kind, language: str = "da", people: Mapping[str, str] | None = None
+    surface: Mapping[str, Any] | Sequence[Any],
+    kind: Kind,
+    language: str = "da",
+    people: Mapping[str, str] | None = None,
 ) -> str:
     """The page, for any width from a phone's.
 
