@@ -32,6 +32,28 @@ def history(call: Call) -> Json:
     return answer | ({"response_metadata": {"next_cursor": f"page:{start + limit}"}} if more else {})
 
 
+def replies(call: Call) -> Json:
+    """conversations.replies: a message and what was answered below it, oldest first."""
+    channel = call.channel()
+    call.need(_HISTORY[channel.kind])
+    if not call.is_in(channel):
+        raise Refusal("not_in_channel")
+    asked = call.text("ts", required=True)
+    root = next((each.thread or each.ts for each in call.world.said[channel.id] if each.ts == asked), "")
+    thread = [each for each in call.world.said[channel.id] if root in (each.ts, each.thread)]
+    if not root or not thread:
+        raise Refusal("thread_not_found")
+    found = [each for each in thread if each.ts == root or _between(call, each)]
+    limit, start = call.number("limit", 1000, 1000), _cursor(call)
+    more = len(found) > start + limit
+    messages = [as_json(call.world, message) for message in found[start : start + limit]]
+    if not call.flag("include_all_metadata"):
+        for message in messages:
+            message.pop("metadata", None)
+    answer: Json = {"messages": messages, "has_more": more}
+    return answer | ({"response_metadata": {"next_cursor": f"page:{start + limit}"}} if more else {})
+
+
 def open_(call: Call) -> Json:
     """conversations.open: the direct conversation with one user."""
     if call.text("channel"):

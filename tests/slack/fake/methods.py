@@ -32,6 +32,9 @@ METHODS: dict[str, Method] = {
     "conversations.history": Method(
         conversations.history, ("channels:history", "groups:history", "im:history"), json=False, get=True
     ),
+    "conversations.replies": Method(
+        conversations.replies, ("channels:history", "groups:history", "im:history"), json=False, get=True
+    ),
     "conversations.open": Method(conversations.open_, ("im:write",)),
     "conversations.info": Method(conversations.info, ("channels:read", "groups:read", "im:read"), json=False, get=True),
     "conversations.members": Method(

@@ -1,11 +1,10 @@
-"""The fake Slack itself: a server on 127.0.0.1 that answers like slack.com/api."""
+"""A server on 127.0.0.1 that answers like slack.com/api."""
 
 from __future__ import annotations
 
 import asyncio
 import base64
 import json
-from types import TracebackType
 
 from aiohttp import web
 
@@ -22,23 +21,14 @@ from tests.slack.fake.world import World
 OAUTH = "oauth.v2.access"
 
 
-class FakeSlack(World):
-    """`async with FakeSlack(clock) as slack:`; then `slack.base_url` is the address of the Web API."""
+class ApiServer(World):
+    """Answers at `base_url` like slack.com/api, from the state of the world."""
 
     def __init__(self, clock: Clock, app: App | None = None) -> None:
         super().__init__(clock, app)
         self.faults = trouble.Faults()
         self.base_url = ""
         self._runner: web.AppRunner | None = None
-
-    async def __aenter__(self) -> FakeSlack:
-        await self.start()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.stop()
 
     async def start(self) -> None:
         """Listens on a free port."""

@@ -39,8 +39,8 @@ class App:
     client_secret: str = "0123456789abcdef0123456789abcdef"
     signing_secret: str = "8f742231b10e8888abcd99yyyzzz85a5"
     verification_token: str = "oldVerificationToken0001"
-    redirect_uris: tuple[str, ...] = ()
-    events: set[str] | None = None
+    commands: tuple[str, ...] = ("/vidsyn",)
+    events: frozenset[str] | None = None
     messages_tab: bool = True
 
 

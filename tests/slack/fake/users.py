@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.slack.fake.calls import Call, Refusal
-from tests.slack.fake.things import Json, User
+from tests.slack.fake.things import Json, Token, User
+from tests.slack.fake.world import World
 
 
 def info(call: Call) -> Json:
@@ -68,6 +69,11 @@ def user_json(call: Call, user: User, *, locale: bool = False) -> Json:
     if locale and not user.deleted:
         result["locale"] = user.locale
     return result
+
+
+def seen_by(world: World, token: Token, user: User) -> Json:
+    """The user object as an event brings it to the holder of this token."""
+    return user_json(Call(world, "event", {}, token), user, locale=True)
 
 
 def _profile(call: Call, user: User) -> Json:

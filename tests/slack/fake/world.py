@@ -11,7 +11,21 @@ from datetime import datetime, timedelta
 
 from tests.slack.fake.ledger import Ledger
 from tests.slack.fake.limits import Limits
-from tests.slack.fake.things import App, Channel, Clock, Code, File, Json, Message, Team, Token, Trigger, User, View
+from tests.slack.fake.things import (
+    App,
+    Channel,
+    Clock,
+    Code,
+    File,
+    Json,
+    Message,
+    NotThere,
+    Team,
+    Token,
+    Trigger,
+    User,
+    View,
+)
 
 ALL_SCOPES = frozenset(
     "app_mentions:read channels:history channels:read chat:write commands files:write groups:history groups:read "
@@ -203,6 +217,20 @@ class World:
         id = f"{self.number()}.{int(self.now.timestamp())}.{secrets.token_hex(16)}"
         self.triggers[id] = Trigger(user, team or self.users[user].team, self.now, view)
         return id
+
+    def token_of(self, team: str) -> Token:
+        """The bot token that works in this workspace: its own before the organisation's, the newest first."""
+        alive = [token for token in self.tokens.values() if team in token.teams and not token.dead]
+        if not alive:
+            raise NotThere(f"The app is not installed in {team}.")
+        return max(alive, key=lambda token: (not token.org_wide, token.expires or self.now))
+
+    def tokens_ever(self, team: str) -> Token:
+        """As `token_of`, but a dead one will do: Slack tells of an end after it."""
+        known = [token for token in self.tokens.values() if team in token.teams]
+        if not known:
+            raise NotThere(f"The app was never installed in {team}.")
+        return max(known, key=lambda token: (not token.dead, not token.org_wide))
 
     def team_json(self, id: str) -> Json:
         """As in payloads."""
