@@ -115,8 +115,8 @@ def _install(secrets: Mapping[str, str]) -> Literal["token", "oauth"]:
         )
     if "SLACK_APP_TOKEN" in secrets:
         raise WrongSlack(
-            "Socket Mode (SLACK_APP_TOKEN) is for one workspace, SLACK_CLIENT_ID for many. Remove SLACK_APP_TOKEN and set "
-            "SLACK_SIGNING_SECRET and PUBLIC_URL, or use SLACK_BOT_TOKEN."
+            "Socket Mode (SLACK_APP_TOKEN) is for one workspace, SLACK_CLIENT_ID for many. Remove SLACK_APP_TOKEN and "
+            "set SLACK_SIGNING_SECRET and PUBLIC_URL, or use SLACK_BOT_TOKEN."
         )
     if "SLACK_SIGNING_SECRET" not in secrets:
         raise WrongSlack("SLACK_SIGNING_SECRET is missing: without it nobody can tell what comes from Slack. Set it.")
