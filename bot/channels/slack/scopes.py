@@ -34,6 +34,7 @@ METHODS: dict[str, tuple[str, ...]] = {
     "files.completeUploadExternal": ("files:write",),
     "files.getUploadURLExternal": ("files:write",),
     "oauth.v2.access": (),
+    "team.profile.get": ("users.profile:read",),
     "users.conversations": _READ,
     "users.info": ("users:read",),
     "users.profile.get": ("users.profile:read",),
