@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import json
 
 from aiohttp import web
 
@@ -15,6 +13,7 @@ from tests.slack.fake.calls import Call, Refusal, readable
 from tests.slack.fake.ledger import Called, Refused
 from tests.slack.fake.limits import Exceeded
 from tests.slack.fake.methods import METHODS, Method
+from tests.slack.fake.requests import arguments_of, client_of, cut, limited
 from tests.slack.fake.things import App, Clock, Json, Token
 from tests.slack.fake.world import World
 
@@ -68,7 +67,7 @@ class ApiServer(World):
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
-        arguments = await _arguments(request)
+        arguments = await arguments_of(request)
         self.ledger.calls.append(Called(self.now, method, readable(arguments or {})))
         fault = self.faults.next(method)
         match fault:
@@ -76,18 +75,18 @@ class ApiServer(World):
                 return web.Response(status=status, text="")
             case trouble.Limited(retry_after):
                 self.ledger.refusals.append(Refused(self.now, method, "", "ratelimited"))
-                return _limited(retry_after)
+                return limited(retry_after)
             case trouble.Refusal(error):
                 self.ledger.refusals.append(Refused(self.now, method, "", error))
                 return web.json_response({"ok": False, "error": error})
             case trouble.Drop(accepted=False):
-                return _cut(request)
+                return cut(request)
             case trouble.Hang(accepted=False) as hang:
                 await _wait(hang)
         response = self._answer(request, method, arguments)
         match fault:
             case trouble.Drop(accepted=True):
-                return _cut(request)
+                return cut(request)
             case trouble.AcceptThen(status):
                 return web.Response(status=status, text="")
             case trouble.Garbage(body):
@@ -105,7 +104,7 @@ class ApiServer(World):
             if arguments is None:
                 raise Refusal("invalid_json")
             if method == OAUTH:
-                body = oauth_v2_access(self, arguments, _basic(request))
+                body = oauth_v2_access(self, arguments, client_of(request))
             else:
                 known = METHODS.get(method)
                 if known is None:
@@ -113,7 +112,7 @@ class ApiServer(World):
                 token = self._token(request, arguments)
                 body = known.run(self._call(request, known, method, arguments, token))
         except Exceeded as exceeded:
-            return _limited(str(exceeded.wait))
+            return limited(str(exceeded.wait))
         except Refusal as refusal:
             team = token.team if token else ""
             channel = str((arguments or {}).get("channel", ""))
@@ -175,48 +174,11 @@ class ApiServer(World):
         return token
 
 
-async def _arguments(request: web.Request) -> Json | None:
-    """From the address, a form or a JSON body; None if that is no JSON object."""
-    arguments: Json = dict(request.query)
-    if request.method != "POST":
-        return arguments
-    if request.content_type == "application/json":
-        try:
-            body = json.loads(await request.read() or b"{}")
-        except ValueError:
-            return None
-        return arguments | body if isinstance(body, dict) else None
-    form = await request.post()
-    return arguments | {key: value for key, value in form.items() if isinstance(value, str)}
-
-
-def _basic(request: web.Request) -> tuple[str, str] | None:
-    header = request.headers.get("Authorization", "")
-    if not header.startswith("Basic "):
-        return None
-    try:
-        id, _, secret = base64.b64decode(header.removeprefix("Basic ")).decode().partition(":")
-    except ValueError:
-        return None
-    return id, secret
-
-
 def _scopes(token: Token | None, method: str) -> dict[str, str]:
     if token is None or method not in METHODS:
         return {}
     needed = ",".join(METHODS[method].scopes)
     return {"x-oauth-scopes": ",".join(sorted(token.scopes)), "x-accepted-oauth-scopes": needed}
-
-
-def _limited(retry_after: str | None) -> web.Response:
-    headers = {} if retry_after is None else {"Retry-After": retry_after}
-    return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
-
-
-def _cut(request: web.Request) -> web.StreamResponse:
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response(status=500)
 
 
 async def _wait(hang: trouble.Hang) -> None:
