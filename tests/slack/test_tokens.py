@@ -88,9 +88,13 @@ def logs() -> Iterator[list[Any]]:
     assert "xox" not in json.dumps(logged, default=str)
 
 
-def many(store: Store, slack: FakeSlack, clock: StandingClock, patience: float = 5.0) -> ManyTokens:
+def renewal(store: Store, slack: FakeSlack, clock: StandingClock, patience: float = 5.0) -> Renewal:
     app = Client(slack.app.client_id, slack.app.client_secret)
-    return ManyTokens(store, Renewal(store, Calls(slack.base_url), clock, app, patience, beat=0.01))
+    return Renewal(store, Calls(slack.base_url), clock, app, patience, beat=0.01)
+
+
+def many(store: Store, slack: FakeSlack, clock: StandingClock, patience: float = 5.0) -> ManyTokens:
+    return ManyTokens(store, renewal(store, slack, clock, patience))
 
 
 def one(store: Store, slack: FakeSlack, token: str) -> OneToken:
@@ -241,6 +245,16 @@ async def test_s11_two_processes_renew_once(
     hang.release()
     asked = await asyncio.gather(winner, *others)
     assert {access.token for access in asked} == {kept(first).token}
+    assert renewals(slack) == 1
+
+
+async def test_s11_what_was_read_before_another_renewed_it_is_not_renewed_again(
+    open_store: Callable[[], Shaky], slack: FakeSlack, clock: StandingClock
+) -> None:
+    first, second = open_store(), open_store()
+    read = rotating(first, slack)
+    access = await many(first, slack, clock).of("T1")
+    assert (await renewal(second, slack, clock).fresh(read)).token == access.token != read.token
     assert renewals(slack) == 1
 
 
@@ -497,6 +511,14 @@ async def test_s12_s13_an_enterprises_removal_ends_what_has_no_install_of_its_ow
     assert (await tokens.of("T2")).token == own.token
     assert await refused(tokens.of("T3")) == ("gone", False)
     assert await refused(tokens.of("T4", "E1")) == ("gone", False)
+
+
+async def test_s12_s13_the_one_token_of_an_enterprise_ends_with_its_removal(store: Shaky, slack: FakeSlack) -> None:
+    slack.add_team("T2", "Byen", enterprise="E1")
+    tokens = one(store, slack, slack.install_org("E1", ["T2"]).value)
+    assert (await tokens.of("T2", "E1")).tenant == "T2"
+    await tokens.gone("", "E1")
+    assert await refused(tokens.of("T2", "E1")) == ("gone", False)
 
 
 async def test_s12_one_workspace_of_an_enterprise_can_leave(

@@ -22,7 +22,7 @@ from bot.channels.slack.tokens import Access, NoAccess
 from bot.clock import Clock
 from storage.keys import Unreadable
 from storage.records import Installation
-from storage.store import Store, StoreUnavailable
+from storage.store import Store, StoreUnavailable, Work
 
 log = structlog.get_logger()
 
@@ -75,11 +75,7 @@ class Renewal:
         if not self._ends_soon(installation):
             return installation
         async with self._locks[installation.id]:
-            # Somebody here may have renewed it while we waited for the lock.
-            now = await self._again(installation)
-            if not self._ends_soon(now):
-                return now
-            task = asyncio.create_task(self._renew(now))
+            task = asyncio.create_task(self._renew(installation))
             self._renewing.add(task)
             task.add_done_callback(self._renewed)
             # Whoever asked may give up; what Slack has answered must be kept all the same.
@@ -91,11 +87,13 @@ class Renewal:
             # Looked at, so that nobody is told of what the one who gave up did not hear.
             task.exception()
 
-    async def _renew(self, old: Installation) -> Installation:
-        now = self._clock.now()
+    async def _renew(self, read: Installation) -> Installation:
+        claimed, old = await self._claim(read)
+        if not self._ends_soon(old):
+            return old
         if not old.refresh_token or isinstance(old.refresh_token, Unreadable):
             return self._while_it_lasts(old, "no_refresh_token")
-        if not await self._store.run(lambda work: work.installations.claim_refresh(old.id, now, LEASE)):
+        if not claimed:
             return await self._what_another_does(old)
         answer = await self._ask(old.refresh_token)
         if answer.done and answer.text("access_token"):
@@ -106,6 +104,18 @@ class Renewal:
         code = answer.code or "malformed"
         log.warning("slack_token_not_renewed", tenant=old.tenant, enterprise=old.enterprise, code=code)
         return self._while_it_lasts(old, code)
+
+    async def _claim(self, read: Installation) -> tuple[bool, Installation]:
+        """Whether it is ours to renew, and how it is now: another may have renewed it since it was read."""
+        now = self._clock.now()
+
+        def unit(work: Work) -> tuple[bool, Installation | None]:
+            # In this order: what is read under a claim stays so.
+            claimed = work.installations.claim_refresh(read.id, now, LEASE)
+            return claimed, work.installations.find(read.enterprise, read.tenant)
+
+        claimed, found = await self._store.run(unit)
+        return claimed, usable(found)
 
     async def _ask(self, refresh_token: str) -> Answer:
         return await self._calls.ask(
