@@ -258,6 +258,38 @@ async def test_s13_an_org_wide_installation_names_no_team(slack: FakeSlack, app:
     assert (typed["team_id"], typed["enterprise_id"]) == ("T7", "E1")
 
 
+async def test_people_take_back_and_send_files(slack: FakeSlack, app: Listener, vera: Person) -> None:
+    await vera.types("Hej")
+    await vera.edits(vera.messages[0], "Hov")
+    await vera.deletes(vera.messages[0])
+    await vera.sends_file("plan.pdf")
+    assert [body["event"].get("subtype") for body in app.got] == [
+        None,
+        "message_changed",
+        "message_deleted",
+        "file_share",
+    ]
+    assert [message.text for message in vera.messages] == [""]
+
+
+async def test_without_its_scope_an_event_is_not_told(slack: FakeSlack, app: Listener, vera: Person) -> None:
+    slack.tokens.clear()
+    slack.install("T1", scopes=["chat:write", "app_mentions:read"])
+    await vera.mentions("CJOB", "hvad nu")
+    with pytest.raises(NotThere, match="im:history"):
+        await vera.types("Hej")
+    with pytest.raises(NotThere, match="commands"):
+        await vera.commands("/vidsyn")
+
+
+async def test_what_the_assistant_posts_is_told_to_it_too(
+    slack: FakeSlack, api: AsyncWebClient, app: Listener, vera: Person
+) -> None:
+    await api.chat_postMessage(channel="UVERA", text="Hej")
+    await slack.send_echoes()
+    assert (app.got[0]["event"]["bot_id"], app.got[0]["event"]["channel_type"]) == ("B0BOT1", "im")
+
+
 # Through sockets
 
 

@@ -40,7 +40,7 @@ def replies(call: Call) -> Json:
         raise Refusal("not_in_channel")
     asked = call.text("ts", required=True)
     root = next((each.thread or each.ts for each in call.world.said[channel.id] if each.ts == asked), "")
-    thread = [each for each in call.world.said[channel.id] if root in (each.ts, each.thread)]
+    thread = [each for each in call.world.said[channel.id] if root in (each.ts, each.thread) and not each.deleted]
     if not root or not thread:
         raise Refusal("thread_not_found")
     found = [each for each in thread if each.ts == root or _between(call, each)]

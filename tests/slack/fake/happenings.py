@@ -69,6 +69,19 @@ class Admin:
         event = {"type": self._of(where, "archive"), "channel": channel, "user": actor}
         return await self._slack.send_event(event, team=where.team)
 
+    async def deletes_channel(self, channel: str) -> Delivery:
+        """channel_deleted or group_deleted."""
+        where = self._slack.channels.pop(channel)
+        return await self._slack.send_event({"type": self._of(where, "deleted"), "channel": channel}, team=where.team)
+
+    async def withdraws(self, team: str) -> Delivery:
+        """team_access_revoked: an organisation takes its app away from one workspace."""
+        delivery = await self._slack.send_event({"type": "team_access_revoked", "team_ids": [team]}, team=team)
+        for token in self._slack.tokens.values():
+            if token.org_wide:
+                token.teams -= {team}
+        return delivery
+
     async def uninstalls(
         self, team: str, told: Iterable[str] = ("app_uninstalled", "tokens_revoked")
     ) -> list[Delivery]:

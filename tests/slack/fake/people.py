@@ -73,9 +73,7 @@ class Person(Gestures):
 
     async def edits(self, message: Message, text: str) -> Delivery:
         """Changes an own message."""
-        live = next(each for each in self._slack.said[message.channel] if each.ts == message.ts)
-        if live.user != self.id:
-            raise NotThere("That is somebody else's message.")
+        live = self._own(message)
         where = self._slack.channels[live.channel]
         before = payloads.typed_event(deepcopy(live), where, self.user, str(uuid.uuid4()))
         live.text, live.edited = text, self._slack.new_ts()
@@ -85,6 +83,27 @@ class Person(Gestures):
             "channel_type": where.kind, "ts": live.edited, "message": after, "previous_message": before,
         }  # fmt: skip
         return await self._slack.send_event(event, team=where.team)
+
+    async def deletes(self, message: Message) -> Delivery:
+        """Takes an own message away."""
+        live = self._own(message)
+        where = self._slack.channels[live.channel]
+        live.deleted = True
+        event = {
+            "type": "message", "subtype": "message_deleted", "hidden": True, "channel": live.channel,
+            "channel_type": where.kind, "ts": self._slack.new_ts(), "deleted_ts": live.ts,
+            "previous_message": payloads.typed_event(live, where, self.user, str(uuid.uuid4())),
+        }  # fmt: skip
+        return await self._slack.send_event(event, team=where.team)
+
+    async def sends_file(self, name: str, text: str = "") -> Delivery:
+        """A file into the direct conversation, with or without words."""
+        message = payloads.keep_typed(self._slack, self._in(self._im.id), self.user, text)
+        event = payloads.typed_event(message, self._im, self.user, str(uuid.uuid4()))
+        file = {"id": f"F{self._slack.number():09d}", "name": name, "title": name, "user": self.id}
+        return await self._slack.send_event(
+            {**event, "subtype": "file_share", "files": [file], "upload": False}, team=self.team
+        )
 
     # What they open
 
@@ -100,6 +119,8 @@ class Person(Gestures):
         """A slash command, in the direct conversation unless a channel is given."""
         if command not in self._slack.app.commands:
             raise NotThere(f"{command} is not a command of the app.")
+        if "commands" not in self._slack.token_of(self.team).scopes:
+            raise NotThere("Without the scope commands there are none.")
         where = self._in(channel) if channel else self._im
         team = self._slack.teams[self.team]
         form: Json = {
@@ -120,6 +141,12 @@ class Person(Gestures):
         """A global shortcut."""
         body = self._gesture("shortcut") | {"callback_id": callback_id, "action_ts": self._slack.new_ts()}
         return await self._slack.send("interactive", self.team, body)
+
+    def _own(self, message: Message) -> Message:
+        live = self._live(message)
+        if live.user != self.id:
+            raise NotThere("That is somebody else's message.")
+        return live
 
     async def _opens(self, tab: str) -> Delivery:
         event: Json = {"type": "app_home_opened", "user": self.id, "channel": self._im.id, "tab": tab}

@@ -14,6 +14,7 @@ from aiohttp import web
 from tests.slack.fake import payloads
 from tests.slack.fake.answers import ResponseUrl, by_response_url
 from tests.slack.fake.chat import as_json
+from tests.slack.fake.events import AFTER_THE_END, EVENT_SCOPES, subscription
 from tests.slack.fake.happenings import Admin
 from tests.slack.fake.people import Person
 from tests.slack.fake.server import ApiServer
@@ -93,12 +94,14 @@ class FakeSlack(ApiServer):
     async def send_event(self, event: Json, *, team: str = "", event_id: str = "", **more: Any) -> Delivery:
         """Any event; `more` replaces keys of its envelope, for example event_time."""
         team = team or next(iter(self.teams))
-        kind = str(event["type"])
-        if self.app.events is not None and _subscription(event) not in self.app.events:
-            raise NotThere(f"The app does not subscribe to {_subscription(event)}.")
+        name = subscription(event)
+        if self.app.events is not None and name not in self.app.events:
+            raise NotThere(f"The app does not subscribe to {name}.")
+        if name not in AFTER_THE_END:
+            needed = EVENT_SCOPES.get(name, ())
+            if needed and not self.token_of(team).scopes & set(needed):
+                raise NotThere(f"Without {' or '.join(needed)} the app hears of no {name}.")
         body = payloads.wrapped(self, team, deepcopy(event), event_id, **more)
-        if kind not in ("app_uninstalled", "tokens_revoked"):
-            self.token_of(team)
         return await self.send("event", team, body)
 
     async def retry_due(self) -> list[Delivery]:
@@ -184,11 +187,3 @@ class FakeSlack(ApiServer):
             return web.Response(status=404, text="no_such_url")
         status, text = by_response_url(self, where, await request.read())
         return web.Response(status=status, text=text)
-
-
-def _subscription(event: Json) -> str:
-    """The name under which an app subscribes to an event."""
-    kinds = {"im": "message.im", "channel": "message.channels", "group": "message.groups"}
-    if event["type"] == "message":
-        return kinds.get(str(event.get("channel_type")), "message.channels")
-    return str(event["type"])

@@ -41,6 +41,7 @@ class App:
     commands: tuple[str, ...] = ("/vidsyn",)
     events: frozenset[str] | None = None
     messages_tab: bool = True
+    home_tab: bool = True
 
 
 @dataclass

@@ -60,8 +60,10 @@ def publish(call: Call) -> Json:
     """views.publish: the home tab of one user."""
     user = call.user("user_id", "user_not_found")
     body = _body(call, "home")
+    if not call.world.app.home_tab:
+        raise Refusal("not_enabled")
     if user.is_bot or user.deleted:
-        raise Refusal("user_not_found" if user.is_bot else "not_enabled")
+        raise Refusal("user_not_found")
     team = user.team if user.team in call.token.teams else call.team
     before = call.world.homes.get((team, user.id))
     if call.text("hash") and (before is None or call.text("hash") != before.hash):
