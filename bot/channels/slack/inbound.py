@@ -22,7 +22,8 @@ from bot.channels.slack.doors import opened
 from bot.channels.slack.news import News
 from bot.channels.slack.payload import text
 from bot.channels.slack.read import Heard
-from bot.channels.slack.reception import LATE, Reception
+from bot.channels.slack.reception import Reception
+from bot.channels.slack.showing import Showing
 from bot.clock import Clock
 from storage.store import StoreUnavailable
 
@@ -43,8 +44,9 @@ Handle = Callable[[Body, float], Awaitable[Answer]]
 class Inbound:
     """The way in. `secret` is the signing secret, or several separated by commas; a socket needs none."""
 
-    def __init__(self, reception: Reception, news: News, clock: Clock, secret: str = "") -> None:
+    def __init__(self, reception: Reception, showing: Showing, news: News, clock: Clock, secret: str = "") -> None:
         self._reception = reception
+        self._showing = showing
         self._news = news
         self._clock = clock
         self._secret = secret
@@ -73,7 +75,7 @@ class Inbound:
 
     async def idle(self) -> None:
         """Waits until all that was answered is shown."""
-        await self._reception.idle()
+        await self._showing.idle()
 
     def _routed(self) -> AsyncApp:
         app = AsyncApp(
@@ -81,6 +83,7 @@ class Inbound:
             logger=SILENT,
             authorize=_authorize,
             request_verification_enabled=False,
+            ssl_check_enabled=False,
             ignoring_self_events_enabled=False,
             ignoring_self_assistant_message_events_enabled=False,
             attaching_function_token_enabled=False,
@@ -110,7 +113,7 @@ class Inbound:
         if heard is not None:
             await self._news.met(heard.where.tenant, heard.where.enterprise)
             await self._reception.hear(heard)
-            self._reception.then(heard, None, fresh=arrives and text(body, "event", "tab") == "home")
+            self._showing.then(heard.where, None, fresh=arrives and text(body, "event", "tab") == "home")
         return None
 
     async def _press(self, body: Body, began: float) -> Answer:
@@ -118,7 +121,7 @@ class Inbound:
         if heard is None or reply is None:
             return None
         then = to_press(heard, reply, await self._reception.pen(heard, reply))
-        self._reception.then(heard, then, began, fresh=heard.where.home or not reply.shows)
+        self._showing.then(heard.where, then, began, fresh=heard.where.home or not reply.shows)
         return None
 
     async def _submission(self, body: Body, began: float) -> Answer:
@@ -127,15 +130,15 @@ class Inbound:
             return None
         answer = to_submission(heard, reply, await self._reception.pen(heard, reply))
         # Slack gives up on us after three seconds, and then still shows the form as it was.
-        late = monotonic() - began > LATE
+        late = self._showing.is_late(began)
         then = Updates(answer["view"]) if late and answer and "view" in answer else None
-        self._reception.then(heard, then, began, fresh=not reply.shows)
+        self._showing.then(heard.where, then, began, fresh=not reply.shows)
         return answer
 
     async def _closing(self, body: Body, began: float) -> Answer:
         heard, _ = await self._received(read.closed(body))
         if heard is not None:
-            self._reception.then(heard, None, fresh=True)
+            self._showing.then(heard.where, None, fresh=True)
         return None
 
     async def _command(self, body: Body, began: float) -> Answer:
@@ -143,13 +146,13 @@ class Inbound:
         if heard is None or reply is None:
             return None
         answer, then = to_command(reply, await self._reception.pen(heard, reply))
-        self._reception.then(heard, then, began)
+        self._showing.then(heard.where, then, began)
         return answer
 
     async def _shortcut(self, body: Body, began: float) -> Answer:
         heard, reply = await self._received(read.shortcut(body))
         if heard is not None and reply is not None:
-            self._reception.then(heard, to_shortcut(reply, await self._reception.pen(heard, reply)), began)
+            self._showing.then(heard.where, to_shortcut(reply, await self._reception.pen(heard, reply)), began)
         return None
 
     async def _received(self, heard: Heard | None, *, sent: bool = False) -> tuple[Heard | None, Reply | None]:

@@ -30,6 +30,7 @@ def team(body: Any) -> str:
         (body, ("team", "id")),
         (body, ("team_id",)),
         (body, ("view", "team_id")),
+        (body, ("message", "team")),
         (body, ("user", "team_id")),
     )
     return next((found for source, path in places if (found := text(source, *path))), "")
