@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.slack.fake import FakeSlack, faults
-from tests.slack.fake.samples import Hands, Json, actions, button, field, modal, section
+from tests.slack.fake.samples import Hands, Json, actions, button, field, modal, section, small_slack
 
 
 @pytest.fixture
@@ -21,12 +21,7 @@ def clock() -> Hands:
 
 @pytest.fixture
 async def slack(clock: Hands) -> AsyncIterator[FakeSlack]:
-    async with FakeSlack(clock) as fake:
-        fake.add_team("T1", "Nordby")
-        fake.install("T1", token="xoxb-one")
-        for id, name in (("UVERA", "Vera Holm"), ("ULEO", "Leo Dahl")):
-            fake.add_user(id, name)
-        fake.add_channel("CJOB", "jobbytte", members=["UVERA"])
+    async with small_slack(clock) as fake:
         yield fake
 
 

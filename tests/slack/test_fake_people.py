@@ -1,52 +1,15 @@
-"""What people of the fake Slack do reaches the app as from the real one, over HTTP and through sockets."""
+"""What people of the fake Slack do reaches the app as from the real one."""
 
-import asyncio
-import json
-from collections.abc import AsyncIterator, Callable
-from typing import Any
-from urllib.parse import parse_qs
+from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from slack_sdk.signature import SignatureVerifier
-from slack_sdk.socket_mode.aiohttp import SocketModeClient
-from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
-from slack_sdk.socket_mode.request import SocketModeRequest
-from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.slack.fake import FakeSlack, NotThere, Person, Strict, faults
-from tests.slack.fake.samples import Hands, Json, actions, button, field, modal, options, section
-
-
-class Listener:
-    """An app that only writes down what comes, and answers with the next of `answers`."""
-
-    def __init__(self, secret: str, clock: Hands) -> None:
-        self.got: list[Json] = []
-        self.headers: list[dict[str, str]] = []
-        self.answers: list[Any] = []
-        self._verifier = SignatureVerifier(secret, clock=self)  # type: ignore[arg-type]
-        self._clock = clock
-
-    def now(self) -> float:
-        return self._clock.now().timestamp()
-
-    async def handle(self, request: web.Request) -> web.StreamResponse:
-        raw = await request.read()
-        if not self._verifier.is_valid_request(raw, dict(request.headers)):
-            return web.Response(status=401)
-        if request.content_type == "application/json":
-            self.got.append(json.loads(raw))
-        else:
-            form = {key: values[0] for key, values in parse_qs(raw.decode(), keep_blank_values=True).items()}
-            self.got.append(json.loads(form["payload"]) if "payload" in form else form)
-        self.headers.append(dict(request.headers))
-        answer = self.answers.pop(0) if self.answers else None
-        if isinstance(answer, int):
-            return web.Response(status=answer)
-        return web.Response() if answer is None else web.json_response(answer)
+from tests.slack.fake import FakeSlack, NotThere, Person
+from tests.slack.fake.listener import Listener
+from tests.slack.fake.samples import Hands, actions, button, modal, options, section, small_slack
 
 
 @pytest.fixture
@@ -56,13 +19,8 @@ def clock() -> Hands:
 
 @pytest.fixture
 async def slack(clock: Hands) -> AsyncIterator[FakeSlack]:
-    async with FakeSlack(clock) as fake:
+    async with small_slack(clock) as fake:
         fake.limits.off = True
-        fake.add_team("T1", "Nordby")
-        fake.install("T1", token="xoxb-one")
-        fake.add_user("UVERA", "Vera Holm")
-        fake.add_user("ULEO", "Leo Dahl")
-        fake.add_channel("CJOB", "jobbytte", members=["UVERA"])
         yield fake
 
 
@@ -84,9 +42,6 @@ async def app(slack: FakeSlack, clock: Hands) -> AsyncIterator[Listener]:
 @pytest.fixture
 def vera(slack: FakeSlack) -> Person:
     return slack.person("UVERA")
-
-
-# Over HTTP
 
 
 async def test_s1_everything_is_signed_and_shaped(slack: FakeSlack, app: Listener, vera: Person) -> None:
@@ -152,71 +107,6 @@ async def test_a_press_brings_message_state_and_trigger(
     await vera.presses(old, "Ja", old=True)
     with pytest.raises(NotThere, match="not in"):
         await slack.person("ULEO").presses(old, "Ja", old=True)
-
-
-def form() -> Json:
-    return modal(
-        field("goal", {"type": "plain_text_input", "max_length": 10}),
-        field("when", {"type": "datepicker", "initial_date": "2026-03-02"}),
-        field("who", {"type": "users_select"}, optional=True),
-        field("how", {"type": "radio_buttons", "options": options(3)}),
-        notify_on_close=True,
-    )
-
-
-async def test_s7_a_form_is_filled_in_and_answered(
-    slack: FakeSlack, api: AsyncWebClient, app: Listener, vera: Person
-) -> None:
-    await api.views_open(trigger_id=(await vera.shortcut("open")).trigger, view=form())
-    with pytest.raises(NotThere, match="goal must be filled in"):
-        await vera.submits({"how": "1"})
-    for wrong in ({"goal": "x" * 11}, {"how": "7"}, {"who": "UNOBODY"}, {"none": "x"}, {"goal": "to\nlinjer"}):
-        with pytest.raises(NotThere):
-            await vera.submits(wrong)
-    app.answers = [{"response_action": "errors", "errors": {"goal": "For kort."}}, None]
-    await vera.submits({"goal": "mål", "who": "ULEO"})
-    assert vera.modal.errors == {"goal": "For kort."}
-    values = app.got[-1]["view"]["state"]["values"]
-    assert values["goal"]["value"] == {"type": "plain_text_input", "value": "mål"}
-    assert values["when"]["value"]["selected_date"] == "2026-03-02"
-    assert values["who"]["value"]["selected_user"] == "ULEO"
-    assert values["how"]["value"]["selected_option"]["value"] == "1"
-    await vera.submits()
-    assert slack.view_of("UVERA") is None
-
-
-async def test_s7_a_view_goes_on(slack: FakeSlack, api: AsyncWebClient, app: Listener, vera: Person) -> None:
-    first = await api.views_open(trigger_id=(await vera.shortcut("open")).trigger, view=form())
-    second = modal(section("To", accessory=button("Spring over")), field("goal", {"type": "plain_text_input"}))
-    app.answers = [{"response_action": "update", "view": second}]
-    await vera.submits({"goal": "mål", "how": "0"})
-    assert (vera.modal.id, vera.modal.words()) == (first["view"]["id"], "To\nSpring over\n?")
-    sent = await vera.presses(vera.modal, "Spring over")
-    assert app.got[-1]["container"] == {"type": "view", "view_id": vera.modal.id}
-    assert app.got[-1]["view"]["state"]["values"]["goal"]["value"]["value"] == "mål"
-    await api.views_push(trigger_id=sent.trigger, view=form())
-    await vera.closes()
-    assert (app.got[-1]["type"], app.got[-1]["is_cleared"]) == ("view_closed", False)
-    assert vera.modal.id == first["view"]["id"]
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        {"response_action": "errors", "errors": {"nowhere": "x"}},
-        {"response_action": "errors", "errors": {}},
-        {"response_action": "update", "view": {"type": "modal", "blocks": []}},
-        {"response_action": "replace"},
-        {"ok": True},
-    ],
-)
-async def test_s7_an_answer_that_slack_cannot_read(
-    api: AsyncWebClient, app: Listener, vera: Person, answer: Json
-) -> None:
-    await api.views_open(trigger_id=(await vera.shortcut("open")).trigger, view=form())
-    app.answers = [answer]
-    with pytest.raises(Strict):
-        await vera.submits({"goal": "mål", "how": "0"})
 
 
 async def test_answers_to_a_command(slack: FakeSlack, api: AsyncWebClient, app: Listener, vera: Person) -> None:
@@ -288,77 +178,3 @@ async def test_what_the_assistant_posts_is_told_to_it_too(
     await api.chat_postMessage(channel="UVERA", text="Hej")
     await slack.send_echoes()
     assert (app.got[0]["event"]["bot_id"], app.got[0]["event"]["channel_type"]) == ("B0BOT1", "im")
-
-
-# Through sockets
-
-
-class Ear:
-    """A Socket Mode client that acknowledges as it is told."""
-
-    def __init__(self, slack: FakeSlack, token: str) -> None:
-        web_client = AsyncWebClient(base_url=slack.base_url, retry_handlers=[])
-        self.client = SocketModeClient(token, web_client=web_client, ping_interval=0.2)
-        self.client.socket_mode_request_listeners.append(self.hear)
-        self.got: list[SocketModeRequest] = []
-        self.acknowledge: Callable[[SocketModeRequest], Json | None] = lambda request: {}
-
-    async def hear(self, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
-        self.got.append(request)
-        answer = self.acknowledge(request)
-        if answer is not None:
-            await client.send_socket_mode_response(SocketModeResponse(request.envelope_id, answer or None))
-
-
-@pytest.fixture
-async def ear(slack: FakeSlack) -> AsyncIterator[Ear]:
-    slack.tell_by_socket(patience=0.3)
-    ear = Ear(slack, slack.add_app_token())
-    await ear.client.connect()  # type: ignore[no-untyped-call]
-    await slack.sockets.connected()
-    yield ear
-    await ear.client.close()  # type: ignore[no-untyped-call]
-
-
-async def test_s9_an_envelope_is_acknowledged_with_an_answer(
-    slack: FakeSlack, api: AsyncWebClient, ear: Ear, vera: Person
-) -> None:
-    assert (await vera.types("Hej")).answer.ok
-    await api.views_open(trigger_id=(await vera.shortcut("open")).trigger, view=form())
-    ear.acknowledge = lambda request: {"response_action": "errors", "errors": {"goal": "For kort."}}
-    await vera.submits({"goal": "mål", "how": "1"})
-    assert vera.modal.errors == {"goal": "For kort."}
-    assert [request.type for request in ear.got] == ["events_api", "interactive", "interactive"]
-
-
-async def test_s9_what_was_not_acknowledged_comes_again_on_a_new_connection(
-    slack: FakeSlack, ear: Ear, vera: Person
-) -> None:
-    ear.acknowledge = lambda request: None
-    sent = await vera.types("Hej")
-    assert (sent.answer.ok, len(slack.sockets.unacknowledged)) == (False, 1)
-    ear.acknowledge = lambda request: {}
-    await slack.sockets.disconnect("refresh_requested")
-    async with asyncio.timeout(5):
-        await slack.sockets.all_acknowledged()
-    assert [request.envelope_id for request in ear.got] == [sent.envelope_id] * 2
-    assert [request.retry_attempt for request in ear.got] == [0, 1]
-    assert await slack.retry_due() == []
-
-
-async def test_s9_ten_connections_and_each_event_to_one(slack: FakeSlack, ear: Ear, vera: Person) -> None:
-    other = Ear(slack, slack.add_app_token())
-    await other.client.connect()  # type: ignore[no-untyped-call]
-    await slack.sockets.connected(2)
-    for number in range(4):
-        await vera.types(f"{number}")
-    assert (len(ear.got), len(other.got)) == (2, 2)
-    await other.client.close()  # type: ignore[no-untyped-call]
-
-
-async def test_s9_a_token_without_the_scope_opens_nothing(slack: FakeSlack, api: AsyncWebClient) -> None:
-    slack.fail_next("apps.connections.open", faults.Http(503))
-    with pytest.raises(Exception, match="503"):
-        await api.apps_connections_open(app_token=slack.add_app_token())
-    with pytest.raises(Exception, match="missing_scope"):
-        await api.apps_connections_open(app_token=slack.add_app_token(["authorizations:read"]))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.slack.fake.slack import FakeSlack
+
 Json = dict[str, Any]
 
 
@@ -56,3 +58,25 @@ def modal(*blocks: Json, **more: Any) -> Json:
 def options(count: int) -> list[Json]:
     """That many options; label and value are 0, 1, 2 ..."""
     return [{"text": plain(f"{n}"), "value": f"{n}"} for n in range(count)]
+
+
+def small_slack(clock: Hands) -> FakeSlack:
+    """One workspace with Vera and Leo, one channel, and the assistant."""
+    fake = FakeSlack(clock)
+    fake.add_team("T1", "Nordby")
+    fake.install("T1", token="xoxb-one")
+    fake.add_user("UVERA", "Vera Holm")
+    fake.add_user("ULEO", "Leo Dahl")
+    fake.add_channel("CJOB", "jobbytte", members=["UVERA"])
+    return fake
+
+
+def form() -> Json:
+    """A modal with one input of each of four kinds."""
+    return modal(
+        field("goal", {"type": "plain_text_input", "max_length": 10}),
+        field("when", {"type": "datepicker", "initial_date": "2026-03-02"}),
+        field("who", {"type": "users_select"}, optional=True),
+        field("how", {"type": "radio_buttons", "options": options(3)}),
+        notify_on_close=True,
+    )
