@@ -4,52 +4,73 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import structlog
 from aiohttp import web
 
 from bot.channel import Channel
+from bot.channels.slack.settings import Slack
+from bot.channels.slack.slack import SlackRoom
 from bot.channels.web.channel import WebChannel
 from bot.channels.web.doors import check_host
 from bot.channels.web.playground import playground
-from bot.clock import StandingClock, SystemClock
+from bot.clock import Clock, StandingClock, SystemClock
 from bot.conversation import Conversation
 from bot.delivery import Delivery
+from bot.moment import Moment
 from bot.programme.identifiers import mask
 from bot.scheduler import Ticking
 from bot.settings import Settings
 from bot.stage import Stage, open_stage
 from bot.tick import Ticker
+from bot.turns import people
 from bot.turns.house import house as build_house
 from bot.words import Words
-from storage.store import Store
+from storage.records import AddressRow
+from storage.store import Store, Work
 from storage.vault import Vault, load_or_create_key_file
 
 log = structlog.get_logger()
 
 DOOR = "door"
 PLAYGROUND = "playground"
+CHATS = "chats"
+"""What a database is for: the playground, or the platforms that people chat on."""
 
 
 class WrongDatabase(ValueError):
-    """This database is not the playground's. Set DATABASE_URL to one of its own, or remove the setting."""
+    """This database is for something else: the playground has one of its own. Set DATABASE_URL, or remove it."""
 
 
 class KeyFileGone(ValueError):
     """The database is there and its key file is not, so nothing in it can be read. Put the key file back."""
 
 
+class Platform(Protocol):
+    """A chat that people are reached in."""
+
+    async def start(self) -> str:
+        """Begins to take things in; what to tell the operator. A ValueError says what to mend."""
+        ...
+
+    async def stop(self) -> None:
+        """Takes nothing more in, and finishes what is under way."""
+        ...
+
+
 @dataclass
 class App:
-    """Everything that runs, put together."""
+    """Everything that runs, put together. `stage` is there in the playground only."""
 
     store: Store
     conversation: Conversation
     ticker: Ticker
     delivery: Delivery
-    stage: Stage
-    clock: StandingClock
+    clock: Clock
     web: web.Application
+    stage: Stage | None = None
+    platforms: tuple[Platform, ...] = ()
     ticking: Ticking = field(init=False)
     _one_tick: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
 
@@ -57,11 +78,13 @@ class App:
         """What ticks is this very app."""
         self.ticking = Ticking(self.tick)
 
-    async def start(self) -> None:
-        """Looks after what an earlier process left, then ticks."""
+    async def start(self) -> list[str]:
+        """Looks after what an earlier process left, then ticks. What to tell the operator."""
+        said = [await platform.start() for platform in self.platforms]
         await self.delivery.recover()
         await self.tick()
         self.ticking.start()
+        return said
 
     async def tick(self) -> None:
         """Answers what was written down, says what is due, sends what waits. What fails holds nothing else up."""
@@ -79,6 +102,9 @@ class App:
     async def stop(self) -> None:
         """Ends the ticking, lets what is under way finish, and closes the store."""
         self.ticking.pause()
+        for platform in self.platforms:
+            await platform.stop()
+        await self.conversation.idle()
         await self.delivery.stop()
         async with self._one_tick:
             self.ticking.stop()
@@ -104,12 +130,19 @@ def open_store(settings: Settings) -> Store:
 
 
 def build(settings: Settings) -> App:
-    """The playground with everything behind it. Raises WrongDatabase, and refuses a host that is not loopback."""
+    """What the settings ask for: the platforms that are configured, or the playground when there is none.
+
+    Raises WrongDatabase and what else is wrong with the settings, and refuses a playground that is not on loopback.
+    """
+    slack = settings.slack
+    return _platforms(settings, slack) if slack else _playground(settings)
+
+
+def _playground(settings: Settings) -> App:
     check_host(settings.host)
     words, house = Words.load(), build_house()
     store = open_store(settings)
-    store.run_now(lambda work: _mark(work.meta.get(DOOR), bool(work.people.organisations())))
-    store.run_now(lambda work: work.meta.set(DOOR, PLAYGROUND))
+    store.run_now(lambda work: _mark(work, PLAYGROUND, used=bool(work.people.organisations())))
     now = SystemClock().now()
     clock = StandingClock(store.run_now(lambda work: open_stage(work, words, house, now)))
     channel = WebChannel(store)
@@ -118,16 +151,44 @@ def build(settings: Settings) -> App:
     ticker = Ticker(store, words, clock, house)
     conversation = Conversation(store, words, clock, house, delivery.kick)
     stage = Stage(store, words, clock, house, ticker, delivery)
-    application = web.Application()
+    application = _application()
     application.add_subapp("/playground", playground(store, conversation.receive, stage, channel, words, mask))
     application.router.add_get("/", _home)
+    return App(store, conversation, ticker, delivery, clock, application, stage)
+
+
+def _platforms(settings: Settings, slack: Slack) -> App:
+    words, house, clock = Words.load(), build_house(), SystemClock()
+    store = open_store(settings)
+    store.run_now(lambda work: _mark(work, CHATS, used=False))
+
+    async def change(where: AddressRow, *, name: str, zone: str, active: bool) -> None:
+        def unit(work: Work) -> None:
+            people.change(Moment(work, words, clock.now(), house), where, name=name, zone=zone, active=active)
+
+        await store.run(unit)
+
+    room = SlackRoom(store, words, clock, slack, people.arrive, change)
+    delivery = Delivery(store, clock, {room.channel.name: room.channel})
+    ticker = Ticker(store, words, clock, house)
+    conversation = Conversation(store, words, clock, house, delivery.kick, {room.channel.name: room.people})
+    application = _application()
+    room.opens(conversation, application)
+    return App(store, conversation, ticker, delivery, clock, application, platforms=(room,))
+
+
+def _application() -> web.Application:
+    application = web.Application()
     application.router.add_get("/healthz", _health)
-    return App(store, conversation, ticker, delivery, stage, clock, application)
+    return application
 
 
-def _mark(door: str | None, used: bool) -> None:
-    if door != PLAYGROUND and (door or used):
+def _mark(work: Work, door: str, *, used: bool) -> None:
+    """Notes what the database is for, once; it is for nothing else ever after."""
+    known = work.meta.get(DOOR)
+    if known != door and (known or used):
         raise WrongDatabase(WrongDatabase.__doc__)
+    work.meta.set(DOOR, door)
 
 
 async def _home(request: web.Request) -> web.Response:

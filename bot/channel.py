@@ -130,13 +130,14 @@ CLOSED = "closed"
 class Door:
     """How a platform with forms shows a message in the chat: `text`, how far one is, and a button that opens the form.
 
-    `card` is its key, which lasts as long as the conversation. `typed`: the person answers by typing, so the question
-    stands in the chat too.
+    `card` is its key, which lasts as long as the conversation. `opening` is what is said to begin with. `typed`: the
+    person answers by typing, so the question stands in the chat too.
     """
 
     card: str
     label: str
     text: str = ""
+    opening: str = ""
     typed: bool = False
 
 

@@ -21,7 +21,7 @@ from bot.channels.slack.doctor import PATIENCE, Doctor
 from bot.channels.slack.manifest import manifest
 from bot.clock import SystemClock
 from bot.doctor import Finding, look_at_house
-from bot.settings import Settings, Slack
+from bot.settings import Settings, Slack, WrongSlack
 from bot.turns.people import hash_of
 from storage.store import Store, StoreError, Work
 
@@ -52,7 +52,7 @@ def run() -> None:
     with _sentences():
         settings = Settings()
         app = build(settings)
-    with _sentences((NoPort,)):
+    with _sentences((NoPort, WrongSlack)):
         asyncio.run(_serve(app, settings))
 
 
@@ -66,10 +66,9 @@ async def _serve(app: App, settings: Settings) -> None:
     try:
         # The port first: who does not get it leaves the messages to the one who has it.
         await _listen(runner, settings)
-        await app.start()
-        typer.echo(
-            f"Vidsyn is ready. Open http://{settings.host}:{settings.port}/playground in a browser. Ctrl+C stops it."
-        )
+        here = f"Vidsyn is ready. Open http://{settings.host}:{settings.port}/playground in a browser."
+        for said in await app.start() or [here]:
+            typer.echo(f"{said} Ctrl+C stops it.")
         sys.stdout.flush()
         await stopping.wait()
     finally:

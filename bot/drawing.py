@@ -76,16 +76,20 @@ def draw(
     door: str = "",
     typed: bool = False,
     before: Sequence[Say | Part] = (),
+    opening: Sequence[Say] = (),
     extra: Sequence[Press] = (),
 ) -> Drawn:
     """The message that asks what the screen asks. `extra` are buttons of this conversation alone, `about` names it.
 
-    `door` is the key that opens it in a form; `typed` says that the person answers by typing.
+    `door` is the key that opens it in a form, and `opening` stands beside the door too; `typed` says that the person
+    answers by typing.
     """
     parts = [Part(reader.text(dialog.title), "title")]
     parts += [say if isinstance(say, Part) else Part(reader.words.say(reader.language, say)) for say in before]
     if screen.total > 1 and not screen.revisited:
         parts.append(Part(reader.text("screen.progress", {"n": screen.number, "total": screen.total}), "small"))
+    opened = [reader.words.say(reader.language, say) for say in opening]
+    parts += [Part(text) for text in opened]
     for ask in screen.asks:
         if ask.says_when(View(screen.filled, reader.facts)):
             parts += [Part(reader.words.text(reader.language, key, reader.values(ask))) for key in ask.says]
@@ -114,12 +118,12 @@ def draw(
         buttons=tuple(button for button, _ in buttons),
         language=reader.language,
         about=about,
-        door=_door(reader, dialog, screen, door, typed) if door and (fields or not dialog.quick) else None,
+        door=_door(reader, dialog, screen, door, "\n".join(opened), typed) if door and (fields or not dialog.quick) else None,
     )
     return Drawn(message, {button.id: action for button, action in buttons})
 
 
-def _door(reader: Reader, dialog: Dialog, screen: Screen, card: str, typed: bool) -> Door:
+def _door(reader: Reader, dialog: Dialog, screen: Screen, card: str, opening: str, typed: bool) -> Door:
     """What stands in the chat where the screen itself opens as a form: how far one is, and the way in."""
     counted = screen.total > 1 and not screen.revisited
     begun = bool(screen.filled) or not screen.first
@@ -128,6 +132,7 @@ def _door(reader: Reader, dialog: Dialog, screen: Screen, card: str, typed: bool
         card,
         reader.text("btn.continue" if begun else first),
         reader.text("screen.progress", {"n": screen.number, "total": screen.total}) if counted else "",
+        opening,
         typed,
     )
 

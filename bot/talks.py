@@ -60,7 +60,7 @@ def begin(
         if not row.state:
             turn = replace(turn, state=replace(turn.state, fixed=state.fixed))
     opening = () if known else tuple(script.opening(moment, talk))
-    return _go_on(moment, replace(talk, state=turn.state), turn, replaces, (*before, *opening))
+    return _go_on(moment, replace(talk, state=turn.state), turn, replaces, before, opening=opening)
 
 
 def _reopened(dialog: Dialog, talk: Talk) -> State:
@@ -276,10 +276,18 @@ def _answer(moment: Moment, talk: Talk, view: Reader, ask: Ask, value: Value) ->
     )
 
 
-def _go_on(moment: Moment, talk: Talk, turn: Turn, replaces: str, before: Sequence[Say | Part], card: str = "") -> Talk:
+def _go_on(
+    moment: Moment,
+    talk: Talk,
+    turn: Turn,
+    replaces: str,
+    before: Sequence[Say | Part],
+    card: str = "",
+    opening: Sequence[Say] = (),
+) -> Talk:
     """Shows the next question or finishes. `card` is one that stays open: the same question in another form."""
     if turn.screen is None:
-        return _finish(moment, talk, turn, replaces, before)
+        return _finish(moment, talk, turn, replaces, (*before, *opening))
     script = moment.house.scripts[talk.row.dialog]
     view = reader(moment, talk)
     drawn = draw(
@@ -291,6 +299,7 @@ def _go_on(moment: Moment, talk: Talk, turn: Turn, replaces: str, before: Sequen
         door=talk.row.id,
         typed=moment.typed and moment.actor == talk.person.id,
         before=[_with_facts(say, talk) for say in (*before, *turn.says, *script.beside(moment, talk))],
+        opening=[Say(say.key, {**talk.facts, **say.values}) for say in opening],
         extra=script.extra(moment, talk),
     )
     return _show(moment, talk, drawn.message, drawn.actions, replaces)

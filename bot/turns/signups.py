@@ -30,16 +30,21 @@ def pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incomi
     round_row = moment.work.rounds.get(args[0])
     if round_row.state != "open" or moment.today(person) > round_row.deadline:
         moment.tell(person, Told([Say("sign.closed", {"contact": _contact(moment, round_row)})]), kind="answer")
-        return Reply(note=moment.words.text(person.language, "channel.answered_privately"))
+        return _in_private(moment, person)
     sign_up = moment.work.rounds.sign_up_of(round_row.id, person.id)
     if sign_up is not None and sign_up.state != "draft":
         tell_status(moment, person, sign_up, round_row)
-        return Reply(note=moment.words.text(person.language, "channel.answered_privately"))
+        return _in_private(moment, person)
     if sign_up is None:
         sign_up = SignUpRow(new_id(), round_row.id, person.id, "", "draft")
         moment.work.rounds.add_sign_up(sign_up)
     talks.begin(moment, Topic(person, "sign", sign_up.id, "sign"))
-    return Reply(note=moment.words.text(person.language, "channel.answered_privately"))
+    return _in_private(moment, person)
+
+
+def _in_private(moment: Moment, person: PersonRow) -> Reply:
+    """Says in the channel where the answer is, unless it has just come up in a form."""
+    return Reply() if moment.shown else Reply(note=moment.words.text(person.language, "channel.answered_privately"))
 
 
 def _contact(moment: Moment, round_row: RoundRow) -> str:
@@ -216,7 +221,7 @@ def offer_pressed(moment: Moment, person: PersonRow, args: list[str], incoming: 
         talks.begin(moment, Topic(person, "offer", offer.id, "offer"))
     else:
         moment.tell(person, Told([Say("offer.status")], offer_presses(offer)), kind="answer", subject=offer.id)
-    return Reply(note=moment.words.text(person.language, "channel.answered_privately"))
+    return _in_private(moment, person)
 
 
 def offer_presses(offer: OfferRow) -> list[Press]:

@@ -53,10 +53,10 @@ def door(message: Message) -> list[Block]:
     if message.door is None:
         return []
     titles = [it for it in message.parts if it.look == "title"]
-    typed = [it for it in message.parts if it.look not in ("title", "own") and it.text != message.door.text]
+    typed = [it for it in message.parts if it.look not in ("title", "own") and it.text not in (message.door.text, message.door.opening)]
     head = parts(titles) or paragraph(message.preview)
     said = parts(typed) + [block for field in message.fields for block in as_text(field)] if message.door.typed else []
-    return [*head, *small(message.door.text), *said]
+    return [*head, *paragraph(message.door.opening), *small(message.door.text), *said]
 
 
 def pressable(message: Message) -> list[tuple[str, Button]]:
