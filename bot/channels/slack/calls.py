@@ -19,8 +19,8 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.channels.slack.client import client
 from bot.channels.slack.tokens import Access
 
-PATIENCE = aiohttp.ClientTimeout(total=10, connect=5)
-"""Seconds for a call, and of these for the connection: until it stands, nothing has been sent."""
+PATIENCE = 10.0
+"""Seconds for a call. Half of them for the connection: until it stands, nothing has been sent."""
 
 WAIT = 30.0
 """Seconds to wait after a 429 that does not say how long."""
@@ -78,16 +78,17 @@ Ask = Callable[[AsyncWebClient], Awaitable[AsyncSlackResponse]]
 
 
 class Calls:
-    """Calls to one Slack: `base_url` is the address of its Web API."""
+    """Calls to one Slack: `base_url` is the address of its Web API; `patience` seconds for each."""
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, patience: float = PATIENCE) -> None:
         self._base_url = base_url
+        self._timeout = aiohttp.ClientTimeout(total=patience, connect=patience / 2)
 
     async def ask(self, access: Access, ask: Ask) -> Answer:
         """Calls once, with the token of `access`. Never raises; what it cannot understand may have been done."""
         try:
             # A connection of its own: one that was kept open breaks just when it is used again.
-            async with aiohttp.ClientSession(timeout=PATIENCE) as session:
+            async with aiohttp.ClientSession(timeout=self._timeout) as session:
                 return _done(await ask(client(access.token, self._base_url, session)))
         except SlackApiError as failure:
             return _refused(failure)
@@ -102,7 +103,7 @@ class Calls:
             return Answer(Fate.REFUSED, code="not_slack")
         try:
             async with (
-                aiohttp.ClientSession(timeout=PATIENCE) as session,
+                aiohttp.ClientSession(timeout=self._timeout) as session,
                 session.post(address, data=content, allow_redirects=False) as response,
             ):
                 if response.status == 200:

@@ -11,8 +11,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from itertools import count
 
-PATIENCE = 8.0
-"""Seconds that a message waits in a line. With ten for the call it stays within delivery's twenty."""
+PATIENCE, GRACE = 8.0, 1.5
+"""Seconds that a message waits in a line, and at most when it takes longer than it seemed.
+
+With ten for the call it stays within delivery's twenty.
+"""
 
 LATE = 120.0
 """Seconds after which a message that was to come back has lost its place: it was cancelled, or went elsewhere."""
@@ -87,6 +90,12 @@ class Line:
         if self.waiting:
             self.waiting[min(self.waiting)].set()
 
+    def hold(self, until: float) -> None:
+        """Nobody goes before then. All who wait look again: those who need not stay come back in their order."""
+        self.held_until = max(self.held_until, until)
+        for bell in self.waiting.values():
+            bell.set()
+
 
 class Pace:
     """The lines of one process. `now` counts seconds, and `pause` waits for some."""
@@ -136,8 +145,7 @@ class Pace:
 
     def hold(self, tenant: str, method: str, seconds: float) -> None:
         """Nobody goes before so many seconds are over: Slack said so."""
-        line = self._line(tenant, method)
-        line.held_until = max(line.held_until, self._now() + seconds)
+        self._line(tenant, method).hold(self._now() + seconds)
 
     def trouble(self, tenant: str, method: str) -> None:
         """Slack cannot be reached, or is ill: leaves it alone for a while, longer each time."""
@@ -172,7 +180,7 @@ class Pace:
                 if number != min(line.waiting):
                     await bell.wait()
                     bell.clear()
-                if wait := self._too_long(line, number, until):
+                if wait := self._too_long(line, number, until + GRACE):
                     return wait
                 if number == min(line.waiting):
                     if (free := line.free_at(self._now()) - self._now()) < SOON:
