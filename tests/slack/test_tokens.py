@@ -4,17 +4,21 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 from pathlib import Path
+from time import monotonic
 from typing import Any, TypeVar
 
 import pytest
 from structlog.testing import capture_logs
 
-from bot.channels.slack.calls import Calls
+from bot.channels.slack.api import Api
+from bot.channels.slack.calls import Calls, Fate
 from bot.channels.slack.many_tokens import ManyTokens
 from bot.channels.slack.one_token import OneToken
+from bot.channels.slack.pace import Pace
 from bot.channels.slack.renewal import EARLY, LEASE, Client, Renewal
 from bot.channels.slack.tokens import Access, NoAccess, Tokens
 from bot.channels.slack.workspaces import CHANNEL, meet_workspace, welcome_workspace
@@ -411,6 +415,28 @@ async def test_s11_an_install_while_the_token_is_renewed_wins(
     newer = rotating(store, slack, 43200)
     hang.release()
     assert (await asked).token == newer.token == kept(store).token
+
+
+async def test_s11_a_call_with_the_token_of_before_its_renewal_is_put_off_and_ends_nothing(
+    store: Shaky, slack: FakeSlack, clock: StandingClock
+) -> None:
+    row = rotating(store, slack, EARLY.total_seconds())
+    tokens = many(store, slack, clock)
+    api = Api(Calls(slack.base_url), tokens, Pace(monotonic, asyncio.sleep), clock)
+    hang = Hang(accepted=False)
+    slack.fail_next("auth.test", hang)
+    asked = asyncio.create_task(api.ask("T1", "auth.test", lambda client: client.auth_test()))
+    await hang.reached.wait()
+    clock.move_to(NOW + SECOND)
+    fresh = await tokens.of("T1")
+    slack.tokens[row.token] = replace(slack.tokens[row.token], dead="token_revoked")
+    hang.release()
+    assert (await asked).fate is Fate.NOT_SENT
+    assert await tokens.of("T1") == fresh
+    # Without another one, it is the end.
+    slack.tokens[fresh.token] = replace(slack.tokens[fresh.token], dead="token_revoked")
+    assert (await api.ask("T1", "auth.test", lambda client: client.auth_test())).fate is Fate.GONE
+    assert await refused(tokens.of("T1")) == ("gone", False)
 
 
 # Gone

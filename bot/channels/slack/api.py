@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.channels.slack.calls import Answer, Ask, Calls, Fate
 from bot.channels.slack.pace import Pace
-from bot.channels.slack.tokens import NoAccess, Tokens
+from bot.channels.slack.tokens import Access, NoAccess, Tokens
 from bot.clock import Clock
 
 
@@ -28,9 +28,18 @@ class Api:
             return Answer(Fate.NOT_SENT if no.later else Fate.REFUSED, code=no.reason)
         answer = await self._calls.ask(access, ask)
         if answer.fate is Fate.GONE:
+            if await self._is_renewed(access):
+                return Answer(Fate.NOT_SENT, code="token_renewed")
             await self._tokens.gone(tenant, access.enterprise, began)
         self._learn(tenant, method, answer)
         return answer
+
+    async def _is_renewed(self, access: Access) -> bool:
+        """Whether another token opens the workspace by now: then the end of this one is the end of nothing else."""
+        try:
+            return (await self._tokens.of(access.tenant, access.enterprise)).token != access.token
+        except NoAccess:
+            return False
 
     async def upload(self, address: str, content: bytes) -> Answer:
         """Hands over the content of a file."""
