@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.channels.slack.calls import Answer, Ask, Calls, Fate
-from bot.channels.slack.pace import Pace
+from bot.channels.slack.pace import LIMITS, Pace
 from bot.channels.slack.tokens import Access, NoAccess, Tokens
 from bot.clock import Clock
 
@@ -48,6 +48,8 @@ class Api:
     def _learn(self, tenant: str, method: str, answer: Answer) -> None:
         if answer.fate is Fate.LIMITED:
             self.pace.hold(tenant, method, answer.after)
+        elif method not in LIMITS:
+            return  # nobody stands in line for it
         elif answer.fate in (Fate.BUSY, Fate.NOT_SENT, Fate.LOST):
             self.pace.trouble(tenant, method)
         else:

@@ -86,6 +86,8 @@ def as_json(world: World, message: Message) -> Json:
         result["edited"] = {"user": message.user, "ts": message.edited}
     if message.metadata:
         result["metadata"] = message.metadata
+    if message.files:
+        result["files"] = deepcopy(message.files)
     return result
 
 

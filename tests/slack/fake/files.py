@@ -52,6 +52,7 @@ def _share(call: Call, files: list[File]) -> None:
         raise Refusal("is_archived")
     world = call.world
     message = Message(channel.id, world.new_ts(), call.token.bot_user, call.text("initial_comment"), team=channel.team)
+    message.files = [{"id": file.id, "name": file.name, "title": file.title} for file in files]
     world.said[channel.id].append(message)
     for file in files:
         file.shared = True
