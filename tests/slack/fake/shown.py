@@ -27,6 +27,7 @@ class Message:
     edited: str = ""
     deleted: bool = False
     ephemeral_to: str = ""
+    files: list[Json] = field(default_factory=list)
 
     def elements(self) -> Iterator[tuple[Json, Json]]:
         """Each element that can be pressed or chosen in, with its block."""
