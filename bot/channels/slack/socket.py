@@ -20,6 +20,9 @@ log = structlog.get_logger()
 PING = 5.0
 """Seconds between two looks at whether the connection still stands."""
 
+PATIENCE = 10.0
+"""Seconds to finish what has come, at the end. What takes longer comes again, as it is not acknowledged."""
+
 Dispatch = Callable[[dict[str, Any]], Awaitable[tuple[int, dict[str, Any] | None]]]
 """Takes a body; returns a status as over HTTP, and what goes with it."""
 
@@ -50,7 +53,7 @@ class Socket:
             return
         self._sdk.auto_reconnect_enabled = False
         self._connecting.cancel()
-        await asyncio.gather(self._connecting, *self._tasks, return_exceptions=True)
+        await asyncio.wait({self._connecting, *self._tasks}, timeout=PATIENCE)
         sdk, self._sdk = self._sdk, None
         await sdk.close()  # type: ignore[no-untyped-call]
         work = (sdk.message_processor, sdk.current_session_monitor, sdk.message_receiver)
