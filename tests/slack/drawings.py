@@ -79,14 +79,14 @@ def fields(draw: st.DrawFn) -> Field:
 
 parts = st.builds(Part, anything, st.sampled_from(("plain", "title", "asked", "who", "own", "small")))
 buttons = st.builds(Button, ids | st.just("pause"), short, *[st.booleans()] * 5)
-doors = st.builds(Door, ids, short, short, st.booleans())
+doors = st.builds(Door, ids, short, short, anything, st.booleans())
 messages = st.builds(
     Message,
     parts=st.lists(parts, max_size=8).map(tuple),
     preview=anything,
     card=ids,
     fields=st.lists(fields(), max_size=4, unique_by=lambda it: it.key).map(tuple),
-    buttons=st.lists(buttons, max_size=60).map(tuple),
+    buttons=st.lists(buttons, max_size=40, unique_by=lambda it: it.id).map(tuple),
     door=st.none() | doors,
 )
 

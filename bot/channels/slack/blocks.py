@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.channel import OPEN, Button, Field, Message, Part
+from bot.channel import OPEN, Button, Door, Field, Message, Part
 from bot.channels.slack.fields import as_text, drawn
 from bot.channels.slack.parts import Block, Say, heading, paragraph, parts, rows, small, weight
 from bot.channels.slack.text import BLANK, MORE, mrkdwn, visible
@@ -52,11 +52,9 @@ def door(message: Message) -> list[Block]:
     """What stands above the buttons of a message that opens in a form: its title, how far one is, and what is asked."""
     if message.door is None:
         return []
-    titles = [it for it in message.parts if it.look == "title"]
-    typed = [it for it in message.parts if it.look not in ("title", "own") and it.text not in (message.door.text, message.door.opening)]
-    head = parts(titles) or paragraph(message.preview)
-    said = parts(typed) + [block for field in message.fields for block in as_text(field)] if message.door.typed else []
-    return [*head, *paragraph(message.door.opening), *small(message.door.text), *said]
+    head = parts(it for it in message.parts if it.look == "title") or paragraph(message.preview)
+    asked = _typed(message, message.door) if message.door.typed else []
+    return [*head, *paragraph(message.door.opening), *small(message.door.text), *asked]
 
 
 def pressable(message: Message) -> list[tuple[str, Button]]:
@@ -66,6 +64,13 @@ def pressable(message: Message) -> list[tuple[str, Button]]:
     way_in = Button(OPEN, message.door.label, main=True)
     beside = [(message.card, button) for button in message.buttons if button.beside]
     return [(message.door.card, way_in), *beside]
+
+
+def _typed(message: Message, way_in: Door) -> list[Block]:
+    """What is asked, for somebody who answers by typing. Their own words are left out, and what the door says."""
+    said = {way_in.text, way_in.opening, *way_in.opening.split("\n")}
+    them = [it for it in message.parts if it.look not in ("title", "own") and it.text not in said]
+    return parts(them) + [block for field in message.fields for block in as_text(field)]
 
 
 def _drawn(message: Message, members: Mapping[str, str], say: Say) -> tuple[list[Block], list[Block], list[Block]]:

@@ -9,7 +9,7 @@ from bot.channel import Button, Choice, Field, Message, Part
 from bot.channels.slack.fields import drawn, to_read
 from bot.channels.slack.parts import Block, Say, paragraph, parts, rows, small
 from bot.channels.slack.state import CHOICE
-from bot.channels.slack.text import line, size, visible
+from bot.channels.slack.text import BLANK, line, size, visible
 
 FOOT = 24
 """Characters of a form's title, and of the buttons at its foot."""
@@ -60,7 +60,7 @@ def form(message: Message, say: Say) -> Form:
     if sends is None:
         return only_read(message, say)
     rest = tuple(button for button in buttons if button is not sends)
-    return Form(message, message.parts, rest, line(sends.label), sends.id, message.fields)
+    return Form(message, message.parts, rest, line(sends.label) or BLANK, sends.id, message.fields)
 
 
 def only_read(message: Message, say: Say) -> Form:

@@ -10,15 +10,15 @@ from bot.channel import Message, Part
 from bot.channels.slack.blocks import door, pressable
 from bot.channels.slack.fields import to_read
 from bot.channels.slack.forms import FOOT, PAUSE, Piece, close, form, only_read, pieces, which_sends
-from bot.channels.slack.parts import Block, Say, paragraph, parts, rows, small, weight
+from bot.channels.slack.parts import Block, Say, paragraph, parts, rows, small
 from bot.channels.slack.text import line, plain, size
 
 FORM = "form"
 """The callback id of a form."""
 
 MOST_BLOCKS = 100
-HEAVIEST = 100_000
-"""Of a whole view, in characters of JSON; Slack takes 250,000 bytes."""
+HEAVIEST = 200_000
+"""Of a whole view, in bytes of JSON as it is sent; Slack takes 250,000."""
 
 METADATA = 3000
 
@@ -91,7 +91,7 @@ def fitted(them: Sequence[Piece], say: Say) -> list[Block]:
 
 
 def _fits(blocks: Sequence[Block]) -> bool:
-    return len(blocks) <= MOST_BLOCKS and weight(blocks) <= HEAVIEST
+    return len(blocks) <= MOST_BLOCKS and len(json.dumps(blocks)) <= HEAVIEST
 
 
 def _title(message: Message) -> str:
