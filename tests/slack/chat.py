@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import replace
+from difflib import unified_diff
 
-from bot.channel import Message
+from bot.channel import Button, Message
+from dialogs.model import Raw
 from tests.slack.fake import Message as Posted
-from tests.slack.stage import CHANNEL_NAME, SlackPlay, SlackSeat
+from tests.slack.stage import CAST, CHANNEL_NAME, SlackPlay, SlackSeat
 from tests.stage.chat import Answer, News, PlayChat
+from tests.stage.play import WORDS, Seat
 from tests.stage.scenes import Cast
 from tests.transcripts.script import GRAMMARS, shown
 
-
-@dataclass(frozen=True)
-class Seen:
-    """What somebody has seen of one place: the blocks of each message, and the form."""
-
-    blocks: str
+UNSAID = "…"
+"""Stands for words that are Slack's own."""
 
 
 class SlackChat(PlayChat):
@@ -29,11 +29,19 @@ class SlackChat(PlayChat):
         self._play = play
         self._blocks: dict[tuple[str, str], str] = {}
         self._forms: dict[str, str] = {}
-        self._endings: dict[str, list[str]] = {}
 
-    async def presses(self, who: str, label: str, values: object, channel: str = "") -> Answer:  # type: ignore[override]
-        answer = await super().presses(who, label, values, channel)  # type: ignore[arg-type]
-        return answer
+    async def _press(
+        self, seat: Seat, message: Message, button: Button, values: Mapping[str, Raw], leave: str = ""
+    ) -> Answer:
+        """Slack itself sends no form in which something is missing, and says so in words of its own."""
+        assert isinstance(seat, SlackSeat)
+        given = {**{shown.key: "" for shown in message.fields}, **values}
+        if button.sends and (missing := seat.missing(message, values)):
+            kept = {key: value for key, value in given.items() if value}
+            if kept and (view := self._play.slack.view_of(seat.user)):
+                seat.there.fills({key: seat.as_given(message, key, value) for key, value in kept.items()}, view)
+            return Answer(dict.fromkeys(missing, UNSAID))
+        return await super()._press(seat, message, button, values, leave)
 
     async def news(self) -> list[News]:
         found: list[News] = []
@@ -45,7 +53,7 @@ class SlackChat(PlayChat):
             found.append(News(f"#{CHANNEL_NAME}", reader.chat(post), changed=False, in_thread=bool(post.thread)))
         return sorted(found, key=lambda news: news.place != self._latest)
 
-    async def _private(self, seat: SlackSeat):  # type: ignore[no-untyped-def]
+    async def _private(self, seat: SlackSeat) -> AsyncIterator[News]:
         name = seat.name.split()[0]
         fresh = list(self._fresh(seat.user))
         form = self._form(seat)
@@ -95,12 +103,31 @@ def _with_opening(door: Message, form: Message) -> Message:
     return replace(form, parts=(*title, *said, *form.parts[len(title) :])) if said else form
 
 
-def plain(text: str, language: str, note: str) -> list[str]:
-    """A transcript without what only the playground shows: where a message stands, and the note that a form replaces."""
+def difference(written: str, played: str, language: str) -> list[str]:
+    """How a transcript was played otherwise on Slack than it is written, apart from what is each platform's own.
+
+    That is: where a message stands; the notes "I have answered you" and "this is answered", where a form shows it; who
+    can be picked; the button that closes; and the words for a form in which something is missing.
+    """
+    expected, seen = _common(written, language), _common(played, language)
+    at = 0
+    for line in seen:
+        if line.endswith(f"”: {UNSAID}"):
+            asked = line.removesuffix(UNSAID)
+            at = next((n for n, other in enumerate(expected[at:], at) if other.startswith(asked)), len(expected))
+            if at < len(expected):
+                expected[at] = line
+    return list(unified_diff(expected, seen, "written", "on Slack", lineterm="", n=4))
+
+
+def _common(text: str, language: str) -> list[str]:
     grammar = GRAMMARS[language]
+    notes = [f"{grammar.note} {WORDS.text(language, key)}" for key in ("channel.answered_privately", "card.answered")]
+    people = re.compile(rf" *\([ x]\) ({'|'.join(name for _, name, _ in CAST)})(, .*)?")
+    close = f"[{WORDS.text(language, 'btn.close')}]"
     lines = []
     for line in text.splitlines():
-        line = line.replace(f" ({grammar.same})", "").replace(f"({grammar.same}, ", "(")
-        if line.strip() != f"{grammar.note} {note}":
+        line = line.replace(f" ({grammar.same})", "").replace(f"({grammar.same}, ", "(").replace(close, "").rstrip()
+        if line.strip() not in (*notes, grammar.silence) and not people.fullmatch(line):
             lines.append(line)
     return lines

@@ -133,8 +133,6 @@ class Reading:
         yield from (user for user in sorted(people, key=lambda user: user.real_name) if user.id != self.reader)
 
 
-
-
 def message(slack: FakeSlack, team: str, reader: str, blocks: Sequence[Block], text: str, language: str) -> Message:
     """A message in the chat, as its reader sees it. A button's id is its value."""
     read = Reading(slack, team, reader).blocks(blocks)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -219,7 +220,8 @@ class SlackPlay(Play):
         await self.put_together()
 
     async def until(self, moment: datetime) -> None:
-        """Lets time pass; everything due on the way happens."""
+        """Lets time pass; everything due on the way happens. Nobody leaves a form open for so long."""
+        self.slack.stacks.clear()
         await self.stage.move_to(max(moment, self.clock.now()))
         await self.settle()
 
@@ -240,7 +242,7 @@ class SlackSeat(Seat):
     """One person at Slack."""
 
     user: str = ""
-    play: SlackPlay  # type: ignore[assignment]
+    play: SlackPlay
 
     def __init__(self, play: SlackPlay, id: str, name: str, user: str) -> None:
         self.play = play
@@ -288,7 +290,7 @@ class SlackSeat(Seat):
             return None
         shown = reading.form(self.play.slack, TEAM, self.user, view.body, self.play.language)
         shown, _ = self._noted(shown)
-        self.play.sources[id(shown)] = (shown, Source(view=view))
+        self.play.sources[id(shown)] = (shown, Source(view=deepcopy(view)))
         return shown
 
     async def opened(self, message: Message) -> Message | None:
@@ -311,6 +313,8 @@ class SlackSeat(Seat):
         form = self.form()
         if form is not None and (found := _labelled([form], label)):
             return found
+        if form is not None and label == self.closing():
+            return form, Button("close", label)
         chat = [self.chat(post) for post in self.play.slack.from_bot(self.user)]
         doors = [shown for shown in chat if any(button.id.endswith("|open") for button in shown.buttons)]
         found = _labelled(chat, label)
@@ -326,6 +330,16 @@ class SlackSeat(Seat):
         if doors and (opened := await self.opened(doors[-1])) and (found := _labelled([opened], label)):
             return found
         return self._nothing(label)
+
+    def closing(self) -> str:
+        """What stands on the button that closes the form."""
+        view = self.play.slack.view_of(self.user)
+        return str(view.body["close"]["text"]) if view and "close" in view.body else ""
+
+    def missing(self, message: Message, given: Mapping[str, Raw]) -> list[str]:
+        """The labels of what Slack wants filled in before it sends the form."""
+        empty = [shown for shown in message.fields if shown.required and not (shown.value or shown.chosen)]
+        return [shown.label for shown in empty if not given.get(shown.key)]
 
     def _nothing(self, label: str) -> tuple[Message, Button]:
         raise NotThere(f"{self.name} has no button {label!r}.")
@@ -343,7 +357,7 @@ class SlackSeat(Seat):
         """Presses a button of a message or form that was read before."""
         source = self.play.sources[id(message)][1]
         before = len(self.play.slack.ephemerals_of(self.user))
-        given = {key: self._given(message, key, value) for key, value in values.items()}
+        given = {key: self.as_given(message, key, value) for key, value in values.items()}
         if source.post is not None:
             if self.form() is not None:
                 self.put_aside()
@@ -354,12 +368,11 @@ class SlackSeat(Seat):
         return self._reply(message, before)
 
     async def _press_in_form(self, view: View, button: Button, given: Mapping[str, object], leave: str) -> None:
-        if self.play.slack.view_of(self.user) is not view:
-            self.put_aside()
-            self.play.slack.stacks[self.user].append(view)
-            view.open = True
+        live = self.play.slack.view_of(self.user)
+        if live is not None and live.hash == view.hash:
+            view = live
         if button.id == "close":
-            await self.there.closes()
+            await self.there.closes(view)
         elif button.choice:
             await self.there.submits({**given, "_choice": button.id}, old=True)
         elif button.sends:
@@ -398,7 +411,8 @@ class SlackSeat(Seat):
             return shown, shown.parts[at].text if at is not None and at <= 1 else ""
         return replace(shown, parts=(*shown.parts[:at], *shown.parts[at + 1 :])), shown.parts[at].text
 
-    def _given(self, message: Message, key: str, value: Raw) -> object:
+    def as_given(self, message: Message, key: str, value: Raw) -> object:
+        """A value as Slack's client takes it in the field with this key or label."""
         shown = next((each for each in message.fields if key in (each.key, each.label)), None)
         if shown is None:
             raise NotThere(f"The form has no field {key!r}; it has {[each.label for each in message.fields]}.")
