@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from bot.channel import MESSAGE, Message, Outgoing, Part
+from bot.channel import MESSAGE, Address, Message, Outgoing, Part
 from bot.channels.slack.api import Api
 from bot.channels.slack.calls import Answer, Ask, Calls
 from bot.channels.slack.channel import SlackChannel
@@ -32,6 +32,8 @@ FOUR = datetime(2026, 5, 4, 14, 0, tzinfo=UTC)
 
 TURNS = 5
 """Turns of the event loop in which all who are about to wait, or to call, get that far."""
+
+END = FOUR + timedelta(days=1000)
 
 WORDS = Words.load()
 
@@ -100,6 +102,7 @@ class Office:
     api: Api
     channel: SlackChannel
     delivery: Delivery
+    said: dict[str, Message] = field(default_factory=dict)
 
     def again(self, patience: float = 60) -> Office:
         """After a restart: the same store and Slack, and nothing remembered."""
@@ -114,7 +117,9 @@ class Office:
         def unit(work: Work) -> OutboxRow:
             return work.outbox.add(where, MESSAGE.dump_json(what).decode(), "answer", "subject", due, **more)  # type: ignore[arg-type]
 
-        return (await self.store.run(unit)).id
+        row = await self.store.run(unit)
+        self.said[row.id] = what
+        return row.id
 
     async def row(self, id: str) -> OutboxRow:
         """The message as it is written down."""
@@ -126,9 +131,15 @@ class Office:
         await self.delivery.deliver()
         return await self.row(id)
 
-    async def outgoing(self, id: str) -> Outgoing:
-        """The message as the channel gets it."""
-        return await self.delivery._outgoing(await self.row(id))
+    async def outgoing(self, row: OutboxRow) -> Outgoing:
+        """The message as the channel got it, also after it was sent."""
+
+        def names(work: Work) -> tuple[str, str]:
+            return work.outbox.reference(row.replaces), work.outbox.reference(row.thread)
+
+        replaces, thread = await self.store.run(names)
+        to = Address(row.to.channel, row.to.tenant, row.to.place)
+        return Outgoing(row.id, to, self.said[row.id], replaces, thread)
 
     async def run_until_empty(self, seconds: float) -> None:
         """Ticks every five seconds until nothing waits, for so long at most."""
@@ -136,7 +147,7 @@ class Office:
         while self.time.clock.now() < end:
             await self.delivery.recover(starting=False)
             await self.delivery.deliver()
-            if await self.store.run(lambda work: work.outbox.next_at()) is None:
+            if not await self.store.run(lambda work: work.outbox.next_at() or work.outbox.stuck(END)):
                 return
             self.time.clock.move_to(self.time.clock.now() + timedelta(seconds=5))
         raise AssertionError(f"Something waits after {seconds} seconds.")

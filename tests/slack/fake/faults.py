@@ -69,10 +69,16 @@ class Slow:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Fine:
+    """Nothing goes wrong this time."""
+
+
+FINE = Fine()
 DROP_BEFORE = Drop(accepted=False)
 DROP_AFTER = Drop(accepted=True)
 
-Fault = Http | Limited | Refusal | Drop | AcceptThen | Garbage | Hang | Slow
+Fault = Fine | Http | Limited | Refusal | Drop | AcceptThen | Garbage | Hang | Slow
 
 
 @dataclass
