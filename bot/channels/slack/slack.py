@@ -51,6 +51,10 @@ class Talks(Protocol):
         """The sections of somebody's page; none for somebody unknown."""
         ...
 
+    async def idle(self) -> None:
+        """Waits until what was accepted is answered."""
+        ...
+
 
 class SlackRoom:
     """Everything about Slack. First there is the channel, then with `opens` the way in, then `start`.
@@ -115,7 +119,12 @@ class SlackRoom:
 
     async def refresh(self, tenant: str, user: str) -> None:
         """Draws somebody's own page anew."""
-        sections = await self._talks.page(Address(CHANNEL, tenant, user)) if self._talks else ()
+        if self._talks is None:
+            return
+        sections = await self._talks.page(Address(CHANNEL, tenant, user))
+        if not sections:  # somebody new, who is just being looked up
+            await self._talks.idle()
+            sections = await self._talks.page(Address(CHANNEL, tenant, user))
         if not sections:
             return
         language = sections[0].language
