@@ -27,13 +27,14 @@ class Incoming:
 
     `event` is the platform's own id of it. A press carries `card` and `button`; a form also `values` by
     question key; typed words are `text`. `leave` says what to do with an identifier that was found:
-    "mask" hides it, "keep" says it is none. "arrive" is somebody who opened the assistant and said nothing.
+    "mask" hides it, "keep" says it is none. A "command" is words that are never the answer to a question; "arrive" is
+    somebody who opened the assistant and said nothing.
     `form`: whether the platform can open a form in answer to this, or has one open, which the answer then stands in.
     """
 
     sender: Address
     event: str
-    kind: Literal["text", "press", "arrive"]
+    kind: Literal["text", "command", "press", "arrive"]
     text: str = ""
     card: str = ""
     button: str = ""

@@ -179,7 +179,9 @@ def turn(moment: Moment, person: PersonRow, incoming: Incoming) -> Reply:
     if incoming.kind == "arrive":
         people.welcome(moment, person)
         return Reply()
-    return commands.typed(moment, person, incoming) if typed else _pressed(moment, person, incoming)
+    if incoming.kind == "press":
+        return _pressed(moment, person, incoming)
+    return commands.typed(moment, person, incoming)
 
 
 def _pressed(moment: Moment, person: PersonRow, incoming: Incoming) -> Reply:

@@ -20,7 +20,7 @@ class Taken:
 
 def check(incoming: Incoming, words: Words, language: str) -> Taken | Reply:
     """The incoming as it may be kept, or the reply that asks to hide a number first."""
-    if incoming.kind == "text":
+    if incoming.kind in ("text", "command"):
         shown = mask(incoming.text) if _stopped(incoming.text) else incoming.text
         return Taken(replace(incoming, text=shown), hidden=shown != incoming.text)
     caught = [key for key, raw in incoming.values.items() if _stopped(raw)]

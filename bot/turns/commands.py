@@ -26,13 +26,15 @@ def typed(moment: Moment, person: PersonRow, incoming: Incoming) -> Reply:
         moment.tell(person, Told([Say("safe.id_chat")]), kind="answer")
     talk = _open_talk(moment, person)
     text = incoming.text.strip()
-    command = understand(text, talk is not None and _asks_text(talk))
+    may_answer = incoming.kind == "text"
+    command = understand(text, may_answer and talk is not None and _asks_text(talk))
     if command is None and try_code(moment, person, text):
         moment.tell(person, Told([Say("hr.granted")], [Press("btn.new_round", ["new_round"])]), kind="answer")
         return Reply()
     if talk is not None and command in WALK:
         return talks.take(moment, talk, WALK[command], [], incoming)
-    if talk is not None and command in (None, Command.RESUME) and (command or talk.row.status == "open"):
+    answers = may_answer and talk is not None and talk.row.status == "open"
+    if talk is not None and (command is Command.RESUME or (command is None and answers)):
         return _answer(moment, person, talk, command, incoming)
     if command is None:
         return _unknown(moment, person)

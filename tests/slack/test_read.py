@@ -339,7 +339,7 @@ def test_a9_leaves_that_are_no_list_of_keys_are_none(leaves: str) -> None:
 
 def test_a_command() -> None:
     found = heard(read.command(command("  mine data &amp; mere ")))
-    assert found.incoming == Incoming(VERA, f"{TEAM}:{TRIGGER}", "text", "mine data & mere", form="may_open")
+    assert found.incoming == Incoming(VERA, f"{TEAM}:{TRIGGER}", "command", "mine data & mere", form="may_open")
     assert found.where == Where(TEAM, "", PERSON, channel=CHANNEL, trigger=TRIGGER)
 
 
@@ -351,7 +351,7 @@ def test_a_command_without_words_asks_for_help(text: str) -> None:
 
 def test_the_shortcut_shows_how_things_stand() -> None:
     found = heard(read.shortcut(shortcut()))
-    assert found.incoming == Incoming(VERA, f"{TEAM}:{TRIGGER}", "text", "status", form="open")
+    assert found.incoming == Incoming(VERA, f"{TEAM}:{TRIGGER}", "command", "status", form="open")
     assert understand(found.incoming.text, asking_for_text=False) is Command.STATUS
 
 

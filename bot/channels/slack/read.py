@@ -107,13 +107,13 @@ def closed(body: Any) -> Heard | None:
 def command(body: Any) -> Heard | None:
     """A slash command. One without words asks for help."""
     words = plain(text(body, "text"), "").strip() or EMPTY_COMMAND
-    return _heard(body, text(body, "user_id"), text(body, "trigger_id"), kind="text", text=words, form="may_open")
+    return _heard(body, text(body, "user_id"), text(body, "trigger_id"), kind="command", text=words, form="may_open")
 
 
 def shortcut(body: Any) -> Heard | None:
     """The shortcut, which shows how things stand."""
     user, id = text(body, "user", "id"), text(body, "trigger_id")
-    return _heard(body, user, id, kind="text", text=SHORTCUT, form="open")
+    return _heard(body, user, id, kind="command", text=SHORTCUT, form="open")
 
 
 def _value(action: Any) -> str:

@@ -1,0 +1,41 @@
+"""Words that can only be a command: from a slash command or a shortcut, never the answer to a question."""
+
+from __future__ import annotations
+
+from bot.channel import Incoming, Reply
+from tests.stage.play import Seat, read
+from tests.stage.scenes import at_scene
+
+
+async def commands(seat: Seat, words: str, event: str = "") -> Reply:
+    incoming = Incoming(seat.address(), event or words, "command", text=words, form="may_open")
+    reply = await seat.play.conversation.receive(incoming)
+    await seat.play.delivery.deliver()
+    return reply
+
+
+async def test_a_command_answers_no_question() -> None:
+    here = await at_scene("first day")
+    asked = await here.emil.text()
+    await commands(here.emil, "status")
+    assert "Næste for dig" in await here.emil.text()
+    await commands(here.emil, "noget helt andet")
+    assert "Næste for dig" not in await here.emil.text()
+    await commands(here.emil, "logbog")
+    assert "Hvad hænger ved fra i dag?" in asked
+    rows = await here.play.store.run(lambda work: work.answers.by(here.emil.id))
+    assert not [row for row in rows if row.value in ("status", "noget helt andet", "logbog")]
+
+
+async def test_a_command_opens_what_it_names_in_a_form() -> None:
+    here = await at_scene("start")
+    (shown,) = (await commands(here.hanne, "ny runde")).shows
+    assert "Hvad hedder runden?" in read(shown)
+
+
+async def test_a_number_of_a_person_in_a_command_is_hidden() -> None:
+    here = await at_scene("start")
+    await commands(here.emil, "070761-4285 er hans nummer")
+    rows = await here.play.store.run(lambda work: work.inbox.pending(10))
+    assert not rows
+    assert here.play.words.text("da", "safe.id_chat") in await here.emil.everything()
