@@ -168,6 +168,7 @@ def test_a_message_with_nothing_to_see_shows_its_preview() -> None:
         ("header", "Vidsyn har en besked til dig.")
     ]
     assert chat_parts(Message((), " "), {})[0][1] == "Vidsyn"
+    assert problems(chat(Message((), "&" * 4000), {})[0], "message") == []
 
 
 @given(parts, buttons)

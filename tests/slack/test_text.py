@@ -139,6 +139,7 @@ def test_where_a_text_is_cut(text: str, limit: int, found: list[str]) -> None:
         ("Vi skal tale sammen først, siger hun", 24, "Vi skal tale sammen…"),
         ("Emil hos Familieafdelingen: Det kan du se", 28, "Emil hos Familieafdelingen…"),
         ("etmegetlangtordudenmellemrum", 10, "etmegetla…"),
+        ("to ord,\xa0og flere", 10, "to ord…"),
         (FAMILY * 3, 24, FAMILY * 2 + "…"),
     ],
 )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from bot.channel import OPEN, Button, Door, Field, Message, Part
 from bot.channels.slack.fields import as_text, drawn
 from bot.channels.slack.parts import Block, Say, heading, paragraph, parts, rows, small, weight
-from bot.channels.slack.text import BLANK, MORE, mrkdwn, visible
+from bot.channels.slack.text import BLANK, MORE, mrkdwn, shortened, visible
 
 MOST_BLOCKS = 50
 HEAVIEST = 12_000
@@ -97,4 +97,4 @@ def _beside(blocks: list[Block], others: Sequence[Block]) -> list[Block]:
 
 def _nothing(message: Message) -> list[Block]:
     """For a message with nothing to see: Slack takes no message without blocks or with an empty one."""
-    return heading(message.preview) or parts([Part(BLANK)])
+    return heading(shortened(message.preview, PREVIEW)) or parts([Part(BLANK)])

@@ -39,8 +39,8 @@ def harmless(text: str) -> str:
 
 
 def visible(text: str) -> bool:
-    """Whether there is anything to see in it."""
-    return any(unicodedata.category(sign) not in _NOTHING and sign not in _UNSEEN for sign in text)
+    """Whether there is anything to see in it, when it is made harmless."""
+    return any(unicodedata.category(sign) not in _NOTHING and sign not in _UNSEEN for sign in harmless(text))
 
 
 def escape(text: str) -> str:
@@ -96,7 +96,7 @@ def shortened(text: str, limit: int) -> str:
     if size(text) <= limit:
         return text
     end = _cut(text, limit - len(MORE), (_WORD,)) if limit > len(MORE) else 0
-    return text[:end].rstrip(" \n\t,;:–-") + MORE
+    return text[:end].rstrip().rstrip(",;:–-").rstrip() + MORE
 
 
 def _as_typed(text: str) -> str:

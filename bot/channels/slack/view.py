@@ -10,8 +10,8 @@ from bot.channel import Message, Part
 from bot.channels.slack.blocks import door, pressable
 from bot.channels.slack.fields import to_read
 from bot.channels.slack.forms import FOOT, PAUSE, Piece, close, form, only_read, pieces, which_sends
-from bot.channels.slack.parts import Block, Say, paragraph, parts, rows, small
-from bot.channels.slack.text import line, plain, size
+from bot.channels.slack.parts import TEXT, Block, Say, paragraph, parts, rows, small
+from bot.channels.slack.text import line, plain, shortened, size
 
 FORM = "form"
 """The callback id of a form."""
@@ -52,7 +52,7 @@ def view(
         "close": plain(close(sent.message, say), FOOT),
         "private_metadata": metadata(sent.message.card, sent.button),
         "notify_on_close": any(button.id == PAUSE for button in sent.message.buttons),
-        "blocks": fitted(shown, say) or paragraph(sent.message.preview),
+        "blocks": fitted(shown, say) or paragraph(shortened(sent.message.preview, TEXT)),
     }
     return made | ({"submit": plain(sent.submit, FOOT)} if sent.submit else {})
 
