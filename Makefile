@@ -21,9 +21,9 @@ format: .venv/.dev-stamp
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
 
-# Takes the README's picture of the playground anew: docs/playground.png.
+# Takes the pictures in docs/ anew: the playground, and what people meet in Slack.
 picture: .venv/.dev-stamp
-	@VIDSYN_PICTURE=1 $(BIN)/python -m pytest -q tests/browser/test_picture.py
+	@VIDSYN_PICTURE=1 $(BIN)/python -m pytest -q tests/browser/test_picture.py tests/browser/test_slack_pictures.py
 
 # Needs uv. Takes the newest versions that the .in files allow: read the difference before you commit it.
 lock:

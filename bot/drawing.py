@@ -91,8 +91,10 @@ def draw(
     opened = [reader.words.say(reader.language, say) for say in opening]
     parts += [Part(text) for text in opened]
     for ask in screen.asks:
-        if ask.says_when(View(screen.filled, reader.facts)):
-            parts += [Part(reader.words.text(reader.language, key, reader.values(ask))) for key in ask.says]
+        said = ask.says if ask.says_when(View(screen.filled, reader.facts)) else ()
+        texts = [reader.words.text(reader.language, key, reader.values(ask)) for key in said]
+        parts += [Part(text) for text in texts]
+        opened += texts if dialog.form else []
     alone = screen.asks[0] if len(screen.asks) == 1 else None
     buttons: list[tuple[Button, Action]] = []
     fields: tuple[Field, ...] = ()
@@ -118,7 +120,9 @@ def draw(
         buttons=tuple(button for button, _ in buttons),
         language=reader.language,
         about=about,
-        door=_door(reader, dialog, screen, door, "\n".join(opened), typed) if door and (fields or not dialog.quick) else None,
+        door=_door(reader, dialog, screen, door, "\n".join(opened), typed)
+        if door and (fields or not dialog.quick)
+        else None,
     )
     return Drawn(message, {button.id: action for button, action in buttons})
 

@@ -55,7 +55,7 @@ def form(message: Message, say: Say) -> Form:
         return Form(message, before, rest, say("btn.continue"), "", fields)
     if sends is None and choices and size(line(choices[0].label)) <= FOOT:
         sends = choices[0]
-    if sends is None and message.fields:
+    if sends is None and (message.fields or message.door):
         sends = next((button for button in buttons if button.main), None)
     if sends is None:
         return only_read(message, say)
