@@ -181,7 +181,7 @@ class Outgoing:
 class Reply:
     """What a platform wants inside the same request: errors by question key, and whether an identifier caused them.
 
-    `shows` is what an open form shows next; with nothing it closes.
+    `shows` is what an open form shows next; with nothing it closes. `repeated`: it had come before, and had its effect.
     """
 
     errors: dict[str, str] = field(default_factory=dict)
@@ -189,6 +189,7 @@ class Reply:
     offers: tuple[Button, ...] = ()
     note: str = ""
     shows: tuple[Message, ...] = ()
+    repeated: bool = False
 
 
 class End(StrEnum):

@@ -102,7 +102,7 @@ async def test_f6_the_same_event_again_much_later_is_nothing(story: Story) -> No
     before = await outbox_size(story.play.store)
     await story.play.until(datetime(2026, 5, 6, 10, tzinfo=UTC))
     story.play.build()
-    assert await story.play.conversation.receive(same) == Reply()
+    assert await story.play.conversation.receive(same) == Reply(repeated=True)
     assert await outbox_size(story.play.store) == before + 1
 
 
@@ -243,7 +243,7 @@ async def test_f4_what_was_written_down_and_not_answered_is_answered_once(story:
     before = await outbox_size(story.play.store)
     assert await story.play.conversation.catch_up() == 1
     assert await story.play.conversation.catch_up() == 0
-    assert await story.play.conversation.receive(late) == Reply()
+    assert await story.play.conversation.receive(late) == Reply(repeated=True)
     assert await outbox_size(story.play.store) == before + 2
 
 

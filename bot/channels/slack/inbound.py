@@ -63,7 +63,8 @@ class Inbound:
         try:
             request = AsyncBoltRequest(body=body, mode="socket_mode", context={BEGAN: monotonic()})
         except Exception:  # Bolt looks into the body for its context, and is not ready for anything
-            return 400, None
+            # An event that nobody understands is none of ours; too many refusals, and Slack sends no more at all.
+            return (200 if text(body, "type") == "event_callback" else 400), None
         response = await self._bolt.async_dispatch(request)
         outcome: Outcome | None = request.context.get(OUTCOME)
         if outcome is not None:
@@ -118,7 +119,7 @@ class Inbound:
 
     async def _press(self, body: Body, began: float) -> Answer:
         heard, reply = await self._received(read.pressed(body))
-        if heard is None or reply is None:
+        if heard is None or reply is None or reply.repeated:
             return None
         then = to_press(heard, reply, await self._reception.pen(heard, reply))
         self._showing.then(heard.where, then, began, fresh=heard.where.home or not reply.shows)
@@ -132,7 +133,7 @@ class Inbound:
         # Slack gives up on us after three seconds, and then still shows the form as it was.
         late = self._showing.is_late(began)
         then = Updates(answer["view"]) if late and answer and "view" in answer else None
-        self._showing.then(heard.where, then, began, fresh=not reply.shows)
+        self._showing.then(heard.where, then, began, fresh=not (reply.shows or reply.repeated))
         return answer
 
     async def _closing(self, body: Body, began: float) -> Answer:
@@ -143,7 +144,7 @@ class Inbound:
 
     async def _command(self, body: Body, began: float) -> Answer:
         heard, reply = await self._received(read.command(body))
-        if heard is None or reply is None:
+        if heard is None or reply is None or reply.repeated:
             return None
         answer, then = to_command(reply, await self._reception.pen(heard, reply))
         self._showing.then(heard.where, then, began)
@@ -151,7 +152,7 @@ class Inbound:
 
     async def _shortcut(self, body: Body, began: float) -> Answer:
         heard, reply = await self._received(read.shortcut(body))
-        if heard is not None and reply is not None:
+        if heard is not None and reply is not None and not reply.repeated:
             self._showing.then(heard.where, to_shortcut(reply, await self._reception.pen(heard, reply)), began)
         return None
 

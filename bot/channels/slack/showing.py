@@ -43,13 +43,16 @@ class Showing:
         self._after = after
         self._late = late
         self._tasks: set[asyncio.Task[None]] = set()
+        self._stale: set[tuple[str, str]] = set()
+        self._drawing: set[tuple[str, str]] = set()
 
     def then(self, where: Where, then: Then, began: float = 0.0, *, fresh: bool = False) -> None:
         """Shows it. `began`: when it came, by `monotonic`. `fresh`: the App Home may say something else now."""
         if then is not None:
             self._start(self._show(where, then, began))
         if fresh:
-            self._start(self._freshen(where))
+            self._stale.add((where.tenant, where.user))
+            self._start(self._freshen((where.tenant, where.user)))
 
     def is_late(self, began: float) -> bool:
         """Whether Slack waits no more for the answer to what came then."""
@@ -74,11 +77,19 @@ class Showing:
         if not answer.done:
             log.info("slack_answer_not_shown", method=method, code=answer.code)
 
-    async def _freshen(self, where: Where) -> None:
+    async def _freshen(self, whose: tuple[str, str]) -> None:
+        """Draws a page until nothing more has changed; one at a time, so that the last is what stands there."""
+        if whose in self._drawing:
+            return
+        self._drawing.add(whose)
         try:
-            await self._after(where.tenant, where.user)
+            while whose in self._stale:
+                self._stale.discard(whose)
+                await self._after(*whose)
         except Exception as failure:
             log.error("slack_home_not_fresh", error=type(failure).__name__)
+        finally:
+            self._drawing.discard(whose)
 
 
 def _call(where: Where, then: Opens | Updates | Whispers) -> tuple[str, Ask]:
