@@ -95,6 +95,7 @@ def draw(
         texts = [reader.words.text(reader.language, key, reader.values(ask)) for key in said]
         parts += [Part(text) for text in texts]
         opened += texts if dialog.form else []
+    opened += _first_question(reader, screen) if dialog.form else []
     alone = screen.asks[0] if len(screen.asks) == 1 else None
     buttons: list[tuple[Button, Action]] = []
     fields: tuple[Field, ...] = ()
@@ -125,6 +126,13 @@ def draw(
         else None,
     )
     return Drawn(message, {button.id: action for button, action in buttons})
+
+
+def _first_question(reader: Reader, screen: Screen) -> list[str]:
+    """What typed words would answer, to stand beside the door of a form; nothing where it quotes somebody."""
+    first = screen.asks[0]
+    template = reader.words.plain(reader.language, first.words)
+    return [template] if isinstance(first.answer, Text) and "{" not in template else []
 
 
 def _door(reader: Reader, dialog: Dialog, screen: Screen, card: str, opening: str, typed: bool) -> Door:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import replace
 from difflib import unified_diff
 
-from bot.channel import Button, Message
+from bot.channel import Button, Message, Part
 from dialogs.model import Raw
 from tests.slack.fake import Message as Posted
 from tests.slack.stage import CAST, CHANNEL_NAME, SlackPlay, SlackSeat
@@ -98,7 +98,9 @@ class SlackChat(PlayChat):
 
 def _with_opening(door: Message, form: Message) -> Message:
     """What is said beside a door belongs to what stands behind it."""
-    said = [part for part in door.parts if part.look == "plain" and part not in form.parts]
+    there = {*(part.text for part in form.parts), *(field.label for field in form.fields)}
+    lines = [line for part in door.parts if part.look == "plain" for line in part.text.split("\n")]
+    said = [Part(line) for line in lines if line not in there]
     title = [part for part in form.parts[:1] if part.look == "title"]
     return replace(form, parts=(*title, *said, *form.parts[len(title) :])) if said else form
 
