@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -10,7 +11,8 @@ import structlog
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.channel import Button, Choice, Field, Incoming, Message, Part, Reply
+from bot.channel import CLOSED, Button, Choice, Door, Field, Incoming, Message, Part, Reply
+from bot.channels.slack.answers import placed_errors
 from bot.channels.slack.client import client
 from bot.channels.slack.view import view as drawn
 from tests.slack.fake import FakeSlack, View, answered
@@ -91,11 +93,20 @@ async def test_s7_an_error_at_no_question_of_the_form_stands_at_the_first(way: E
     assert way.vera.modal.errors == {"q.what": "To. Et. Tre."}
 
 
+def test_s7_an_error_stands_at_what_is_asked_and_nowhere_else() -> None:
+    form = {"blocks": [{"type": "section", "block_id": "q.old"}, {"type": "input", "block_id": "q.new"}, "x", {}]}
+    assert placed_errors(form, {"q.old": "Et."}) == {"q.new": "Et."}
+    assert placed_errors(form, {"q.new": "Et.", "": "Et."}) == {"q.new": "Et."}
+    for nothing in ({}, {"blocks": None}, {"blocks": [{"type": "section", "block_id": "q"}]}):
+        assert placed_errors(nothing, {"q": "Et."}) == {}
+
+
 async def test_s7_a_form_goes_on_with_the_next_step(way: Entrance) -> None:
     await with_form(way)
     way.replies(asking("card2", Field("q.next", "text", "Og så?")))
     delivery = await way.vera.submits({"q.what": "svar"})
     assert json.loads(answered(delivery).text)["response_action"] == "update"
+    await way.inbound.idle()
     assert "Og så?" in way.vera.modal.words()
     assert way.called("views.update") == 0
     assert way.freshened == []
@@ -183,13 +194,13 @@ async def test_s7_a_form_that_slack_gave_up_waiting_for_still_goes_on() -> None:
         assert "Og så?" in way.vera.modal.words()
 
 
-async def test_a_form_that_is_closed_is_a_pause(way: Entrance) -> None:
-    await with_form(way)
+async def test_the_house_hears_when_a_form_is_put_down(way: Entrance) -> None:
+    await with_form(way, replace(asking(), door=Door("talk1", "Fortsæt")))
     delivery = await way.vera.closes()
     assert delivery is not None
     assert answered(delivery).text == ""
     last = way.conversation.last
-    assert (last.kind, last.card, last.button, last.form) == ("press", "card1", "pause", "")
+    assert (last.kind, last.card, last.button, last.form) == ("press", "card1", CLOSED, "")
 
 
 async def test_a_button_in_a_form_changes_the_form(way: Entrance) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.channel import Address, Incoming
+from bot.channel import CLOSED, Address, Incoming
 from bot.channels.slack import read
 from bot.channels.slack.marks import plain
 from bot.channels.slack.payload import bot_user, enterprise, metadata, team
@@ -309,11 +309,11 @@ def test_without_a_word_about_it_no_identifier_is_kept() -> None:
     assert heard(read.submitted(submission(view(leaves=["q"])))).incoming.leaves == []
 
 
-def test_a_form_that_is_closed_is_a_pause() -> None:
+def test_a_form_that_is_closed_was_put_down() -> None:
     values = {"q": {"value": {"type": "plain_text_input", "value": "halvt"}}}
     found = heard(read.closed(closing(view(values=values))))
     assert found.incoming == Incoming(
-        VERA, f"{TEAM}:closed:V0001:1778148000.h4sh", "press", card="card1", button="pause"
+        VERA, f"{TEAM}:closed:V0001:1778148000.h4sh", "press", card="card1", button=CLOSED
     )
 
 
@@ -390,6 +390,13 @@ def test_s13_a_form_without_a_team() -> None:
 def test_s13_a_command_says_it_in_words() -> None:
     found = heard(read.command(command(is_enterprise_install="true", enterprise_id=ORG)))
     assert (found.where.enterprise, found.stranger) == (ORG, False)
+
+
+@pytest.mark.parametrize(("said", "mine"), [({"is_bot": True}, True), ({}, True), ({"is_bot": False}, False)])
+def test_the_bot_s_own_messages_are_told_by_its_user(said: Body, mine: bool) -> None:
+    grant = {"enterprise_id": None, "team_id": TEAM, "user_id": BOT, **said}
+    found = read.said(message(user=BOT, body={"authorizations": [grant]}))
+    assert (found is None) == mine
 
 
 @pytest.mark.parametrize("home", ["T0ELSE", "E0ELSE"])

@@ -89,7 +89,13 @@ def test_the_logbook_is_one_form() -> None:
     assert typed["hint"]["text"] == "Noget, du så, hørte eller gjorde."
     assert chosen["element"]["initial_option"]["value"] == "yes"
     assert json.loads(drawn["private_metadata"]) == {"card": "c1", "button": "save", "leaves": []}
-    assert drawn["notify_on_close"] is True
+    assert drawn["notify_on_close"] is False
+
+
+def test_we_hear_when_a_form_is_put_down_that_has_a_door_in_the_chat() -> None:
+    opened = replace(CHOICE, door=Door("d", "Fortsæt", "6 af 14"))
+    for them in ([opened], [opened, LOGBOOK], [LOGBOOK, opened]):
+        assert view(them, say)["notify_on_close"] is True
 
 
 def test_a_debrief_step_is_a_list_with_one_button() -> None:

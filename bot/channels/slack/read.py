@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bot.channel import Address, Incoming
+from bot.channel import CLOSED, Address, Incoming
 from bot.channels.slack.marks import plain
 from bot.channels.slack.payload import at, bot_user, enterprise, home_of, metadata, team, text
 from bot.channels.slack.state import CHOICE, LEAVE, Filled, filled
@@ -98,10 +98,10 @@ def submitted(body: Any) -> Heard | None:
 
 
 def closed(body: Any) -> Heard | None:
-    """A form that was closed without being sent: a pause."""
+    """A form that was closed without being sent."""
     card = text(metadata(at(body, "view")), "card")
     id = f"closed:{text(body, 'view', 'id')}:{text(body, 'view', 'hash')}"
-    return _heard_press(body, id, card, "pause", Filled(), "") if card else None
+    return _heard_press(body, id, card, CLOSED, Filled(), "") if card else None
 
 
 def command(body: Any) -> Heard | None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.channel import Message, Part
 from bot.channels.slack.blocks import door, pressable
 from bot.channels.slack.fields import to_read
-from bot.channels.slack.forms import FOOT, PAUSE, Piece, close, form, only_read, pieces, which_sends
+from bot.channels.slack.forms import FOOT, Piece, close, form, only_read, pieces, which_sends
 from bot.channels.slack.parts import TEXT, Block, Say, paragraph, parts, rows, small
 from bot.channels.slack.text import line, plain, shortened, size
 
@@ -51,7 +51,8 @@ def view(
         "title": plain(title or say("slack.title"), FOOT),
         "close": plain(close(sent.message, say), FOOT),
         "private_metadata": metadata(sent.message.card, sent.button),
-        "notify_on_close": any(button.id == PAUSE for button in sent.message.buttons),
+        # What stands in the chat says how far one is, so it is to know when the form is put down.
+        "notify_on_close": any(message.door for message in messages),
         "blocks": fitted(shown, say) or paragraph(shortened(sent.message.preview, TEXT)),
     }
     return made | ({"submit": plain(sent.submit, FOOT)} if sent.submit else {})
