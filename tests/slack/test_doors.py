@@ -170,6 +170,7 @@ def test_s1_slack_s_own_example() -> None:
 # --- rubbish without a signature -----------------------------------------------------------------
 
 STAMP = str(int(NOON.timestamp()))
+ARABIC = STAMP.translate({ord("0") + n: 0x660 + n for n in range(10)})
 BAD_HEADERS: list[dict[str, str]] = [
     {},
     {"X-Slack-Signature": signature(HELLO, STAMP)},
@@ -178,7 +179,7 @@ BAD_HEADERS: list[dict[str, str]] = [
         {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature(HELLO, stamp)}
         for stamp in (
             "", " ", "x", "1e9", "-1", "+" + STAMP, STAMP + ".0", "0x10", "NaN", "inf", "9" * 13, "9" * 5000,
-            STAMP + "\u0661", "\u0661\u0662", "\xb2", "1_778_148_000", STAMP + ",1",
+            STAMP + "\u0661", "\u0661\u0662", "\xb2", "1_778_148_000", ARABIC, STAMP + ",1",
         )
     ),
     *(
@@ -299,7 +300,7 @@ BAD_JSON = {
     "100,000 lists": b'{"type": "x", "a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
     "50,000 objects": b'{"a":' * 50_000 + b"1" + b"}" * 50_000,
     "100,000 open lists": b"[" * 100_000,
-    "one level too many": b'{"type": "x", "a": ' + b"[" * DEEPEST + b"]" * DEEPEST + b"}",
+    "one level too many": b'{"type": "x", "a": ' + b"[" * DEEPEST + b"]" * DEEPEST + b"}",  # and the object
     "a name twice": b'{"type": "x", "type": "x"}',
     "a name twice, deep": b'{"type": "x", "a": [{"b": {"c": 1, "c": 1}}]}',
     "type is a number": event(type=1),
@@ -379,6 +380,13 @@ async def test_a_form_and_a_command_come_in(client: Client, porch: Porch) -> Non
         {"command": "/vidsyn", "text": "", "team_id": "T1"},
         {"ssl_check": "1", "token": "x"},
     ]
+
+
+async def test_a3_what_is_just_not_too_deep_comes_in(client: Client, porch: Porch) -> None:
+    inside = DEEPEST - 1
+    body = b'{"type": "x", "a": ' + b"[" * inside + b"]" * inside + b"}"
+    assert await post(client, body, signed(body)) == 200
+    assert len(porch.came) == 1
 
 
 async def test_half_a_character_is_made_whole(client: Client, porch: Porch) -> None:

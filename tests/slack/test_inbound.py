@@ -293,6 +293,16 @@ async def test_a22_a_form_that_comes_too_fast_keeps_what_was_typed(way: Entrance
     assert answered(said).text == ""
 
 
+async def test_a22_a_press_in_a_form_that_comes_too_fast_leaves_the_form_alone(way: Entrance) -> None:
+    await with_form(way)
+    for n in range(29):
+        await way.vera.types(f"besked {n}")
+    await way.vera.presses(way.vera.modal, "card1|back", values={"q.what": "svar"})
+    await way.inbound.idle()
+    assert way.called("views.update") == 0
+    assert len(way.conversation.came) == 30
+
+
 async def test_a22_thirty_thousand_characters_are_no_trouble(way: Entrance) -> None:
     answered(await way.vera.types("æ" * 30_000))
     assert len(way.conversation.last.text) == 30_000

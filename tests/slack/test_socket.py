@@ -38,10 +38,12 @@ async def joined(sockets: int = 1, patience: float = 3.0) -> AsyncIterator[tuple
         for socket in made:
             await socket.start()
         await slack.sockets.connected(sockets)
-        yield way, made
-        for socket in made:
-            await socket.stop()
-        await way.inbound.idle()
+        try:
+            yield way, made
+        finally:
+            for socket in made:
+                await socket.stop()
+            await way.inbound.idle()
 
 
 @pytest.fixture

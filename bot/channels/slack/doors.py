@@ -170,7 +170,7 @@ def _sound(value: Any, deep: int = 1) -> Any:
         return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if not isinstance(value, dict | list):
         return value
-    if deep >= DEEPEST:
+    if deep > DEEPEST:
         raise ValueError("too deep")
     if isinstance(value, list):
         return [_sound(one, deep + 1) for one in value]

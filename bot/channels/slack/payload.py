@@ -56,7 +56,7 @@ def home_of(body: Any) -> str:
     if home and home == enterprise(body):
         return ""
     # Installed for a whole organisation, its other workspaces are at home too; a channel shared with others is not.
-    if (whole is True or whole == "true") and at(body, "is_ext_shared_channel") is not True:
+    if whole is True and at(body, "is_ext_shared_channel") is not True:
         return ""
     return home
 
