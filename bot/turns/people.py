@@ -15,6 +15,9 @@ from storage.store import Work
 COUNTRIES = {"Europe/Copenhagen": "DK", "Europe/Oslo": "NO"}
 """Whose public holidays a person has, by zone; elsewhere those of the organisation."""
 
+SPOKEN = {"Europe/Copenhagen": "da", "Europe/Oslo": "nb"}
+"""What is spoken there, for somebody who has said nothing of it; elsewhere the organisation's language."""
+
 
 def welcome(moment: Moment, person: PersonRow) -> None:
     """The first hello, once a person."""
@@ -44,7 +47,7 @@ def arrive(work: Work, where: AddressRow, newcomer: Newcomer) -> PersonRow:
         name=newcomer.name,
         unit=newcomer.unit,
         email=newcomer.email,
-        language=newcomer.language or home.language,
+        language=newcomer.language or SPOKEN.get(zone, home.language),
         zone=zone,
         country=COUNTRIES.get(zone, home.country),
     )
@@ -56,7 +59,7 @@ def arrive(work: Work, where: AddressRow, newcomer: Newcomer) -> PersonRow:
 def led_by(work: Work, where: AddressRow, leader: str) -> None:
     """Notes whom the directory names as somebody's leader; the person is still asked, and so is the leader."""
     person = work.people.at(where)
-    if person is not None and person.id != leader:
+    if person is not None and leader not in (person.id, person.leader):
         work.people.update(replace(person, leader=leader))
 
 

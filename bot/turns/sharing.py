@@ -22,7 +22,8 @@ def which(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming
     """Lists the entry's answers that can be shared, to pick one."""
     exchange_id, occasion = args
     rows = [row for row in moment.work.answers.of(person.id, exchange_id, occasion) if row.visibility == "S"]
-    if not moment.work.conversations.spend(incoming.card):
+    # A list that comes up in a form is gone when that is closed: it can be asked for again.
+    if not moment.form and not moment.work.conversations.spend(incoming.card):
         return Reply(note=moment.words.text(person.language, "card.answered"))
     replaces = shown_by(moment, incoming)
     if len(rows) == 1:
