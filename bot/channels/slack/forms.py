@@ -93,7 +93,8 @@ def pieces(it: Form, members: Mapping[str, str], errors: Mapping[str, str], say:
 def _inside(message: Message, say: Say) -> tuple[Button, ...]:
     """The buttons that do not close the form. The foot has one that does; another of its name would confuse."""
     foot = close(message, say)
-    return tuple(it for it in message.buttons if it.id != PAUSE and (it.sends or it.choice or line(it.label) != foot))
+    twice = [it for it in message.buttons if line(it.label) == foot and size(foot) <= FOOT]
+    return tuple(it for it in message.buttons if it.id != PAUSE and (it.sends or it.choice or it not in twice))
 
 
 def _asked(them: tuple[Part, ...]) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
