@@ -49,7 +49,7 @@ class Newcomer:
     """What a platform knows of somebody who is no person of ours yet.
 
     `organisation` is the id of theirs. `language` is what they set there, a hint. `refused` is the word key that says
-    why they cannot take part, or "bot" for one that gets no answer at all.
+    why they cannot take part, or "bot" for one that gets no answer at all. To one who is `gone` nothing is sent.
     """
 
     name: str
@@ -59,6 +59,7 @@ class Newcomer:
     zone: str = ""
     language: str = ""
     refused: str = ""
+    gone: bool = False
 
 
 @dataclass(frozen=True)

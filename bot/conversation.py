@@ -11,15 +11,16 @@ import structlog
 from pydantic import ValidationError
 
 from bot import talks
-from bot.channel import CLOSED, INCOMING, OPEN, Address, Directory, Incoming, Message, Newcomer, NotReached, Part, Reply
+from bot.channel import CLOSED, INCOMING, OPEN, Address, Directory, Incoming, Message, NotReached, Reply
 from bot.clock import Clock
 from bot.intake import Taken, check
 from bot.moment import Moment, Told
+from bot.newcomers import Newcomers, at
 from bot.script import House
 from bot.turns import commands, home, people
 from bot.words import Words
 from dialogs.model import Say
-from storage.records import AddressRow, CardRow, PersonRow, new_id
+from storage.records import CardRow, PersonRow, new_id
 from storage.store import Store, Work
 
 log = structlog.get_logger()
@@ -45,19 +46,23 @@ class Conversation:
         self._clock = clock
         self._house = house
         self._kick = kick
-        self._directories = directories or {}
+        self._newcomers = Newcomers(store, words, clock, house, directories or {})
         self._answering: set[asyncio.Task[object]] = set()
 
     async def receive(self, incoming: Incoming) -> Reply:
         """Writes the incoming down and answers it. The same event a second time has no effect."""
         kept = await self._keep(incoming)
-        return await self._answer(kept) if isinstance(kept, str) else kept
+        if isinstance(kept, Reply):
+            return kept
+        reply = await self._answer(kept)
+        self._later(self._newcomers.find_leader(incoming.sender))
+        return reply
 
     async def accept(self, incoming: Incoming) -> None:
         """Writes the incoming down, and answers it a little later: for a platform that waits for no answer."""
         kept = await self._keep(incoming)
         if isinstance(kept, str):
-            self._later(self._answer(kept, said=True))
+            self._later(self._answer_later(kept, incoming.sender))
 
     async def idle(self) -> None:
         """Waits until what was accepted is answered."""
@@ -69,32 +74,23 @@ class Conversation:
         self._answering.add(task)
         task.add_done_callback(self._answering.discard)
 
-    async def _find_leader(self, directory: Directory, sender: Address) -> None:
-        """Notes whom the platform names as somebody's leader, while nobody waits for it."""
-        try:
-            leader = await directory.leader_of(sender)
-        except NotReached:
-            log.warning("leader_not_looked_up")
-            return
-        if leader:
-            where = AddressRow(sender.channel, sender.tenant, sender.place)
-            await self._store.run(lambda work: people.led_by(work, where, leader))
+    async def _answer_later(self, inbox_id: str, sender: Address) -> None:
+        await self._answer(inbox_id, said=True)
+        await self._newcomers.find_leader(sender)
 
     async def page(self, sender: Address) -> tuple[Message, ...]:
         """The sender's own page: the sections of it; none for somebody who is not known here."""
-        where = AddressRow(sender.channel, sender.tenant, sender.place)
 
         def unit(work: Work) -> tuple[Message, ...]:
-            person = work.people.at(where)
-            if person is None:
+            person = work.people.at(at(sender))
+            if person is None or not person.active:
                 return ()
             return home.page(Moment(work, self._words, self._clock.now(), self._house), person)
 
         return await self._store.run(unit)
 
     async def _keep(self, incoming: Incoming) -> str | Reply:
-        sender = _row(incoming)
-        language = await self._store.run(lambda work: _language(work, sender))
+        language = await self._store.run(lambda work: _language(work, incoming.sender))
         taken = check(incoming, self._words, language)
         if isinstance(taken, Reply):
             return taken
@@ -129,41 +125,27 @@ class Conversation:
         """Counts the failure and says so once; the row is tried again until it is set aside."""
         row = work.inbox.get(inbox_id)
         work.inbox.failed(inbox_id, MOST_TRIES)
-        person = work.people.at(_row(taken)) if (taken := _read(row.payload)) else None
+        person = work.people.at(at(taken.sender)) if (taken := _read(row.payload)) else None
         if person is not None and row.attempts == 0:
             moment = Moment(work, self._words, self._clock.now(), self._house)
             moment.tell(person, Told([Say("err.retrying")]), kind="answer")
 
     async def _greet(self, inbox_id: str, incoming: Incoming, said: bool) -> Reply:
-        """Somebody new: the platform says who it is, and then what they did is carried out."""
-        directory = self._directories.get(incoming.sender.channel)
-        newcomer = await directory.look_up(incoming.sender) if directory else Newcomer("", refused="bot")
-        if newcomer.refused:
-            return await self._store.run(lambda work: self._refuse(work, inbox_id, incoming, newcomer, said))
-        await self._store.run(lambda work: people.arrive(work, _row(incoming), newcomer))
-        if directory is not None:
-            self._later(self._find_leader(directory, incoming.sender))
+        """Somebody new or back: the platform says who it is, and then what they did is carried out."""
+        refused = await self._newcomers.meet(inbox_id, incoming, said=said)
+        if refused is not None:
+            return refused
         reply = await self._store.run(lambda work: self._turn(work, inbox_id))
         return Reply() if isinstance(reply, Incoming) else reply
 
-    def _refuse(self, work: Work, inbox_id: str, incoming: Incoming, newcomer: Newcomer, said: bool) -> Reply:
-        work.inbox.done(inbox_id)
-        if newcomer.refused == "bot" or incoming.kind == "arrive":
-            return Reply()
-        sentence = self._words.text(newcomer.language or "da", newcomer.refused)
-        if said:
-            moment = Moment(work, self._words, self._clock.now(), self._house)
-            moment.post(_row(incoming), Message((Part(sentence),), preview=sentence), "answer")
-        return Reply(note=sentence)
-
     def _turn(self, work: Work, inbox_id: str) -> Reply | Incoming:
-        """What a person did, carried out; what they did when nobody here knows the person."""
+        """What a person did, carried out; what they did when nobody here knows the person, or knows them gone."""
         row = work.inbox.get(inbox_id)
         if row.state != "pending":
             return Reply()
         taken = INCOMING.validate_json(row.payload)
-        person = work.people.at(_row(taken))
-        if person is None:
+        person = work.people.at(at(taken.sender))
+        if person is None or not person.active:
             return taken
         work.people.lock(person.id)
         moment = Moment(work, self._words, self._clock.now(), self._house)
@@ -221,12 +203,8 @@ def _too_late(moment: Moment, person: PersonRow, card: CardRow, incoming: Incomi
     return Reply(note=note)
 
 
-def _row(incoming: Incoming) -> AddressRow:
-    return AddressRow(incoming.sender.channel, incoming.sender.tenant, incoming.sender.place)
-
-
-def _language(work: Work, sender: AddressRow) -> str:
-    person = work.people.at(sender)
+def _language(work: Work, sender: Address) -> str:
+    person = work.people.at(at(sender))
     return person.language if person else "da"
 
 
