@@ -50,6 +50,7 @@ class SlackPeople:
         self._arrive = arrive
         self._change = change
         self._leader_fields: dict[str, tuple[float, tuple[str, ...]]] = {}
+        self._updated: dict[tuple[str, str], int] = {}
 
     async def look_up(self, address: Address) -> Newcomer:
         """What Slack knows of a user. Raises NotReached."""
@@ -102,11 +103,22 @@ class SlackPeople:
         return await self._store.run(lambda work: members_of(work, tenant, wanted))
 
     async def changed(self, tenant: str, user: Mapping[str, Any]) -> None:
-        """Slack describes a user anew: name, time zone, and whether the account is still there."""
-        id, active = text(user, "id"), user.get("deleted") is not True
+        """Slack describes a user anew: name, time zone, and whether they can still take part."""
+        id, active = text(user, "id"), _refused(user, is_ours=True) not in (GONE, GUEST)
+        if self._is_older(tenant, user):
+            return
         for home in await self._store.run(lambda work: _homes(work, tenant)):
             where = AddressRow(CHANNEL, home, id)
             await self._change(where, name=_name(user), zone=_zone(user), active=active)
+
+    def _is_older(self, tenant: str, user: Mapping[str, Any]) -> bool:
+        """Whether a later description came before this one, which Slack may have had to send again."""
+        who, updated = (tenant, text(user, "id")), user.get("updated")
+        if not isinstance(updated, int):
+            return False
+        latest = self._updated.get(who, updated)
+        self._updated[who] = max(latest, updated)
+        return updated < latest
 
     async def _fields(self, tenant: str) -> tuple[str, ...]:
         """The fields of a profile that name the leader. Workplaces seldom change them."""
@@ -143,7 +155,8 @@ def newcomer(work: Work, tenant: str, user: Any) -> Newcomer:
     language = LANGUAGES.get(text(user, "locale").replace("_", "-").split("-")[0].lower(), "")
     refused = _refused(user, _is_ours(work, tenant, workspace.enterprise, user))
     if refused:
-        return Newcomer("", language=language, refused=refused)
+        spoken = language or work.people.organisation(workspace.organisation).language
+        return Newcomer("", language=spoken, refused=refused, gone=refused == GONE)
     return Newcomer(
         name=_name(user) or text(user, "id"),
         organisation=workspace.organisation,
