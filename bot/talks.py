@@ -232,6 +232,8 @@ def _doubts(moment: Moment, talk: Talk, given: Mapping[str, Raw], incoming: Inco
 def _refuse(moment: Moment, talk: Talk, turn: Turn, incoming: Incoming) -> Reply:
     """Says what did not fit. A form shows it at the field; typed words get it as a message below."""
     errors = {key: _sentence(moment, talk, rejected) for key, rejected in turn.errors.items()}
+    oneself = [key for key in errors if incoming.values.get(key) == talk.person.id]
+    errors |= dict.fromkeys(oneself, moment.words.text(talk.person.language, "rejected.yourself"))
     if incoming.kind == "press" and incoming.values:
         return Reply(errors=errors)
     if incoming.kind == "press":

@@ -304,10 +304,12 @@ async def test_a_colleague_who_is_chosen_becomes_a_person_of_ours(way: Entrance)
     assert way.people.asked == [(TEAM, LEO)]
 
 
-async def test_one_who_cannot_be_a_person_of_ours_is_no_answer(way: Entrance) -> None:
+async def test_one_who_cannot_be_a_person_of_ours_is_refused_at_the_question(way: Entrance) -> None:
     await with_form(way, asking("card1", Field("q.leader", "person", "Hvem?", required=True)))
+    came = len(way.conversation.came)
     answered(await way.vera.submits({"q.leader": LEO}))
-    assert way.conversation.last.values == {"q.leader": ""}
+    assert way.vera.modal.errors == {"q.leader": WORDS.text("da", "slack.no_colleague")}
+    assert len(way.conversation.came) == came
 
 
 async def test_who_was_chosen_before_is_shown_as_a_user_of_the_workspace(way: Entrance) -> None:

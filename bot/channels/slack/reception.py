@@ -22,6 +22,8 @@ MOST, WITHIN = 30, 60.0
 
 TOO_FAST = "slack.too_fast"
 
+NO_COLLEAGUE = "slack.no_colleague"
+
 WHOLE = ""
 """The key of an error that is about no question."""
 
@@ -88,6 +90,8 @@ class Reception:
         if refused is not None:
             return _refusal(heard, refused, sent)
         known = {key: await self._people.person_of(heard.where.tenant, user) for key, user in heard.users.items()}
+        if sent and (nobody := [key for key, person in known.items() if not person]):
+            return Reply(errors=dict.fromkeys(nobody, self._words.text(await self._spoken(heard), NO_COLLEAGUE)))
         incoming = replace(heard.incoming, values={**heard.incoming.values, **known})
         return await self._conversation.receive(incoming)
 
