@@ -28,6 +28,8 @@ OPEN_STATES = ("signed_up", "in_matching", "proposed", "not_matched")
 def pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
     """ "I want to join" in the channel: the conversation goes on in private. Pressing again shows what there is."""
     round_row = moment.work.rounds.get(args[0])
+    if round_row.organisation != person.organisation:
+        return Reply(note=moment.words.text(person.language, "card.not_yours"))
     if round_row.state != "open" or moment.today(person) > round_row.deadline:
         moment.tell(person, Told([Say("sign.closed", {"contact": _contact(moment, round_row)})]), kind="answer")
         return _in_private(moment, person)
@@ -212,6 +214,8 @@ def wish_of(moment: Moment, sign_up: SignUpRow, language: str) -> str:
 def offer_pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
     """ "We can host" in the channel."""
     round_row = moment.work.rounds.get(args[0])
+    if round_row.organisation != person.organisation:
+        return Reply(note=moment.words.text(person.language, "card.not_yours"))
     offers = moment.work.rounds.offers(round_row.id)
     mine = [offer for offer in offers if offer.person == person.id and offer.state != "withdrawn"]
     offer = mine[0] if mine else OfferRow(new_id(), round_row.id, person.id, person.unit, "draft")
