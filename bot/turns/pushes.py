@@ -49,7 +49,7 @@ def say_due(moment: Moment, rows: Sequence[PromptRow]) -> None:
         if row.state != "pending":
             continue
         kind = base(row.kind)
-        if person is not None and not person.active:
+        if person is not None and not person.active and kind not in SILENT:
             moment.work.prompts.mark(row.id, "cancelled")
         elif moment.now >= latest(kind, row.at, hours):
             moment.work.prompts.mark(row.id, "missed")
