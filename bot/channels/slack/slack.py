@@ -9,7 +9,7 @@ from typing import Protocol
 import structlog
 from aiohttp import web
 
-from bot.channel import Address, Incoming, Message, Reply
+from bot.channel import Address, Incoming, Message, NotReached, Part, Reply
 from bot.channels.slack.api import Api
 from bot.channels.slack.calls import Calls
 from bot.channels.slack.changes import Changes
@@ -20,7 +20,7 @@ from bot.channels.slack.news import News
 from bot.channels.slack.oauth import install_routes
 from bot.channels.slack.one_token import OneToken
 from bot.channels.slack.pace import Pace
-from bot.channels.slack.people import Arrive, Change, SlackPeople
+from bot.channels.slack.people import GUEST, Arrive, Change, SlackPeople
 from bot.channels.slack.reception import MOST, Reception, language_in
 from bot.channels.slack.renewal import Client, Renewal
 from bot.channels.slack.settings import Slack, WrongSlack
@@ -126,6 +126,8 @@ class SlackRoom:
             await self._talks.idle()
             sections = await self._talks.page(Address(CHANNEL, tenant, user))
         if not sections:
+            sections = await self._turned_away(Address(CHANNEL, tenant, user))
+        if not sections:
             return
         language = sections[0].language
         view = home(sections, lambda key: self._words.text(language, key))
@@ -134,6 +136,17 @@ class SlackRoom:
         )
         if not answer.done:
             log.info("slack_home_not_shown", code=answer.code)
+
+    async def _turned_away(self, sender: Address) -> tuple[Message, ...]:
+        """What the page of somebody says who belongs here and cannot take part."""
+        try:
+            who = await self.people.look_up(sender)
+        except NotReached:
+            return ()
+        if who.refused != GUEST:
+            return ()
+        sentence = self._words.text(who.language, who.refused)
+        return (Message((Part(sentence),), preview=sentence, language=who.language),)
 
     async def _meet(self) -> list[str]:
         """The workspaces there are, each with the channels the assistant is in. Raises WrongSlack."""
