@@ -61,7 +61,7 @@ async def _serve(app: App, settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stopping.set)
-    runner = web.AppRunner(app.web, access_log=None, shutdown_timeout=5)
+    runner = runner_of(app.web)
     await runner.setup()
     try:
         # The port first: who does not get it leaves the messages to the one who has it.
@@ -74,6 +74,13 @@ async def _serve(app: App, settings: Settings) -> None:
     finally:
         await runner.cleanup()
         await app.stop()
+
+
+def runner_of(application: web.Application) -> web.AppRunner:
+    """What serves the application. aiohttp's own log would quote requests that it cannot read."""
+    silent = logging.getLogger("vidsyn.http")
+    silent.disabled = True
+    return web.AppRunner(application, access_log=None, logger=silent, shutdown_timeout=5)
 
 
 async def _listen(runner: web.AppRunner, settings: Settings) -> None:
