@@ -11,7 +11,7 @@ import structlog
 from pydantic import ValidationError
 
 from bot import talks
-from bot.channel import CLOSED, INCOMING, OPEN, Address, Directory, Incoming, Message, NotReached, Reply
+from bot.channel import CLOSED, INCOMING, OPEN, Address, Directory, Incoming, Message, NotReached, Part, Reply
 from bot.clock import Clock
 from bot.intake import Taken, check
 from bot.moment import Moment, Told
@@ -53,7 +53,7 @@ class Conversation:
         """Writes the incoming down and answers it. The same event a second time has no effect."""
         kept = await self._keep(incoming)
         if isinstance(kept, Reply):
-            return kept
+            return await self._store.run(lambda work: self._again(work, incoming)) if kept.repeated else kept
         reply = await self._answer(kept)
         self._later(self._newcomers.find_leader(incoming.sender))
         return reply
@@ -95,7 +95,16 @@ class Conversation:
         if isinstance(taken, Reply):
             return taken
         kept = await self._store.run(lambda work: _write_down(work, taken))
-        return Reply() if kept is None else kept
+        return Reply(repeated=True) if kept is None else kept
+
+    def _again(self, work: Work, incoming: Incoming) -> Reply:
+        """What a form shows by now that was sent before: nobody may have got the answer of that time."""
+        person, card = work.people.at(at(incoming.sender)), work.conversations.card(incoming.card)
+        if incoming.form != "open" or person is None or card is None or card.person not in ("", person.id):
+            return Reply(repeated=True)
+        moment = Moment(work, self._words, self._clock.now(), self._house, actor=person.id, form="open")
+        _too_late(moment, person, card, incoming)
+        return Reply(repeated=True, shows=tuple(moment.shown))
 
     async def catch_up(self) -> int:
         """Answers what was written down and not answered, for example before a crash. Returns how many."""
@@ -107,7 +116,7 @@ class Conversation:
     async def _answer(self, inbox_id: str, *, said: bool = False) -> Reply:
         """`said`: nobody waits for the reply, so what it notes is sent."""
         try:
-            reply = await self._store.run(lambda work: self._turn(work, inbox_id))
+            reply = await self._store.run(lambda work: self._turn(work, inbox_id, said))
             if isinstance(reply, Incoming):
                 reply = await self._greet(inbox_id, reply, said)
         except NotReached:
@@ -135,10 +144,10 @@ class Conversation:
         refused = await self._newcomers.meet(inbox_id, incoming, said=said)
         if refused is not None:
             return refused
-        reply = await self._store.run(lambda work: self._turn(work, inbox_id))
+        reply = await self._store.run(lambda work: self._turn(work, inbox_id, said))
         return Reply() if isinstance(reply, Incoming) else reply
 
-    def _turn(self, work: Work, inbox_id: str) -> Reply | Incoming:
+    def _turn(self, work: Work, inbox_id: str, said: bool) -> Reply | Incoming:
         """What a person did, carried out; what they did when nobody here knows the person, or knows them gone."""
         row = work.inbox.get(inbox_id)
         if row.state != "pending":
@@ -149,7 +158,10 @@ class Conversation:
             return taken
         work.people.lock(person.id)
         moment = Moment(work, self._words, self._clock.now(), self._house)
-        reply = turn(moment, person, taken)
+        # Where nobody waits, no form can be shown: what would stand in it goes into the chat.
+        reply = turn(moment, person, replace(taken, form="") if said else taken)
+        if said and (sentences := [it for it in (reply.note, *reply.errors.values()) if it]):
+            moment.tell(person, Told([Part(it) for it in dict.fromkeys(sentences)]), kind="answer")
         work.inbox.done(inbox_id)
         return replace(reply, shows=tuple(moment.shown))
 

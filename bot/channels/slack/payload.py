@@ -65,6 +65,7 @@ def metadata(view: Any) -> Mapping[str, Any]:
     """What a form says of itself: its card, its button, and the questions whose numbers may be identifiers."""
     try:
         about = json.loads(text(view, "private_metadata"))
+        json.dumps(about, ensure_ascii=False).encode()  # half characters can be written so, and kept nowhere
     except (ValueError, RecursionError):
         return {}
     return about if isinstance(about, dict) else {}
