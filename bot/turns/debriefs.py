@@ -230,6 +230,8 @@ def close(moment: Moment, prompt: PromptRow) -> str:
     if row is not None and row.status in ("open", "paused"):
         talks.close(moment, talks.load(moment, row), "stopped", Say("deb.closed"))
     exchange = moment.work.exchanges.get(prompt.subject)
+    if exchange.state in ("approved", "prepared", "running"):  # nobody was there to be asked
+        exchange = exchange_to(moment, exchange, "finished", Circumstances(over=True))
     if exchange.state in ("finished", "ended_early"):
         exchange_to(moment, exchange, "closed")
     return "answered"
