@@ -74,9 +74,9 @@ class Here(Cast):
 
         return await self.play.store.run(unit)
 
-    async def kept(self, seat: SlackSeat) -> dict[str, Any]:
-        """What somebody has answered by question."""
-        return {row.key: row.value for row in await self.answers(seat)}
+    async def kept(self, seat: SlackSeat, begins: str = "prep.") -> dict[str, Any]:
+        """What somebody has answered to questions that begin so."""
+        return {row.key: row.value for row in await self.answers(seat) if row.key.startswith(begins)}
 
     async def sends(self, body: Json, *, by: SlackSeat | None = None) -> Delivery:
         """A gesture that no client of Slack's makes, from a `body` that one did; with a trigger of its own."""
@@ -97,7 +97,8 @@ class Here(Cast):
 
     def nothing_refused(self) -> None:
         """Slack took everything that it was sent."""
-        assert self.slack.ledger.refusals == []
+        refused = [(it.method, it.error, *it.why) for it in self.slack.ledger.refusals]
+        assert not refused, refused
 
 
 @asynccontextmanager

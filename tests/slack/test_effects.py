@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
 
-from tests.slack.here import Here, at, value_of
+from dialogs.model import Raw
+from tests.slack.fake.views import view_json
+from tests.slack.here import Here, about, at, buttons, value_of
 from tests.slack.stage import CHANNEL_ID, TEAM, SlackSeat
+from tests.stage.scenes import minutes, walk
 
 
 @pytest.fixture
@@ -31,7 +35,7 @@ async def asked() -> AsyncIterator[Here]:
 async def preparing() -> AsyncIterator[Here]:
     """Emil has his preparation open at its first question."""
     async with at("invited") as here:
-        await here.emil.taps("btn.start_min", minutes=10)
+        await here.emil.taps("btn.start_min", minutes=await minutes(here.emil))
         yield here
 
 
@@ -117,8 +121,8 @@ async def test_f6_an_event_that_is_25_hours_late_is_carried_out_once(start: Here
     before = len(start.chat(start.emil))
     store.away = True
     delivery = await start.emil.there.types("hjælp")
-    for minutes in (0, 1, 6, *(60 * n for n in range(1, 24))):
-        start.play.clock.move_to(start.play.clock.now() + timedelta(minutes=minutes))
+    for wait in (0, 1, 6, *(60 * n for n in range(1, 24))):
+        start.play.clock.move_to(start.play.clock.now() + timedelta(minutes=wait))
         await start.slack.retry_due()
     store.away = False
     start.play.clock.move_to(start.play.clock.now() + timedelta(hours=25))
@@ -267,32 +271,30 @@ async def test_a9_a_click_on_an_old_card_is_told_so_and_does_nothing(asked: Here
     assert asked.reads(asked.lone) == before
 
 
-@pytest.mark.parametrize("who", ["emil", "vera", "hanne"])
-async def test_a9_another_person_s_click_on_a_chat_button_does_nothing(asked: Here, who: str) -> None:
+async def test_a9_another_person_s_click_on_a_chat_button_does_nothing(asked: Here) -> None:
     """Whoever sends what stands on the button of somebody else's card."""
-    stranger: SlackSeat = getattr(asked, who)
-    value = value_of(asked.newest(asked.lone, "Godkend"), "Godkend")
-    own = await stranger.there.presses(asked.newest(stranger, "Hvad kan du?"), "Hvad kan du?")
-    await asked.play.settle()
-    body = {**own.body, "actions": [{**own.body["actions"][0], "value": value}]}
-    calls, before = len(asked.calls()), asked.reads(asked.lone)
-    await asked.sends(body)
-    assert asked.since(calls) == ["chat.postEphemeral"]
-    assert asked.slack.ephemerals_of(stranger.user)[-1].text == asked.word("card.not_yours")
+    value, before = value_of(asked.newest(asked.lone, "Godkend"), "Godkend"), asked.reads(asked.lone)
+    for stranger in (asked.emil, asked.vera):
+        own = await stranger.there.presses(asked.newest(stranger, "Hvad kan du?"), "Hvad kan du?")
+        await asked.play.settle()
+        calls = len(asked.calls())
+        await asked.sends({**own.body, "actions": [{**own.body["actions"][0], "value": value}]})
+        assert asked.since(calls) == ["chat.postEphemeral"]
+        assert asked.slack.ephemerals_of(stranger.user)[-1].text == asked.word("card.not_yours")
     assert asked.reads(asked.lone) == before
 
 
-@pytest.mark.parametrize(
-    "value",
-    ["no-such-card|option0", "no-such-card|open", "|", "x|", "|x", "x", "", "x|" * 900, "home:x|y", "\u202e|\x00"],
-)
-async def test_a9_a_button_that_never_was_does_nothing(asked: Here, value: str) -> None:
+NEVER = ["no-such-card|option0", "no-such-card|open", "|", "x|", "|x", "x", "", "x|" * 900, "home:x|y", "\u202e|\x00"]
+
+
+async def test_a9_a_button_that_never_was_does_nothing(asked: Here) -> None:
     own = await asked.emil.there.presses(asked.newest(asked.emil, "Hvad kan du?"), "Hvad kan du?")
     await asked.play.settle()
     calls = len(asked.calls())
-    delivery = await asked.sends({**own.body, "actions": [{**own.body["actions"][0], "value": value}]})
-    assert delivery.answer.ok
-    assert asked.since(calls) in ([], ["chat.postEphemeral"])
+    for value in NEVER:
+        delivery = await asked.sends({**own.body, "actions": [{**own.body["actions"][0], "value": value}]})
+        assert delivery.answer.ok
+    assert set(asked.since(calls)) == {"chat.postEphemeral"}
     asked.nothing_refused()
 
 
@@ -306,3 +308,216 @@ async def test_a9_a_button_of_a_card_that_has_no_such_button_does_nothing(asked:
         await asked.sends({**delivery.body, "actions": [{**delivery.body["actions"][0], "value": f"{key}|{button}"}]})
     assert set(asked.since(calls)) == {"chat.postEphemeral"}
     assert "Godkend" in asked.chat(asked.lone)[-2].labels() + asked.chat(asked.lone)[-1].labels()
+
+
+# Forms
+
+
+async def test_a9_a_form_that_is_sent_twice_has_one_effect(preparing: Here) -> None:
+    view = preparing.slack.view_of("UEMIL")
+    assert view is not None
+    there = preparing.emil.there
+    await asyncio.gather(*(there.submits({"prep.ack": ["yes"]}, view, old=True) for _ in range(2)))
+    await preparing.play.settle()
+    assert list(await preparing.kept(preparing.emil)) == ["prep.ack"]
+    assert "prep.purpose" in blocks(preparing), "the next question"
+    await there.submits({"prep.purpose": ["prep.purpose.understand"]})
+    await preparing.play.settle()
+    assert list(await preparing.kept(preparing.emil)) == ["prep.ack", "prep.purpose"]
+    preparing.nothing_refused()
+
+
+async def test_s3_a_replayed_form_a_hundred_times_at_once_has_one_effect(preparing: Here) -> None:
+    calls = len(preparing.calls())
+    delivery = await preparing.emil.there.submits({"prep.ack": ["yes"]})
+    answers = await asyncio.gather(*(preparing.slack.replay(delivery) for _ in range(100)))
+    await preparing.play.settle()
+    assert list(await preparing.kept(preparing.emil)) == ["prep.ack"]
+    assert preparing.since(calls) == []
+    next_question = delivery.answer.json()
+    assert all(answer.json() == next_question for answer in answers), "whichever answer Slack reads, it is the same"
+    await preparing.play.restart()
+    late = (await preparing.slack.replay(delivery)).json()
+    assert isinstance(late, dict)
+    assert "prep.purpose" in str(late["view"])
+    preparing.nothing_refused()
+
+
+async def test_a9_a_button_in_a_form_that_is_clicked_twice_has_one_effect(preparing: Here) -> None:
+    await through(preparing, "prep.expect")
+    view = preparing.view(preparing.emil)
+    there = preparing.emil.there
+    await asyncio.gather(*(there.presses(view, preparing.word("btn.back"), old=True) for _ in range(2)))
+    await preparing.play.settle()
+    assert "prep.goal.1.sign" in blocks(preparing), "one step back, not two"
+    refused = [(it.method, it.error) for it in preparing.slack.ledger.refusals]
+    assert refused in ([], [("views.update", "hash_conflict")])
+
+
+async def test_s3_a_replayed_press_in_a_form_changes_nothing(preparing: Here) -> None:
+    await through(preparing, "prep.expect")
+    view, calls = preparing.view(preparing.emil), len(preparing.calls())
+    delivery = await preparing.emil.there.presses(view, preparing.word("btn.back"), old=True)
+    await asyncio.gather(*(preparing.slack.replay(delivery) for _ in range(100)))
+    await preparing.play.settle()
+    assert preparing.since(calls) == ["views.update"]
+    assert "prep.goal.1.sign" in blocks(preparing)
+    preparing.nothing_refused()
+
+
+def blocks(here: Here) -> set[str]:
+    """What the form in front of Emil asks."""
+    return {block["block_id"] for block in here.view(here.emil).blocks}
+
+
+async def through(here: Here, key: str) -> None:
+    """Emil answers what his form asks, until it asks this."""
+    given: dict[str, Raw] = {
+        "prep.ack": "yes", "prep.purpose": ["prep.purpose.understand"], "prep.finish": "15:30",
+        "prep.goal.1": "Et mål", "prep.goal.1.sign": "Et tegn",
+    }  # fmt: skip
+    for _ in range(30):
+        if key in {field.key for field in (await here.emil.last()).fields}:
+            return
+        await walk(here.emil, given, 1)
+    raise AssertionError(f"Nobody asks {key}.")
+
+
+# Another person, and what no client sends
+
+
+async def test_a9_another_person_s_form_is_refused(preparing: Here) -> None:
+    """Private metadata edited to the card of somebody else."""
+    mine = await preparing.emil.there.submits({"prep.ack": ["yes"]})
+    await preparing.play.settle()
+    theirs = preparing.view(preparing.emil)
+    assert about(theirs)["card"]
+    body = deepcopy(mine.body)
+    body["view"]["private_metadata"] = theirs.body["private_metadata"]
+    body["view"]["state"] = {"values": {"prep.purpose": {"value": {"type": "checkboxes", "selected_options": [
+        {"value": "prep.purpose.test", "text": {"type": "plain_text", "text": "x"}}]}}}}  # fmt: skip
+    for stranger in (preparing.lone, preparing.vera, preparing.hanne):
+        delivery = await preparing.sends(body, by=stranger)
+        assert preparing.word("card.not_yours") in str(delivery.answer.json())
+        assert await preparing.kept(stranger) == {}
+    assert list(await preparing.kept(preparing.emil)) == ["prep.ack"]
+
+
+RUBBISH = [
+    "", "null", "[]", "{}", "{", '"x"', "5", "[" * 1500, '{"card": null, "button": null}',
+    '{"card": 5, "button": "save"}',
+    '{"card": "nope", "button": "save"}', '{"card": ["a"], "button": {}}', '{"card": "x|y", "button": "x|y"}',
+    '{"card": "\\ud800", "button": "save"}', "\u202e" * 1000, '{"button": "save"}',
+]  # fmt: skip
+
+
+async def test_a9_private_metadata_that_is_rubbish_does_nothing(preparing: Here) -> None:
+    mine = await preparing.emil.there.submits({"prep.ack": ["yes"]})
+    for rubbish in RUBBISH:
+        body = deepcopy(mine.body)
+        body["view"]["private_metadata"] = rubbish
+        for kind in ("view_submission", "view_closed"):
+            delivery = await preparing.sends({**body, "type": kind})
+            assert delivery.answer.status == 200, rubbish
+    assert list(await preparing.kept(preparing.emil)) == ["prep.ack"]
+
+
+# The page of one's own
+
+
+async def test_a9_a_button_of_another_person_s_page_does_nothing() -> None:
+    async with at("last day") as here:
+        for seat in (here.emil, here.lone):
+            await seat.there.opens_home()
+            await here.play.settle()
+        values = [button["value"] for button in buttons(here.emil.there.home)]
+        label = here.emil.there.home.labels()[0]
+        own = await here.emil.there.presses(here.emil.there.home, label)
+        await here.play.settle()
+        before, kept = here.reads(here.emil), await here.kept(here.emil, "")
+        for value in values:
+            body = {**own.body, "actions": [{**own.body["actions"][0], "value": value}]}
+            body["view"] = view_json(here.slack, here.lone.there.home, {})
+            await here.sends(body, by=here.lone)
+            assert here.view(here.lone).words() == here.word("card.not_yours")
+        assert (here.reads(here.emil), await here.kept(here.emil, "")) == (before, kept)
+        here.nothing_refused()
+
+
+# Whoever is slow, dies, or comes back
+
+
+async def test_s7_a_trigger_that_has_died_is_no_error_and_the_door_opens_it() -> None:
+    """The store is slow, and Slack has let go of the trigger; in the fake's time."""
+    async with at("invited") as here:
+        store = here.troubled()
+        await here.play.restart()
+
+        async def slowly() -> None:
+            here.play.clock.move_to(here.play.clock.now() + timedelta(seconds=3.1))
+            store.before = None
+
+        start = here.newest(here.emil, "Start (10 min.)")
+        store.before = slowly
+        delivery = await here.emil.there.presses(start, "Start (10 min.)")
+        await here.play.settle()
+        assert delivery.answer.status == 200
+        assert [(it.method, it.error) for it in here.slack.ledger.refusals] == [("views.open", "expired_trigger_id")]
+        assert here.slack.view_of("UEMIL") is None
+        await opens_by_its_door(here)
+
+
+async def test_s7_a_store_that_takes_2900_milliseconds_is_in_time_for_slack_and_the_door_opens_it() -> None:
+    async with at("invited") as here:
+        store = here.troubled()
+        await here.play.restart()
+
+        async def slowly() -> None:
+            store.before = None
+            await asyncio.sleep(2.9)
+
+        start = here.newest(here.emil, "Start (10 min.)")
+        store.before, calls = slowly, len(here.calls())
+        delivery = await here.emil.there.presses(start, "Start (10 min.)")
+        await here.play.settle()
+        assert delivery.answer.status == 200
+        assert "views.open" not in here.since(calls), "it would have come too late"
+        await opens_by_its_door(here)
+        here.nothing_refused()
+
+
+async def opens_by_its_door(here: Here) -> None:
+    """Emil presses again: the conversation began once, and is where it was."""
+    door = here.chat(here.emil)[-1]
+    await here.emil.there.presses(door, here.word("door.open"))
+    await here.play.settle()
+    assert "prep.ack" in blocks(here)
+    rows = await here.play.store.run(lambda work: work.conversations.open(here.emil.id))
+    assert [row.dialog for row in rows] == ["prep"]
+    await here.emil.there.submits({"prep.ack": ["yes"]})
+    await here.play.settle()
+    assert list(await here.kept(here.emil)) == ["prep.ack"]
+
+
+@pytest.mark.parametrize("order", [("app_uninstalled", "tokens_revoked"), ("tokens_revoked", "app_uninstalled")])
+async def test_s12_uninstalled_in_the_middle_nothing_is_sent_until_it_is_installed_again(
+    order: tuple[str, str],
+) -> None:
+    async with at("second day") as here:
+        posted = len(here.slack.ledger.posted)
+        await here.slack.admin.uninstalls(TEAM, order)
+        await here.slack.admin.uninstalls(TEAM, order)
+        calls = len(here.calls())
+        await here.play.until(here.play.clock.now() + timedelta(days=1))
+        assert here.calls()[calls:] == []
+        here.play.bot_token = here.slack.install(TEAM).value
+        await here.play.restart()
+        await here.play.until(here.play.clock.now() + timedelta(hours=3))
+        assert here.slack.ledger.posted[posted:] == []
+        await here.emil.there.types("Morgenmødet")
+        await here.play.settle()
+        assert "Morgenmødet" in (await here.kept(here.emil, "log.")).values()
+        await here.play.until(here.play.clock.now() + timedelta(days=4))
+        told = {post.user for post in here.slack.ledger.posted[posted:]}
+        assert {"UEMIL", "ULONE"} <= told
+        here.nothing_refused()
