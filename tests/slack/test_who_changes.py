@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from storage.records import ExchangeRow, OutboxRow, PromptRow
+from tests.slack.fake import answered
 from tests.slack.fake.faults import Limited
 from tests.slack.here import Here, at
 from tests.slack.stage import TEAM
@@ -31,12 +32,16 @@ async def exchange(here: Here) -> ExchangeRow:
     return found
 
 
-async def planned(here: Here, person: str, kind: str = "") -> list[PromptRow]:
-    """What is still to be said to somebody, in order."""
+async def prompts(here: Here, person: str) -> list[PromptRow]:
+    """What was, is or will be due to somebody, in order."""
     subject = (await exchange(here)).id
     rows = await here.play.store.run(lambda work: work.prompts.of(subject))
-    mine = [row for row in rows if row.recipient == person and row.state == "pending" and kind in (row.kind, "")]
-    return sorted(mine, key=lambda row: row.at)
+    return sorted((row for row in rows if row.recipient == person), key=lambda row: row.at)
+
+
+async def planned(here: Here, person: str) -> list[PromptRow]:
+    """What is still to be said to somebody, in order."""
+    return [row for row in await prompts(here, person) if row.state == "pending"]
 
 
 async def until(here: Here, day: date, hour: int, minute: int = 0) -> None:
@@ -100,7 +105,7 @@ async def test_s22_the_leaders_zone_moves_only_what_is_the_leaders(here: Here) -
 @pytest.mark.parametrize("zone", ["", "Mars/Olympus", "../../etc/passwd", "Europe/København"])
 async def test_s22_a_zone_that_there_is_not_changes_nothing(here: Here, zone: str) -> None:
     before, emil = await planned(here, here.emil.id), await here.emil.person()
-    await here.slack.admin.changes_user("UEMIL", tz=zone)
+    answered(await here.slack.admin.changes_user("UEMIL", tz=zone))
     assert (await planned(here, here.emil.id), await here.emil.person()) == (before, emil)
 
 
@@ -147,6 +152,7 @@ async def test_s22_who_is_deactivated_gets_nothing_more(here: Here) -> None:
     assert "UEMIL" not in posted_since(here, before)
     assert not any(post.to_deactivated for post in here.slack.ledger.posted)
     assert await planned(here, here.emil.id) == []
+    assert {row.state for row in await prompts(here, here.emil.id) if row.kind in ("log", "debrief")} == {"cancelled"}
     assert (await exchange(here)).state == "closed", "nothing waits for what does not come"
 
 
@@ -165,6 +171,19 @@ async def waiting(here: Here) -> list[OutboxRow]:
     """What would be sent within a day."""
     later = here.play.clock.now() + timedelta(days=1)
     return await here.play.store.run(lambda work: work.outbox.claim(later, 100, 1.0))
+
+
+async def test_s22_what_others_do_is_not_told_to_who_is_gone() -> None:
+    async with at("signed up") as here:
+        await closes(here, "UEMIL")
+        before = mark(here)
+        await here.lone.taps("btn.approve")
+        assert posted_since(here, before) == set()
+        assert not any(post.to_deactivated for post in here.slack.ledger.posted)
+        await opens_again(here, "UEMIL")
+        await here.emil.there.opens_home()
+        await here.play.settle()
+        assert here.word("home.waiting") in here.emil.there.home.words()
 
 
 async def test_s22_the_others_go_on_without_the_one_who_is_gone(here: Here) -> None:
