@@ -48,6 +48,7 @@ class Conversation:
         self._kick = kick
         self._newcomers = Newcomers(store, words, clock, house, directories or {})
         self._answering: set[asyncio.Task[object]] = set()
+        self._in_hand: set[str] = set()
 
     async def receive(self, incoming: Incoming) -> Reply:
         """Writes the incoming down and answers it. The same event a second time has no effect."""
@@ -108,13 +109,21 @@ class Conversation:
 
     async def catch_up(self) -> int:
         """Answers what was written down and not answered, for example before a crash. Returns how many."""
-        rows = await self._store.run(lambda work: work.inbox.pending(100))
+        pending = await self._store.run(lambda work: work.inbox.pending(100))
+        rows = [row for row in pending if row.id not in self._in_hand]
         for row in rows:
             await self._answer(row.id, said=True)
         return len(rows)
 
     async def _answer(self, inbox_id: str, *, said: bool = False) -> Reply:
         """`said`: nobody waits for the reply, so what it notes is sent."""
+        self._in_hand.add(inbox_id)
+        try:
+            return await self._answer_once(inbox_id, said)
+        finally:
+            self._in_hand.discard(inbox_id)
+
+    async def _answer_once(self, inbox_id: str, said: bool) -> Reply:
         try:
             reply = await self._store.run(lambda work: self._turn(work, inbox_id, said))
             if isinstance(reply, Incoming):
