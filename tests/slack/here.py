@@ -89,10 +89,12 @@ class Here(Cast):
         await self.play.settle()
         return delivery
 
-    def troubled(self) -> Troubled:
-        """Puts a store that can be away under the house; it is used from the next restart on."""
+    async def troubled(self) -> Troubled:
+        """Starts the house anew on a store that can be away."""
+        await self.play._end()
         store = Troubled(self.play.store)
         self.play.store = store
+        await self.play.put_together()
         return store
 
     def nothing_refused(self) -> None:

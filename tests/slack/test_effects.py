@@ -86,8 +86,7 @@ async def test_s4_the_same_event_twenty_times_at_once_is_one(start: Here) -> Non
 
 
 async def test_s4_s6_what_could_not_be_kept_is_said_again_and_answered_once(start: Here) -> None:
-    store = start.troubled()
-    await start.play.restart()
+    store = await start.troubled()
     before = len(start.chat(start.emil))
     store.away = True
     delivery = await start.emil.there.types("hjælp")
@@ -115,8 +114,7 @@ async def test_s4_a_retry_header_is_no_reason_to_leave_a_message(start: Here) ->
 
 
 async def test_f6_an_event_that_is_25_hours_late_is_carried_out_once(start: Here) -> None:
-    store = start.troubled()
-    await start.play.restart()
+    store = await start.troubled()
     start.slack.delayed_events = True
     before = len(start.chat(start.emil))
     store.away = True
@@ -450,8 +448,7 @@ async def test_a9_a_button_of_another_person_s_page_does_nothing() -> None:
 async def test_s7_a_trigger_that_has_died_is_no_error_and_the_door_opens_it() -> None:
     """The store is slow, and Slack has let go of the trigger; in the fake's time."""
     async with at("invited") as here:
-        store = here.troubled()
-        await here.play.restart()
+        store = await here.troubled()
 
         async def slowly() -> None:
             here.play.clock.move_to(here.play.clock.now() + timedelta(seconds=3.1))
@@ -469,8 +466,7 @@ async def test_s7_a_trigger_that_has_died_is_no_error_and_the_door_opens_it() ->
 
 async def test_s7_a_store_that_takes_2900_milliseconds_is_in_time_for_slack_and_the_door_opens_it() -> None:
     async with at("invited") as here:
-        store = here.troubled()
-        await here.play.restart()
+        store = await here.troubled()
 
         async def slowly() -> None:
             store.before = None
