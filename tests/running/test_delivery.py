@@ -220,11 +220,12 @@ async def test_s14_waiting_in_line_is_no_try(post: Post) -> None:
     for _ in range(5):
         post.platform.answers.extend([Outcome(End.LATER, after=1, counts=False)] * (3 * MOST_TRIES))
         post.platform.answers.append(later())
+    post.platform.answers.append(Outcome(End.LATER, after=1, counts=False))
     id = await post.queue("Hej")
     for second in range(100):
         post.clock.move_to(MONDAY + timedelta(seconds=second))
         await post.delivery.deliver()
-    assert len(post.platform.asked) == 5 * (3 * MOST_TRIES + 1) + 1
+    assert len(post.platform.asked) == 5 * (3 * MOST_TRIES + 1) + 2
     assert ((await post.row(id)).attempts, await post.state(id)) == (MOST_TRIES, OutboxState.SENT)
 
 

@@ -198,6 +198,24 @@ async def test_f2_an_earlier_file_of_that_name_is_not_taken_for_this_one(office:
     assert len(office.slack.ledger.files) == 2
 
 
+@pytest.mark.parametrize("message", [LONG, WITH_FILE])
+async def test_f2_what_stands_there_already_is_not_sent_again(office: Office, message: Message) -> None:
+    """As when Slack was so slow that we took it for lost."""
+    row = await office.send("UVERA", message)
+    before = list(office.slack.ledger.entries)
+    again = await office.channel.send(await office.outgoing(row), office.time.clock.now())
+    assert again == Outcome(End.SENT, reference=row.reference)
+    assert office.slack.ledger.entries == before
+
+
+@pytest.mark.parametrize("method", ["files.getUploadURLExternal", "conversations.open", "conversations.history"])
+async def test_f7_waiting_to_prepare_a_message_is_no_try(office: Office, method: str) -> None:
+    office.slack.fail_next(method, *[Limited("10")] * 20)
+    id = await office.queue("UVERA", WITH_FILE)
+    await office.run_until_empty(1000)
+    assert (await office.row(id)).state == SENT
+
+
 async def test_a_file_goes_to_no_strange_host(office: Office) -> None:
     slack = office.slack
     slack.base_url = slack.base_url.replace("127.0.0.1", "localhost")

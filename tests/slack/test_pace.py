@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import pytest
 
+from bot.channel import Button, Field, Message
 from bot.channels.slack.pace import PATIENCE, POST, UPDATE, Pace
 from storage.records import OutboxState
 from tests.slack.fake.faults import Limited
@@ -91,6 +92,17 @@ async def test_s14_a_workspace_that_is_in_a_hurry_delays_no_other(office: Office
     await office.queue("USIF", tenant="T2", due=FOUR + timedelta(seconds=2))
     await office.run_until_empty(120)
     assert seconds(office, "T2")[0] < 3
+
+
+async def test_s14_what_takes_longer_to_draw_keeps_its_place(office: Office) -> None:
+    """While its people are looked up, those behind it come to the line first."""
+    picks = Field("leader", "person", "Hvem er din leder?", chosen=("p1",))
+    send = Button("send", "Send", sends=True)
+    before = await office.queue("CJOB")
+    slow = await office.queue("UVERA", Message((), "Ny besked", card="c", fields=(picks,), buttons=(send,)))
+    after = await office.queue("ULEO")
+    await office.run_until_empty(30)
+    assert ids(office) == [before, slow, after]
 
 
 async def test_s14_one_message_a_second_in_a_channel(office: Office) -> None:
@@ -217,6 +229,24 @@ async def test_f10_slack_is_left_alone_for_longer_while_it_is_ill(time: Time) ->
     pace.well("T1", POST)
     pace.trouble("T1", POST)
     assert pace.held("T1", POST) == 5
+
+
+async def test_s14_who_need_not_stay_in_line_is_told_at_once(time: Time) -> None:
+    """And so comes back in time for its turn, before those who came later."""
+    pace, told = Pace(time.now, time.pause), {}
+
+    async def go(n: int) -> None:
+        if wait := await goes(pace, f"{n}"):
+            told[n] = (time.now(), wait)
+
+    async with asyncio.TaskGroup() as group:
+        for n in range(30):
+            group.create_task(go(n))
+        for _ in range(3):
+            await asyncio.sleep(0)
+        pace.hold("T1", POST, 5)
+    assert min(told) == 20, "those who go in time stay"
+    assert {at for at, _ in told.values()} == {0}
 
 
 async def test_who_gives_up_in_the_line_lets_the_next_go(time: Time) -> None:
