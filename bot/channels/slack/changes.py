@@ -37,11 +37,12 @@ class Changes:
         await self._people.changed(tenant, user)
 
     async def joined(self, tenant: str, channel: str) -> None:
-        """The assistant was invited to a channel, which HR can post in from now on."""
+        """The assistant was invited to a channel, which HR can post in from now on, or it is open again."""
         answer = await self._api.ask(
             tenant, "conversations.info", lambda slack: slack.conversations_info(channel=channel, team_id=tenant)
         )
-        await self._keep(tenant, channel, text(answer.data, "channel", "name") or channel)
+        if at(answer.data, "channel", "is_member") is not False:
+            await self._keep(tenant, channel, text(answer.data, "channel", "name") or channel)
 
     async def left(self, tenant: str, channel: str) -> None:
         """The assistant is in that channel no more."""

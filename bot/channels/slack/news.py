@@ -24,7 +24,7 @@ class Changes(Protocol):
         ...
 
     async def joined(self, tenant: str, channel: str) -> None:
-        """The bot is in one more channel."""
+        """The bot may be in one more channel."""
         ...
 
     async def left(self, tenant: str, channel: str) -> None:
@@ -57,6 +57,10 @@ class News:
             "group_left": self._left,
             "channel_deleted": self._left,
             "group_deleted": self._left,
+            "channel_archive": self._left,
+            "group_archive": self._left,
+            "channel_unarchive": self._opened,
+            "group_unarchive": self._opened,
             "channel_rename": self._renamed,
             "group_rename": self._renamed,
             "app_uninstalled": self._uninstalled,
@@ -85,6 +89,10 @@ class News:
     async def _joined(self, body: Mapping[str, Any]) -> None:
         if _is_bot(body) and (channel := _channel(body)):
             await self.met(team(body), enterprise(body))
+            await self._changes.joined(team(body), channel)
+
+    async def _opened(self, body: Mapping[str, Any]) -> None:
+        if channel := _channel(body):
             await self._changes.joined(team(body), channel)
 
     async def _bot_left(self, body: Mapping[str, Any]) -> None:
