@@ -133,14 +133,18 @@ class SlackPlay(Play):
         if self.transport == "socket":
             await self.slack.sockets.connected()
 
-    def build(self) -> None:
-        """Puts everything together on the store."""
+    def settings(self) -> Slack:
+        """How Slack is met."""
         tokens = {"bot_token": SecretStr(self.bot_token)}
         if self.transport == "socket":
             tokens["app_token"] = SecretStr(self.app_token)
         else:
             tokens["signing_secret"] = SecretStr(SECRET)
-        slack = Slack(self.transport, "token", self.slack.base_url, **tokens)  # type: ignore[arg-type]
+        return Slack(self.transport, "token", self.slack.base_url, **tokens)  # type: ignore[arg-type]
+
+    def build(self) -> None:
+        """Puts everything together on the store."""
+        slack = self.settings()
         beginning = self.clock.now()
 
         def seconds() -> float:
