@@ -19,7 +19,7 @@ from tests.slack.fake.things import User
 from tests.slack.here import Here
 from tests.slack.installs import an_install
 from tests.slack.stage import CHANNEL_ID, SECRET, TEAM, SlackPlay
-from tests.slack.who import JOIN, hello, post, told
+from tests.slack.who import JOIN, hello, post, somebody, told
 from tests.stage.scenes import MORNING, play_to
 
 NORDBY = "T2"
@@ -97,6 +97,14 @@ async def sign_ups(here: Here) -> list[SignUpRow]:
     return await here.play.store.run(unit)
 
 
+async def answers(here: Here) -> list[tuple[str, object]]:
+    """What all have answered about signing up."""
+    subjects = [row.id for row in await sign_ups(here)]
+    return await here.play.store.run(
+        lambda work: [(row.key, row.value) for id in subjects for row in work.answers.about(id)]
+    )
+
+
 @contextmanager
 def in_nordby(here: Here, user: str, name: str) -> Iterator[Person]:
     """Somebody in Nordby who has the very id that somebody in Sundby has."""
@@ -157,15 +165,23 @@ async def test_a8_what_slack_says_of_one_is_not_said_of_the_other(here: Here) ->
 
 
 async def test_a8_a_form_of_one_workspace_sent_from_another_does_nothing(here: Here) -> None:
-    await here.emil.presses_in_channel(JOIN)
-    sent = await here.emil.there.submits({"sign.voluntary": ["yes"]})
-    await here.emil.there.submits({"sign.leader": "ULONE"})
+    nora = somebody(here, "UNORA", "Nora Nielsen")
+    await nora.presses(post(here), JOIN)
     await here.play.settle()
-    before, form = await sign_ups(here), here.emil.there.modal.words()
-    for user in ("UNINA", "UEMIL"):
-        await from_nordby(here, sent, user)
-    assert (await sign_ups(here), here.emil.there.modal.words()) == (before, form)
+    sent = await nora.submits({"sign.voluntary": ["yes"]})
+    await here.play.settle()
+    before, form = await answers(here), nora.modal.words()
+    body = deepcopy(sent)
+    body.body["view"] |= {
+        "private_metadata": nora.modal.body["private_metadata"],
+        "blocks": nora.modal.blocks,
+        "state": {"values": {"sign.unit": {"value": {"type": "plain_text_input", "value": "Nordby Skole"}}}},
+    }
+    for user in ("UNINA", "UNORA"):
+        await from_nordby(here, body, user)
+    assert (await answers(here), nora.modal.words()) == (before, form)
     assert told(here, "UNINA", NORDBY) == [hello(here, "Nina")]
+    assert [key for key, _ in before] == ["sign.voluntary"]
 
 
 async def test_a8_a_button_of_one_workspace_pressed_from_another_does_nothing(here: Here) -> None:
