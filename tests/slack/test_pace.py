@@ -208,6 +208,15 @@ async def test_s14_a_429_holds_its_method_in_its_workspace_only(time: Time, seco
     assert time.now() + wait >= seconds
 
 
+async def test_s14_the_second_of_a_channel_begins_when_slack_has_taken_the_message(time: Time) -> None:
+    pace = Pace(time.now, time.pause)
+    assert not await pace.turn("T1", POST, "slow", "CJOB", PATIENCE)
+    time.clock.move_to(FOUR + timedelta(seconds=0.4))
+    pace.posted("T1", "CJOB")
+    assert not await pace.turn("T1", POST, "next", "CJOB", PATIENCE)
+    assert time.now() == pytest.approx(1.4, abs=0.01)
+
+
 async def test_one_that_never_comes_back_is_forgotten(time: Time) -> None:
     pace = Pace(time.now, time.pause)
     for n in range(100):

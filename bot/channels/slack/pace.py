@@ -136,8 +136,15 @@ class Pace:
         ticket.going = True
         line.take(now)
         if method == POST:
-            self._note(tenant, place, now)
+            self.posted(tenant, place)
         return 0.0
+
+    def posted(self, tenant: str, place: str) -> None:
+        """A message has just come there: the next one leaves it a while. Slack counts from when it took the last."""
+        now = self._now()
+        if len(self._channels) > 10_000:
+            self._channels = {key: free for key, free in self._channels.items() if free > now}
+        self._channels[tenant, place] = now + CHANNEL_GAP
 
     def held(self, tenant: str, method: str) -> float:
         """Seconds until anybody may call the method there."""
@@ -164,11 +171,6 @@ class Pace:
 
     def _line(self, tenant: str, method: str) -> Line:
         return self._lines.setdefault((tenant, method), Line(LIMITS.get(method, OTHERS)))
-
-    def _note(self, tenant: str, place: str, now: float) -> None:
-        if len(self._channels) > 10_000:
-            self._channels = {key: free for key, free in self._channels.items() if free > now}
-        self._channels[tenant, place] = now + CHANNEL_GAP
 
     async def _stand(self, line: Line, number: int, until: float) -> float:
         """0 once it is this number's turn; else the seconds that it would take beyond `until`."""

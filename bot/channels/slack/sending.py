@@ -73,6 +73,8 @@ class Sending:
             method = UPDATE if self._changes[1] else POST
             await self._turn(method)
             answer = await self._put(method, part, blocks, text)
+            if method == POST:
+                self._api.pace.posted(self._to.tenant, self._to.place)
             if method == UPDATE and answer.code in NOT_TO_CHANGE:
                 self._changes = ("", "")
             elif self._thread and answer.code == "thread_not_found":
