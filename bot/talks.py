@@ -107,6 +107,8 @@ def take(
 
     `replaces` is a message that gives its place, when it is not the conversation's own.
     """
+    if verb == CLOSED and _in_chat(moment, talk) == talk.row.card:
+        return Reply()
     dialog, state, facts = talk.dialog, talk.state, talk.facts
     in_place = replaces or (talk.row.message if incoming.kind == "press" else "")
     if verb == "pause" and talk.row.status == "paused":
@@ -141,7 +143,12 @@ def take(
     after = replace(after, facts=_facts(moment, moment.house.scripts[dialog.key], after))
     if not turn.state.finished:
         turn = replace(turn, screen=engine.show(dialog, turn.state, after.facts).screen)
-    _go_on(moment, after, turn, in_place, (), again)
+    opening: Sequence[Say] = ()
+    if same and turn.screen is not None and turn.screen.first and not turn.state.answers:
+        # Nothing is answered yet, so what is said to begin with is still to be read.
+        turn = replace(turn, says=(*map(Say, dialog.intro), *turn.says))
+        opening = moment.house.scripts[dialog.key].opening(moment, after)
+    _go_on(moment, after, turn, in_place, (), again, opening)
     return Reply()
 
 
@@ -338,7 +345,9 @@ def _show(
     moment.work.conversations.put(row)
     moment.work.conversations.put_card(CardRow(message.card, talk.person.id, row.id, dict(actions), outgoing))
     if message.door:
-        moment.work.conversations.put_card(CardRow(row.id, talk.person.id, row.id, {OPEN: ["resume"]}, outgoing))
+        beside = _in_chat(moment, talk) if standing and outgoing == replaces else message.card
+        way_in = CardRow(row.id, talk.person.id, row.id, {OPEN: ["resume", beside]}, outgoing)
+        moment.work.conversations.put_card(way_in)
     return replace(talk, row=row)
 
 
@@ -348,6 +357,12 @@ def _stands(moment: Moment, talk: Talk, message: str) -> bool:
     return door is not None and door.message == message
 
 
+def _in_chat(moment: Moment, talk: Talk) -> str:
+    """The card whose question is the one that the door in the chat tells of; a form may have gone on since."""
+    door = moment.work.conversations.card(talk.row.id)
+    return door.actions[OPEN][-1] if door else ""
+
+
 def _after_all_others(moment: Moment, person: PersonRow) -> datetime:
     """Now, and later than every other open conversation: typed words belong to the one shown last."""
     others = [row.touched for row in moment.work.conversations.open(person.id)]
@@ -355,10 +370,12 @@ def _after_all_others(moment: Moment, person: PersonRow) -> datetime:
 
 
 def _set_aside(moment: Moment, talk: Talk) -> None:
-    """The card that was open shows no question any more; the next one comes below."""
+    """The card that was open shows no question any more; the next one comes below it in the chat."""
     _close_card(moment, talk)
+    if not talk.row.message:
+        return
     title = Part(moment.words.text(talk.person.language, talk.dialog.title), "title")
-    moment.tell(
+    replace(moment, form="").tell(
         talk.person,
         Told([title, Say("card.goes_on_below")]),
         kind="answer",

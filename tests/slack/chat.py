@@ -3,133 +3,162 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import replace
-from difflib import unified_diff
 
 from bot.channel import Button, Message, Part
 from dialogs.model import Raw
+from tests.slack.difference import UNSAID
 from tests.slack.fake import Message as Posted
-from tests.slack.stage import CAST, CHANNEL_NAME, SlackPlay, SlackSeat
+from tests.slack.seat import CLOSE, SlackSeat, door_of
+from tests.slack.stage import CHANNEL_NAME, SlackPlay
 from tests.stage.chat import Answer, News, PlayChat
-from tests.stage.play import WORDS, Seat
+from tests.stage.play import NotThere, Seat
 from tests.stage.scenes import Cast
-from tests.transcripts.script import GRAMMARS, shown
-
-UNSAID = "…"
-"""Stands for words that are Slack's own."""
+from tests.transcripts.script import shown
 
 
 class SlackChat(PlayChat):
-    """A chat on Slack. Forms are read where their door stands; a door that nobody has opened is opened to read."""
+    """A chat on Slack. What has a door is opened to be read, unless it is open already."""
 
     def __init__(self, here: Cast, play: SlackPlay) -> None:
         super().__init__(here)
         self._play = play
-        self._blocks: dict[tuple[str, str], str] = {}
-        self._forms: dict[str, str] = {}
+        self._stood: dict[tuple[str, str], str] = {}
+        self._forms: dict[str, tuple[str, str]] = {}
+        self._behind: dict[str, str] = {}
+        self._at_door: dict[str, str] = {}
+        self._held: dict[str, Answer] = {}
+        self.second_clicks = 0
+
+    async def presses(self, who: str, label: str, values: Mapping[str, str], channel: str = "") -> Answer:
+        """What is offered about an answer is not there while Slack holds the form back: it holds it back again."""
+        seat = await self._play.seat(who)
+        if who in self._held and not channel and not seat.sees(label):
+            return self._held[who]
+        return await super().presses(who, label, values, channel)
+
+    async def presses_again(self, who: str) -> Answer:
+        """A double click: the second one comes from the message or form as it was before the first."""
+        self.second_clicks += 1
+        return await super().presses_again(who)
 
     async def _press(
         self, seat: Seat, message: Message, button: Button, values: Mapping[str, Raw], leave: str = ""
     ) -> Answer:
-        """Slack itself sends no form in which something is missing, and says so in words of its own."""
+        """Slack's client itself sends no form in which something is missing, and says so in words of its own."""
         assert isinstance(seat, SlackSeat)
-        given = {**{shown.key: "" for shown in message.fields}, **values}
-        if button.sends and (missing := seat.missing(message, values)):
-            kept = {key: value for key, value in given.items() if value}
-            if kept and (view := self._play.slack.view_of(seat.user)):
-                seat.there.fills({key: seat.as_given(message, key, value) for key, value in kept.items()}, view)
-            return Answer(dict.fromkeys(missing, UNSAID))
-        return await super()._press(seat, message, button, values, leave)
+        who = seat.name.split()[0]
+        self._held.pop(who, None)
+        refused = seat.not_taken(message, values) if button.sends or button.choice else {}
+        if refused:
+            seat.fills_some(message, values)
+            self._held[who] = Answer(dict.fromkeys(refused.values(), UNSAID))
+            return self._held[who]
+        if id := seat.form_of(message):
+            self._forms[seat.user] = (id, _text(message))
+        answer = await super()._press(seat, message, button, values, leave)
+        if answer.offers:
+            self._form(seat)  # the same form, and what is new in it is the answer
+        if button.id == CLOSE:
+            await self._is_still_there(seat, message)
+        return answer
+
+    async def _is_still_there(self, seat: SlackSeat, form: Message) -> None:
+        """A form that was put down stands behind its door as it was."""
+        doors = [shown for shown in seat.chats() if door_of(shown) and _title(shown) == _title(form)]
+        for door in doors[-1:]:
+            opened = await seat.opened(door)
+            if opened is None or opened.fields != form.fields or opened.parts != form.parts:
+                raise NotThere(f"{seat.name} put a form down and finds another behind its door.")
+            await seat.puts_down()
 
     async def news(self) -> list[News]:
         found: list[News] = []
         for row in await self._play.everybody():
             seat = await self._play.seat(row.name)
             found += [news async for news in self._private(seat)]
-        for post in self._fresh(f"#{CHANNEL_NAME}"):
-            reader = await self._play.seat("Hanne")
-            found.append(News(f"#{CHANNEL_NAME}", reader.chat(post), changed=False, in_thread=bool(post.thread)))
+        reader = await self._play.seat("Hanne")
+        for post, changed in self._fresh(f"#{CHANNEL_NAME}"):
+            found.append(News(f"#{CHANNEL_NAME}", reader.chat(post), changed, in_thread=bool(post.thread)))
         return sorted(found, key=lambda news: news.place != self._latest)
 
     async def _private(self, seat: SlackSeat) -> AsyncIterator[News]:
-        name = seat.name.split()[0]
-        fresh = list(self._fresh(seat.user))
         form = self._form(seat)
-        read = False
-        for post in fresh:
-            message = seat.chat(post)
-            if not any(button.id.endswith("|open") for button in message.buttons):
-                text = "\n".join(shown(message))
-                if form is not None and text == "\n".join(shown(form)):
-                    form = None
-                yield News(name, message, changed=False)
-                continue
-            if form is None and not read:
-                opened = await seat.opened(message)
-                form = self._form(seat) or opened
-            if form is not None:
-                yield News(name, _with_opening(message, form), changed=False)
-                form, read = None, True
+        fresh = [(seat.chat(post), changed) for post, changed in self._fresh(seat.user)]
+        for message, changed in _with_files(fresh):
+            read: Message | None = message
+            door = door_of(message)
+            if door is None:
+                form = None if form and _text(message) == _text(form) else form
+            elif form is not None and _title(form) == _title(message):
+                read, form = _with_opening(message, form), None
+                self._at_door[seat.user] = door.id
+            else:
+                read = await self._opened(seat, message, door.id, changed=changed)
+            if read is not None:
+                yield News(seat.name.split()[0], read, changed)
         if form is not None:
-            yield News(name, form, changed=False)
+            yield News(seat.name.split()[0], form, changed=False)
+        if (door_id := self._at_door.get(seat.user)) and (last := self._forms.get(seat.user)):
+            self._behind[door_id] = last[1]
 
-    def _fresh(self, place: str) -> Iterator[Posted]:
-        """Messages that are new or changed."""
+    async def _opened(self, seat: SlackSeat, message: Message, door: str, *, changed: bool) -> Message | None:
+        """What stands behind a door; None when only the door is drawn anew."""
+        form = await seat.opened(message)
+        if form is None:
+            return message
+        before, self._behind[door] = self._behind.get(door), _text(form)
+        self._forms[seat.user] = (seat.form_of(form), _text(form))
+        self._at_door[seat.user] = door
+        return None if changed and before == self._behind[door] else _with_opening(message, form)
+
+    def _fresh(self, place: str) -> Iterator[tuple[Posted, bool]]:
+        """Messages that are new, and those that have changed."""
         slack = self._play.slack
         where = place
         if place.startswith("#"):
             where = next(each.id for each in slack.channels.values() if f"#{each.name}" == place)
         for post in slack.from_bot(where):
-            now = json.dumps(post.blocks)
-            if self._blocks.get((where, post.ts)) != now:
-                self._blocks[where, post.ts] = now
-                yield post
+            before, now = self._stood.get((where, post.ts)), json.dumps([post.blocks, post.files])
+            if before != now:
+                self._stood[where, post.ts] = now
+                yield post, before is not None
 
     def _form(self, seat: SlackSeat) -> Message | None:
-        """The form, if it shows something new."""
+        """The form, if it has just been opened, or shows something new that is more than a note."""
         form = seat.form()
-        text = "\n".join(shown(form)) if form else ""
-        before = self._forms.get(seat.user, "")
-        self._forms[seat.user] = text
-        return form if form is not None and text != before else None
+        seen = (seat.form_of(form), _text(form)) if form else ("", "")
+        if form is None or seen == self._forms.get(seat.user) or seat.only_notes(form):
+            return None
+        self._forms[seat.user] = seen
+        return form
+
+
+def _text(message: Message) -> str:
+    return "\n".join(shown(message))
+
+
+def _title(message: Message) -> str:
+    return next((part.text for part in message.parts if part.look == "title"), "")
+
+
+def _with_files(fresh: list[tuple[Message, bool]]) -> list[tuple[Message, bool]]:
+    """Slack shows the files of a message in one of their own, right below it."""
+    found: list[tuple[Message, bool]] = []
+    for message, changed in fresh:
+        if message.files and not message.parts and found:
+            above, was_changed = found.pop()
+            found.append((replace(above, files=(*above.files, *message.files)), was_changed))
+        else:
+            found.append((message, changed))
+    return found
 
 
 def _with_opening(door: Message, form: Message) -> Message:
-    """What is said beside a door belongs to what stands behind it."""
-    there = {*(part.text for part in form.parts), *(field.label for field in form.fields)}
-    lines = [line for part in door.parts if part.look == "plain" for line in part.text.split("\n")]
-    said = [Part(line) for line in lines if line not in there]
+    """What is said beside a door belongs to what stands behind it, unless it stands there already."""
+    behind = _text(form)
+    lines = [line for part in door.parts if part.look == "plain" for line in part.text.splitlines()]
+    said = [Part(line) for line in lines if line not in behind]
     title = [part for part in form.parts[:1] if part.look == "title"]
-    return replace(form, parts=(*title, *said, *form.parts[len(title) :])) if said else form
-
-
-def difference(written: str, played: str, language: str) -> list[str]:
-    """How a transcript was played otherwise on Slack than it is written, apart from what is each platform's own.
-
-    That is: where a message stands; the notes "I have answered you" and "this is answered", where a form shows it; who
-    can be picked; the button that closes; and the words for a form in which something is missing.
-    """
-    expected, seen = _common(written, language), _common(played, language)
-    at = 0
-    for line in seen:
-        if line.endswith(f"”: {UNSAID}"):
-            asked = line.removesuffix(UNSAID)
-            at = next((n for n, other in enumerate(expected[at:], at) if other.startswith(asked)), len(expected))
-            if at < len(expected):
-                expected[at] = line
-    return list(unified_diff(expected, seen, "written", "on Slack", lineterm="", n=4))
-
-
-def _common(text: str, language: str) -> list[str]:
-    grammar = GRAMMARS[language]
-    notes = [f"{grammar.note} {WORDS.text(language, key)}" for key in ("channel.answered_privately", "card.answered")]
-    people = re.compile(rf" *\([ x]\) ({'|'.join(name for _, name, _ in CAST)})(, .*)?")
-    close = f"[{WORDS.text(language, 'btn.close')}]"
-    lines = []
-    for line in text.splitlines():
-        line = line.replace(f" ({grammar.same})", "").replace(f"({grammar.same}, ", "(").replace(close, "").rstrip()
-        if line.strip() not in (*notes, grammar.silence) and not people.fullmatch(line):
-            lines.append(line)
-    return lines
+    return replace(form, parts=(*title, *said, *form.parts[len(title) :]))

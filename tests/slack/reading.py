@@ -6,10 +6,13 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from mimetypes import guess_type
 from typing import Any
 
-from bot.channel import Button, Choice, Field, Message, Part
+from bot.channel import Button, Choice, Field, File, Message, Part
 from tests.slack.fake import FakeSlack
+from tests.slack.fake import Message as Posted
+from tests.slack.fake.things import File as Uploaded
 from tests.slack.fake.things import User
 
 Block = Mapping[str, Any]
@@ -133,10 +136,22 @@ class Reading:
         yield from (user for user in sorted(people, key=lambda user: user.real_name) if user.id != self.reader)
 
 
-def message(slack: FakeSlack, team: str, reader: str, blocks: Sequence[Block], text: str, language: str) -> Message:
+def message(slack: FakeSlack, team: str, reader: str, post: Posted, language: str) -> Message:
     """A message in the chat, as its reader sees it. A button's id is its value."""
-    read = Reading(slack, team, reader).blocks(blocks)
-    return Message(tuple(read.parts), text, fields=tuple(read.fields), buttons=tuple(read.buttons), language=language)
+    read = Reading(slack, team, reader).blocks(post.blocks)
+    files = tuple(_file(slack.files[each["id"]]) for each in post.files)
+    return Message(
+        tuple(read.parts),
+        post.text,
+        fields=tuple(read.fields),
+        buttons=tuple(read.buttons),
+        files=files,
+        language=language,
+    )
+
+
+def _file(file: Uploaded) -> File:
+    return File(file.title, guess_type(file.name)[0] or "", (file.content or b"").decode())
 
 
 def form(slack: FakeSlack, team: str, reader: str, view: Block, language: str) -> Message:

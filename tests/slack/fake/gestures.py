@@ -59,7 +59,10 @@ class Gestures:
         return await self._slack.send("interactive", self.team, body)
 
     async def submits(self, values: Values | None = None, view: View | None = None, *, old: bool = False) -> Delivery:
-        """The modal, with these values filled in; afterwards the screen is as the app's answer says."""
+        """The modal, with these values filled in; afterwards the screen is as the app's answer says.
+
+        `old`: the modal as it was before, as by a second click; the answer is for the modal as it is now.
+        """
         view = view or self.modal
         self._must_show(view, old=old)
         fill(view, view.filled, values or {}, self._people)
@@ -67,21 +70,20 @@ class Gestures:
         refuse_unfinished(view, state)
         body = self._gesture("view_submission", view.id) | {"view": view_json(self._slack, view, state)}
         delivery = await self._slack.send("interactive", self.team, body | {"response_urls": []})
-        after_submission(self._slack, view, delivery.answer)
+        after_submission(self._slack, self._slack.views.get(view.id, view), delivery.answer)
         return delivery
 
-    async def closes(self, view: View | None = None, *, everything: bool = False) -> Delivery | None:
-        """The modal; the app hears of it if it asked to."""
+    async def closes(self, view: View | None = None, *, everything: bool = False, old: bool = False) -> Delivery | None:
+        """The modal; the app hears of it if it asked to. `old`: by a second click, when it is closed already."""
         view = view or self.modal
-        self._must_show(view, old=False)
-        cleared = everything or bool(view.body.get("clear_on_close")) or len(self._slack.stacks[self.id]) == 1
+        self._must_show(view, old=old)
+        stack = self._slack.stacks[self.id]
+        cleared = everything or bool(view.body.get("clear_on_close")) or len(stack) <= 1
         state = state_of(view, view.filled)
         body = payloads.interaction(self._slack, "view_closed", self.team, self.user)
         body |= {"view": view_json(self._slack, view, state), "is_cleared": cleared}
-        if cleared:
-            close_all(self._slack, self.id)
-        else:
-            close_top(self._slack, self.id)
+        if any(each.id == view.id for each in stack):
+            (close_all if cleared else close_top)(self._slack, self.id)
         if not view.body.get("notify_on_close"):
             return None
         return await self._slack.send("interactive", self.team, body)
