@@ -20,7 +20,7 @@ from bot.script import House
 from bot.turns import commands, home, people
 from bot.words import Words
 from dialogs.model import Say
-from storage.records import CardRow, PersonRow, new_id
+from storage.records import CardRow, ConversationRow, PersonRow, new_id
 from storage.store import Store, Work
 
 log = structlog.get_logger()
@@ -200,7 +200,7 @@ def _pressed(moment: Moment, person: PersonRow, incoming: Incoming) -> Reply:
     if card.conversation:
         row = moment.work.conversations.get(card.conversation)
         if incoming.button == OPEN and row.status not in ("open", "paused"):
-            return Reply(note=moment.words.text(person.language, "card.answered"))
+            return _over(moment, person, row, incoming)
         if verb in moment.house.presses:
             return moment.house.presses[verb](moment, person, args, incoming)
         return talks.take(moment, talks.load(moment, row), verb, args, incoming)
@@ -217,11 +217,18 @@ def _closed(moment: Moment, card: CardRow, incoming: Incoming) -> Reply:
 
 def _too_late(moment: Moment, person: PersonRow, card: CardRow, incoming: Incoming) -> Reply:
     """The card is answered. Whoever has its form open gets the question that is open now."""
-    note = moment.words.text(person.language, "card.answered")
     row = moment.work.conversations.get(card.conversation) if card.conversation else None
     if incoming.form == "open" and row is not None and row.status == "open":
-        return replace(talks.take(moment, talks.load(moment, row), "resume", [], incoming), note=note)
-    return Reply(note=note)
+        talks.take(moment, talks.load(moment, row), "resume", [], incoming)
+    return _over(moment, person, row, incoming)
+
+
+def _over(moment: Moment, person: PersonRow, row: ConversationRow | None, incoming: Incoming) -> Reply:
+    """Says that this was answered, or that it is closed; then a form keeps what was typed in it and is kept nowhere."""
+    if row is None or row.status != "stopped":
+        return Reply(note=moment.words.text(person.language, "card.answered"))
+    closed = moment.words.text(person.language, "stop.closed")
+    return Reply(errors={"": closed}) if incoming.form == "open" and incoming.values else Reply(note=closed)
 
 
 def _language(work: Work, sender: Address) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.channel import Message, Part, Reply
@@ -12,14 +12,15 @@ from bot.channels.slack.parts import Block, Say
 from bot.channels.slack.read import Heard
 from bot.channels.slack.view import view
 
-ANSWERED = "channel.answered_privately"
+ANSWERED, SLOW = "channel.answered_privately", "slack.slow"
 
 
 @dataclass(frozen=True)
 class Opens:
-    """A form comes up."""
+    """A form comes up. `slow` is what is said when that took too long."""
 
     view: Block
+    slow: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,10 @@ class Pen:
         """The form with what the reply shows."""
         return view(reply.shows, self.say, reply.note, self.members)
 
+    def opens(self, form: Block) -> Opens:
+        """The form, as it comes up."""
+        return Opens(form, self.say(SLOW))
+
     def noted(self, sentence: str) -> Block:
         """A form that only says something."""
         return view([Message((Part(sentence),), preview=sentence)], self.say, members=self.members)
@@ -73,20 +78,20 @@ def to_press(heard: Heard, reply: Reply, pen: Pen) -> Then:
     if heard.where.view:
         return Updates(_in_form(heard, reply, pen) or pen.noted(pen.say(ANSWERED)))
     if reply.shows:
-        return Opens(pen.shown(reply))
+        return pen.opens(pen.shown(reply))
     return Whispers(sentence) if (sentence := _sentence(reply)) else None
 
 
 def to_command(reply: Reply, pen: Pen) -> tuple[Answer, Then]:
     """The answer to a slash command."""
     if reply.shows:
-        return None, Opens(pen.shown(reply))
+        return None, pen.opens(pen.shown(reply))
     return {"response_type": "ephemeral", "text": _sentence(reply) or pen.say(ANSWERED)}, None
 
 
 def to_shortcut(reply: Reply, pen: Pen) -> Then:
     """The answer to the shortcut."""
-    return _opens(reply, pen) or Opens(pen.noted(pen.say(ANSWERED)))
+    return _opens(reply, pen) or pen.opens(pen.noted(pen.say(ANSWERED)))
 
 
 def placed_errors(form: Mapping[str, Any], errors: Mapping[str, str]) -> dict[str, str]:
@@ -108,14 +113,14 @@ def placed_errors(form: Mapping[str, Any], errors: Mapping[str, str]) -> dict[st
 
 def _opens(reply: Reply, pen: Pen) -> Then:
     if reply.shows:
-        return Opens(pen.shown(reply))
-    return Opens(pen.noted(sentence)) if (sentence := _sentence(reply)) else None
+        return pen.opens(pen.shown(reply))
+    return pen.opens(pen.noted(sentence)) if (sentence := _sentence(reply)) else None
 
 
 def _in_form(heard: Heard, reply: Reply, pen: Pen) -> Block | None:
     """What the form shows next, or None when it has nothing more to show."""
-    if (reply.errors or reply.offers) and placed_errors(heard.form, reply.errors):
-        return with_errors_offers(heard.form, reply, pen.say)
+    if placed := placed_errors(heard.form, reply.errors):
+        return with_errors_offers(heard.form, replace(reply, errors=placed), pen.say)
     if reply.shows:
         return pen.shown(reply)
     return pen.noted(sentence) if (sentence := _sentence(reply)) else None

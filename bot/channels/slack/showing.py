@@ -19,6 +19,9 @@ log = structlog.get_logger()
 LATE = 2.5
 """Seconds after which a form is not opened any more: Slack lets go of the trigger after three."""
 
+DEAD = frozenset({"expired_trigger_id", "trigger_expired"})
+"""Slack had let go of the trigger."""
+
 WHISPER = 3000
 """Characters that one person is told on the spot."""
 
@@ -71,11 +74,20 @@ class Showing:
     async def _show(self, where: Where, then: Opens | Updates | Whispers, began: float) -> None:
         if isinstance(then, Opens) and self.is_late(began):
             log.info("slack_trigger_late")
-            return
+            return await self._whisper(where, then.slow)
         method, ask = _call(where, then)
         answer = await self._api.ask(where.tenant, method, ask)
-        if not answer.done:
-            log.info("slack_answer_not_shown", method=method, code=answer.code)
+        if answer.done:
+            return None
+        log.info("slack_answer_not_shown", method=method, code=answer.code)
+        if isinstance(then, Opens) and answer.code in DEAD:
+            await self._whisper(where, then.slow)
+        return None
+
+    async def _whisper(self, where: Where, sentence: str) -> None:
+        """Says where it was pressed that nothing came up, so that it is pressed once more."""
+        if where.channel and sentence:
+            await self._show(where, Whispers(sentence), 0.0)
 
     async def _freshen(self, whose: tuple[str, str]) -> None:
         """Draws a page until nothing more has changed; one at a time, so that the last is what stands there."""
