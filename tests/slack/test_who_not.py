@@ -83,11 +83,13 @@ async def test_the_shortcut_of_a_guest_says_so(here: Here) -> None:
 
 async def test_a_guest_who_has_set_no_language_is_told_in_that_of_the_workplace() -> None:
     play = await SlackPlay.open(MORNING, "nb")
-    play.slack.add_user("UGERD", "Gerd Gjest", TEAM, is_restricted=True, locale="en-US")
-    await play.slack.person("UGERD").commands("/vidsyn", "status")
-    await play.settle()
-    assert [seen.words() for seen in play.slack.ephemerals_of("UGERD")] == [play.words.text("nb", "slack.guest")]
-    await play.close()
+    try:
+        play.slack.add_user("UGERD", "Gerd Gjest", TEAM, is_restricted=True, locale="en-US")
+        await play.slack.person("UGERD").commands("/vidsyn", "status")
+        await play.settle()
+        assert [seen.words() for seen in play.slack.ephemerals_of("UGERD")] == [play.words.text("nb", "slack.guest")]
+    finally:
+        await play.close()
 
 
 async def test_a_guest_who_becomes_a_member_is_met_like_anybody(here: Here) -> None:
