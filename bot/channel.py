@@ -242,7 +242,7 @@ class Channel(Protocol):
         ...
 
     async def find(self, outgoing: Outgoing) -> Outcome | None:
-        """What became of a message whose answer was lost: sent, refused (never arrived), or None."""
+        """What became of a message whose answer was lost: sent, refused (never arrived), later (ask again), or None."""
         ...
 
 

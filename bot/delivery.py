@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 import structlog
-from pydantic import ValidationError
 
-from bot.channel import MESSAGE, Address, Channel, End, Outcome, Outgoing
+from bot.carrier import Carrier
+from bot.channel import Channel, End, Outcome
 from bot.clock import Clock
 from storage.records import OutboxRow, OutboxState
 from storage.store import Store, Work
@@ -40,6 +40,12 @@ LONGEST_WAIT = 86400.0
 LOOK = 8.0
 """Seconds for looking up at once what broke; with PATIENCE less than the lease."""
 
+LOOKS = 20
+"""Messages looked up at a time."""
+
+ASK_AGAIN = timedelta(days=1)
+"""For so long a platform is asked that does not say what became of a message."""
+
 LOOK_BACK = timedelta(days=6)
 """What broke longer ago is not looked up: a platform need not remember it, and would seem never to have had it."""
 
@@ -52,8 +58,7 @@ class Delivery:
     def __init__(self, store: Store, clock: Clock, channels: Mapping[str, Channel], patience: float = PATIENCE) -> None:
         self._store = store
         self._clock = clock
-        self._channels = channels
-        self._patience = patience
+        self._carrier = Carrier(store, clock, channels, patience)
         self._running: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
         self._stopping = False
@@ -98,15 +103,12 @@ class Delivery:
         now = self._clock.now()
         over = now + timedelta(seconds=LEASE + 1 if starting else 0)
         rows = await self._take(lambda work: work.outbox.stuck(over))
-        unknown = 0
-        for row in rows:
-            try:
-                outcome = await self._became(row, now)
-                unknown += outcome.end is End.UNKNOWN
-                await self._end(row, outcome)
-            finally:
-                self._in_hand.discard(row.id)
-        return unknown
+        a_few = asyncio.Semaphore(LOOKS)
+        ends = await asyncio.gather(*(self._settle(row, now, a_few) for row in rows), return_exceptions=True)
+        for failure in ends:
+            if isinstance(failure, BaseException):
+                raise failure
+        return ends.count(End.UNKNOWN)
 
     async def idle(self) -> None:
         """Waits until what was kicked off is done."""
@@ -150,29 +152,30 @@ class Delivery:
             self._in_hand.update(row.id for row in taken)
             return taken
 
-    async def _became(self, row: OutboxRow, now: datetime) -> Outcome:
-        """The end of a message that nobody has in hand any more."""
-        recent = row.lease is not None and row.lease > now - LOOK_BACK
-        found = await self._found(row, self._patience) if recent else None
-        if found is None:
+    async def _settle(self, row: OutboxRow, now: datetime, a_few: asyncio.Semaphore) -> End | None:
+        """Ends a message that nobody has in hand any more; None when it has to wait."""
+        try:
+            async with a_few:
+                outcome = await self._became(row, now)
+            if outcome is not None:
+                await self._end(row, outcome)
+            return outcome.end if outcome else None
+        finally:
+            self._in_hand.discard(row.id)
+
+    async def _became(self, row: OutboxRow, now: datetime) -> Outcome | None:
+        """What became of a message. None: the platform does not say now, and is asked again."""
+        age = now - (row.lease or now)
+        found = await self._carrier.find(row, PATIENCE) if age < LOOK_BACK else None
+        if found is not None and found.end is End.LATER and age < ASK_AGAIN:
+            return None
+        if found is None or found.end is End.LATER:
             return Outcome(End.UNKNOWN, reason="nobody can tell whether this arrived")
         return found if found.end is End.SENT else Outcome(End.LATER)
 
-    async def _found(self, row: OutboxRow, patience: float) -> Outcome | None:
-        """What the platform says of a message whose end nobody knows; None when it cannot tell."""
-        channel = self._channels.get(row.to.channel)
-        if channel is None:
-            return None
-        try:
-            async with asyncio.timeout(patience):
-                return await channel.find(await self._outgoing(row))
-        except Exception as failure:
-            log.error("find_failed", outgoing=row.id, error=type(failure).__name__)
-            return None
-
     async def _deliver_one(self, row: OutboxRow) -> None:
         try:
-            outcome: Outcome | None = await self._send(row)
+            outcome: Outcome | None = await self._carrier.send(row)
             if outcome is not None and outcome.end is End.UNKNOWN:
                 outcome = await self._look(row, outcome)
             if outcome is not None:
@@ -182,36 +185,10 @@ class Delivery:
 
     async def _look(self, row: OutboxRow, lost: Outcome) -> Outcome | None:
         """Whether it arrived after all. None: not yet, so it is looked up again when its lease is over."""
-        found = await self._found(row, min(LOOK, self._patience))
+        found = await self._carrier.find(row, LOOK)
         if found is None:
             return lost
         return found if found.end is End.SENT else None
-
-    async def _send(self, row: OutboxRow) -> Outcome:
-        channel = self._channels.get(row.to.channel)
-        if channel is None:
-            return Outcome(End.REFUSED, reason="no such channel here")
-        try:
-            outgoing = await self._outgoing(row)
-        except ValidationError:
-            return Outcome(End.REFUSED, reason="no message that this version knows")
-        try:
-            async with asyncio.timeout(self._patience):
-                return await channel.send(outgoing, self._clock.now())
-        except Exception as failure:
-            log.error("send_failed", outgoing=row.id, error=type(failure).__name__)
-            return Outcome(End.UNKNOWN, reason=type(failure).__name__)
-
-    async def _outgoing(self, row: OutboxRow) -> Outgoing:
-        """The message with the platform's own names for what it replaces and answers."""
-
-        def names(work: Work) -> tuple[str, str]:
-            replaced = work.outbox.reference(row.replaces) if row.replaces else ""
-            return replaced, work.outbox.reference(row.thread) if row.thread else ""
-
-        replaces, thread = await self._store.run(names) if row.replaces or row.thread else ("", "")
-        to = Address(row.to.channel, row.to.tenant, row.to.place)
-        return Outgoing(row.id, to, MESSAGE.validate_json(row.payload), replaces, thread)
 
     async def _end(self, row: OutboxRow, outcome: Outcome) -> None:
         lease, counts = row.lease, outcome.counts

@@ -33,7 +33,8 @@ class Strict(AssertionError):
 class FakePlatform:
     """Sends as told: the next of `answers`, else sent. `ledger` is every message it took, in order.
 
-    `cannot_look` makes `find` answer that it cannot tell. `before` runs inside each send.
+    `cannot_look` makes `find` answer that it cannot tell, `blind` what it is, `slow` after so many seconds.
+    `before` runs inside each send.
     """
 
     name: str = "playground"
@@ -42,7 +43,8 @@ class FakePlatform:
     asked: list[Outgoing] = field(default_factory=list)
     looked: list[Outgoing] = field(default_factory=list)
     cannot_look: bool = False
-    blind: Exception | None = None
+    blind: Exception | Outcome | None = None
+    slow: float = 0.0
     before: Callable[[], None] | None = None
     hung: asyncio.Event = field(default_factory=asyncio.Event)
     busy: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -65,6 +67,9 @@ class FakePlatform:
     async def find(self, outgoing: Outgoing) -> Outcome | None:
         """Looks into the ledger."""
         self.looked.append(outgoing)
+        await asyncio.sleep(self.slow)
+        if isinstance(self.blind, Outcome):
+            return self.blind
         if self.blind is not None:
             raise self.blind
         if self.cannot_look:

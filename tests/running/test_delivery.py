@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from bot.channel import MESSAGE, Channel, End, Message, Outcome, Part
 from bot.clock import StandingClock
-from bot.delivery import LEASE, LOOK_BACK, MOST_TRIES, Delivery
+from bot.delivery import ASK_AGAIN, LEASE, LOOK_BACK, MOST_TRIES, Delivery
 from storage.records import AddressRow, OutboxRow, OutboxState
 from storage.store import Store, StoreUnavailable, Work
 from storage.vault import Vault
@@ -56,7 +56,7 @@ class Post:
         (row,) = await self.store.run(lambda work: work.outbox.claim(self.clock.now(), 1, LEASE))
         assert row.id == id
         if arrived:
-            await self.platform.send(await self.delivery._outgoing(row), self.clock.now())
+            await self.platform.send(await self.delivery._carrier.outgoing(row), self.clock.now())
 
     def restarted(self) -> Delivery:
         return Delivery(self.store, self.clock, {"playground": self.platform}, patience=0.05)
@@ -161,6 +161,54 @@ async def test_f2_what_broke_too_long_ago_is_not_looked_up(post: Post) -> None:
     post.platform.ledger.clear()
     assert await post.restarted().recover() == 1
     assert (await post.state(id), post.platform.looked) == (OutboxState.UNKNOWN, [])
+
+
+async def test_f2_a_platform_that_does_not_say_is_asked_again_for_a_day(post: Post) -> None:
+    post.platform.answers.append(Outcome(End.UNKNOWN, reason="timeout"))
+    post.platform.blind = Outcome(End.LATER)
+    said, silent = await post.queue("Hej"), await post.queue("Hej", "there")
+    for id in (said, silent):
+        await post.dies_sending(id, arrived=False)
+    for hour in range(24):
+        post.clock.move_to(MONDAY + timedelta(hours=hour, minutes=1))
+        assert await post.delivery.recover(starting=hour == 0) == 0
+    assert [await post.state(id) for id in (said, silent)] == [OutboxState.SENDING] * 2
+    post.platform.blind = None
+    post.platform.ledger.append(await post.delivery._carrier.outgoing(await post.row(said)))
+    post.platform.asked.clear()
+    await post.delivery.recover(starting=False)
+    assert await post.state(said) == OutboxState.SENT
+    assert await post.state(silent) == OutboxState.PENDING
+
+
+async def test_f2_a_platform_that_never_says_leaves_it_unknown(post: Post) -> None:
+    post.platform.blind = Outcome(End.LATER)
+    id = await post.queue("Hej")
+    await post.dies_sending(id, arrived=True)
+    post.clock.move_to(MONDAY + ASK_AGAIN + timedelta(minutes=1))
+    assert await post.delivery.recover(starting=False) == 1
+    assert await post.state(id) == OutboxState.UNKNOWN
+
+
+async def test_f10_lookups_that_hang_hang_together(post: Post) -> None:
+    for n in range(30):
+        await post.dies_sending(await post.queue("Hej", f"place {n}"), arrived=True)
+    post.platform.slow = 0.05
+    patient = Delivery(post.store, post.clock, {"playground": post.platform})
+    async with asyncio.timeout(30 * 0.05):
+        assert await patient.recover() == 0
+    assert len(post.platform.looked) == 30
+
+
+async def test_f10_a_lookup_that_hangs_is_made_again(post: Post) -> None:
+    id = await post.queue("Hej")
+    await post.dies_sending(id, arrived=True)
+    post.platform.slow = 60
+    assert await post.delivery.recover() == 0
+    assert await post.state(id) == OutboxState.SENDING
+    post.platform.slow = 0
+    await post.delivery.recover()
+    assert await post.state(id) == OutboxState.SENT
 
 
 async def test_a_channel_that_is_not_here_is_refused(post: Post) -> None:

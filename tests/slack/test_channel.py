@@ -260,10 +260,19 @@ async def test_f2_find_looks_back_as_far_as_is_sensible(office: Office, others: 
     assert found == (Outcome(End.SENT, reference=row.reference) if others < 300 else None)
 
 
-@pytest.mark.parametrize("fault", [Http(503), Limited("30"), Refusal("missing_scope"), DROP_AFTER])
-async def test_f2_find_does_not_guess(office: Office, fault: Fault) -> None:
+@pytest.mark.parametrize("fault", [Http(503), Limited("30"), DROP_AFTER, Refusal("fatal_error")])
+@pytest.mark.parametrize("method", ["conversations.open", "conversations.history"])
+async def test_f2_find_does_not_guess(office: Office, fault: Fault, method: str) -> None:
+    row = await office.send("UVERA", "Hej")
+    office.slack.fail_next(method, fault, fault)  # reading is tried twice by the HTTP library
+    found = await office.channel.find(await office.outgoing(row))
+    assert found == Outcome(End.LATER)
+
+
+@pytest.mark.parametrize("error", ["missing_scope", "not_in_channel", "channel_not_found", "token_revoked"])
+async def test_f2_find_says_when_it_never_will(office: Office, error: str) -> None:
     row = await office.send("CJOB", "Opslag")
-    office.slack.fail_next("conversations.history", fault, fault)  # reading is tried twice by the HTTP library
+    office.slack.fail_next("conversations.history", Refusal(error))
     assert await office.channel.find(await office.outgoing(row)) is None
 
 

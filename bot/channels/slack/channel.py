@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.channel import End, Field, Outcome, Outgoing
 from bot.channels.slack.api import Api
 from bot.channels.slack.blocks import Drawn, chat, chat_parts
+from bot.channels.slack.calls import Fate
 from bot.channels.slack.history import History, Unclear, split
 from bot.channels.slack.pace import PATIENCE, POST, UPDATE
 from bot.channels.slack.people import members_of
@@ -45,11 +46,14 @@ class SlackChannel:
         return outcome
 
     async def find(self, outgoing: Outgoing) -> Outcome | None:
-        """Whether all of the message stands in Slack. Refused when something is missing: sending adds just that."""
+        """Whether all of the message stands in Slack. Refused when something is missing: sending adds just that.
+
+        Later when Slack does not answer, None when it never will.
+        """
         try:
             trace = await self._history.trace(outgoing)
-        except Unclear:
-            return None
+        except Unclear as unclear:
+            return None if unclear.answer.fate in (Fate.REFUSED, Fate.GONE) else Outcome(End.LATER)
         last = len(await self._drawn(outgoing)) - 1
         if set(range(last + 1)) <= trace.posts.keys() and (trace.has_files or not outgoing.message.files):
             return Outcome(End.SENT, reference=f"{trace.channel}:{trace.posts[last]}")
