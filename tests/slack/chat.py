@@ -10,7 +10,8 @@ from bot.channel import Button, Message, Part
 from dialogs.model import Raw
 from tests.slack.difference import UNSAID
 from tests.slack.fake import Message as Posted
-from tests.slack.seat import CLOSE, SlackSeat, door_of
+from tests.slack.seat import SlackSeat
+from tests.slack.sight import CLOSE, door_of
 from tests.slack.stage import CHANNEL_NAME, SlackPlay
 from tests.stage.chat import Answer, News, PlayChat
 from tests.stage.play import NotThere, Seat

@@ -25,9 +25,9 @@ from bot.turns.house import house as build_house
 from storage.records import AddressRow, PersonRow
 from storage.store import Store, Work
 from tests.slack.fake import FakeSlack
-from tests.slack.seat import TEAM as TEAM
 from tests.slack.seat import SlackSeat as SlackSeat
-from tests.slack.seat import Source
+from tests.slack.sight import TEAM as TEAM
+from tests.slack.sight import Source
 from tests.stage.play import KEY, WORDS, NotThere, Play
 
 CHANNEL_ID, CHANNEL_NAME = "C0JOBBYTTE", "jobbytte"

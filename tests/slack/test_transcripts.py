@@ -16,9 +16,6 @@ from tests.transcripts.script import play, read
 
 WRITTEN = {file: file.read_text("utf-8") for file in FILES}
 
-NOT_ON_SLACK: dict[str, str] = {}
-"""Transcripts in which somebody does what Slack does not let them do, and what that is."""
-
 
 async def played(file: Path, folder: Path, transport: Literal["http", "socket"]) -> list[str]:
     """How the file differs when it is played on Slack."""
@@ -51,8 +48,6 @@ def assert_nothing_is_refused(slack: SlackPlay, chat: SlackChat) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.stem}")
 async def test_a_transcript_is_the_same_on_slack(file: Path, tmp_path: Path) -> None:
-    if reason := NOT_ON_SLACK.get(f"{file.parent.name}/{file.stem}"):
-        pytest.skip(reason)
     assert await played(file, tmp_path, "http") == []
 
 
