@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channel import Address, Newcomer, NotReached
-from bot.channels.slack.people import SlackPeople, newcomer
+from bot.channels.slack.people import SlackPeople
+from bot.channels.slack.users import newcomer
 from bot.moment import Moment
 from bot.turns import people
 from bot.turns.house import house

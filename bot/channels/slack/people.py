@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
 from typing import Any, Protocol
-from zoneinfo import available_timezones
 
 from bot.channel import Address, Newcomer, NotReached
 from bot.channels.slack.api import Api
 from bot.channels.slack.calls import Answer, Ask, Fate
 from bot.channels.slack.payload import at, text
+from bot.channels.slack.users import GONE, NOBODY, name_of, newcomer, why_not, zone_of
+from bot.channels.slack.users import GUEST as GUEST
+from bot.channels.slack.users import STRANGER as STRANGER
 from bot.channels.slack.workspaces import CHANNEL
 from storage.records import AddressRow, PersonRow
 from storage.store import Store, Work
-
-GUEST, STRANGER, GONE, NOBODY = "slack.guest", "slack.stranger", "slack.gone", "bot"
-"""Why somebody cannot take part. Nobody answers a bot."""
-
-LANGUAGES = {"da": "da", "nb": "nb", "no": "nb", "nn": "nb"}
-"""Ours, by the first part of a Slack locale. English is what Slack is set to by itself, so it says nothing."""
 
 LEADER = frozenset(
     {"manager", "line manager", "supervisor", "leder", "nærmeste leder", "chef", "nærmeste chef", "sjef"}
@@ -27,7 +22,6 @@ LEADER = frozenset(
 """What workplaces call the field of the profile that names the leader."""
 
 HOUR = 3600.0
-LONGEST_NAME = 80
 
 Arrive = Callable[[Work, AddressRow, Newcomer], PersonRow]
 """Writes down somebody new; one who is known stays as they are."""
@@ -104,12 +98,12 @@ class SlackPeople:
 
     async def changed(self, tenant: str, user: Mapping[str, Any]) -> None:
         """Slack describes a user anew: name, time zone, and whether they can still take part."""
-        id, active = text(user, "id"), _refused(user, is_ours=True) not in (GONE, GUEST)
+        id, active = text(user, "id"), why_not(user, is_ours=True) not in (GONE, GUEST)
         if self._is_older(tenant, user):
             return
         for home in await self._store.run(lambda work: _homes(work, tenant)):
             where = AddressRow(CHANNEL, home, id)
-            await self._change(where, name=_name(user), zone=_zone(user), active=active)
+            await self._change(where, name=name_of(user), zone=zone_of(user), active=active)
 
     def _is_older(self, tenant: str, user: Mapping[str, Any]) -> bool:
         """Whether a later description came before this one, which Slack may have had to send again."""
@@ -147,70 +141,12 @@ def members_of(work: Work, tenant: str, people: Iterable[str]) -> dict[str, str]
     return found
 
 
-def newcomer(work: Work, tenant: str, user: Any) -> Newcomer:
-    """Somebody as Slack's user object describes them, or why they cannot take part. Raises NotReached."""
-    workspace = work.workspaces.find(CHANNEL, tenant)
-    if workspace is None:
-        raise NotReached("unknown workspace")
-    language = LANGUAGES.get(text(user, "locale").replace("_", "-").split("-")[0].lower(), "")
-    refused = _refused(user, _is_ours(work, tenant, workspace.enterprise, user))
-    if refused:
-        spoken = language or work.people.organisation(workspace.organisation).language
-        return Newcomer("", language=spoken, refused=refused, gone=refused == GONE)
-    return Newcomer(
-        name=_name(user) or text(user, "id"),
-        organisation=workspace.organisation,
-        email=text(user, "profile", "email"),
-        zone=_zone(user),
-        language=language,
-    )
-
-
-def _refused(user: Any, is_ours: bool) -> str:
-    def says(name: str) -> bool:
-        return at(user, name) is True
-
-    if says("is_bot") or says("is_workflow_bot") or says("is_connector_bot") or text(user, "id") == "USLACKBOT":
-        return NOBODY
-    if says("is_stranger") or not is_ours:
-        return STRANGER
-    if says("deleted"):
-        return GONE
-    return GUEST if says("is_restricted") or says("is_ultra_restricted") else ""
-
-
-def _is_ours(work: Work, tenant: str, enterprise: str, user: Any) -> bool:
-    """Whether the user is a member of the workspace, or of another one of the same enterprise."""
-    home = text(user, "team_id")
-    theirs = text(user, "enterprise_user", "enterprise_id")
-    if home == tenant or (enterprise and enterprise in (home, theirs)):
-        return True
-    other = work.workspaces.find(CHANNEL, home)
-    return bool(enterprise and other and other.enterprise == enterprise)
-
-
 def _homes(work: Work, tenant: str) -> list[str]:
     """The workspaces where a user of this one may be known: those of the enterprise, under the same id."""
     known = work.workspaces.find(CHANNEL, tenant)
     if known is None or not known.enterprise:
         return [tenant]
     return [row.tenant for row in work.workspaces.all(CHANNEL) if row.enterprise == known.enterprise]
-
-
-def _name(user: Any) -> str:
-    names = (text(user, "profile", "real_name"), text(user, "real_name"), text(user, "name"))
-    tidy = (" ".join(name.split())[:LONGEST_NAME].strip() for name in names)
-    return next(filter(None, tidy), "")
-
-
-def _zone(user: Any) -> str:
-    zone = text(user, "tz")
-    return zone if zone in _zones() else ""
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
 
 
 def _leader_fields(data: Any) -> Iterable[str]:
