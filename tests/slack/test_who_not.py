@@ -6,11 +6,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
+from storage.records import Organisation, Workspace
+from storage.store import Work
 from tests.slack.fake import Person
 from tests.slack.here import Here, at
-from tests.slack.stage import CHANNEL_ID, TEAM, SlackPlay
+from tests.slack.stage import CHANNEL_ID, TEAM
 from tests.slack.who import JOIN, hello, names, post, row, somebody, told, whispers
-from tests.stage.scenes import MORNING
 
 GUESTS = [{"is_restricted": True}, {"is_restricted": True, "is_ultra_restricted": True}]
 CAST = ["Emil", "Hanne", "Lone", "Vera"]
@@ -81,15 +82,16 @@ async def test_the_shortcut_of_a_guest_says_so(here: Here) -> None:
     assert (await row(here, "UGERD"), told(here, "UGERD")) == (None, [])
 
 
-async def test_a_guest_who_has_set_no_language_is_told_in_that_of_the_workplace() -> None:
-    play = await SlackPlay.open(MORNING, "nb")
-    try:
-        play.slack.add_user("UGERD", "Gerd Gjest", TEAM, is_restricted=True, locale="en-US")
-        await play.slack.person("UGERD").commands("/vidsyn", "status")
-        await play.settle()
-        assert [seen.words() for seen in play.slack.ephemerals_of("UGERD")] == [play.words.text("nb", "slack.guest")]
-    finally:
-        await play.close()
+async def test_a_guest_who_has_set_no_language_is_told_in_that_of_the_workplace(here: Here) -> None:
+    def becomes_norwegian(work: Work) -> None:
+        work.people.add_organisation(Organisation("oslo", "Oslo kommune", "NO", "Europe/Oslo", "nb"))
+        work.workspaces.put(Workspace("slack", TEAM, "Oslo kommune", "oslo"))
+
+    await here.play.store.run(becomes_norwegian)
+    gerd = somebody(here, "UGERD", "Gerd Gjest", is_restricted=True, locale="en-US")
+    await gerd.commands("/vidsyn", "status")
+    await here.play.settle()
+    assert whispers(here, "UGERD") == [here.play.words.text("nb", "slack.guest")]
 
 
 async def test_a_guest_who_becomes_a_member_is_met_like_anybody(here: Here) -> None:
