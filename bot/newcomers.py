@@ -55,14 +55,15 @@ class Newcomers:
         sought = self._sought.get(sender)
         if directory is None or (sought is not None and now < sought + LEADER_STANDS):
             return
+        self._sought[sender] = now  # first of all, for people come several times at once
         if await self._store.run(lambda work: work.people.at(at(sender))) is None:
+            self._sought.pop(sender, None)
             return
-        self._sought[sender] = now
         try:
             leader = await directory.leader_of(sender)
         except NotReached:
             log.warning("leader_not_looked_up")
-            del self._sought[sender]
+            self._sought.pop(sender, None)
             return
         await self._store.run(lambda work: people.led_by(work, at(sender), leader))
 

@@ -140,10 +140,9 @@ def status(moment: Moment, person: PersonRow) -> Reply:
             says.append(Say("sign.status", values))
             presses.append(Press("btn.change_answers", ["reopen", "sign", sign_up.id, "sign"]))
             presses.append(Press("btn.withdraw", ["begin", "stop", sign_up.id, "stop"]))
-    for offer in leaving.offers_of(moment, person):
-        if offer.state in ("open", "proposed"):
-            says.append(Say("offer.status"))
-            presses += signups.offer_presses(offer)
+    for offer in leaving.waiting_offers(moment, person):
+        says.append(Say("offer.status"))
+        presses += signups.offer_presses(offer)
     says += leaders.where(moment, person)
     says += leaders.tasks(moment, person)
     if moment.work.exchanges.of_leader(person.id):

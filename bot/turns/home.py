@@ -120,9 +120,8 @@ def _waiting(moment: Moment, person: PersonRow) -> list[Section]:
         if sign_up is not None and sign_up.state in ("signed_up", "in_matching"):
             told, ways = signups.status_of(moment, person, sign_up, round_row)
             says, presses = [*says, told], [*presses, *ways]
-    for offer in leaving.offers_of(moment, person):
-        if offer.state in ("open", "proposed"):
-            says, presses = [*says, Say("offer.status")], [*presses, *signups.offer_presses(offer)]
+    for offer in leaving.waiting_offers(moment, person):
+        says, presses = [*says, Say("offer.status")], [*presses, *signups.offer_presses(offer)]
     return [_section(moment, person, "home.waiting", says, presses)] if says else []
 
 
@@ -135,7 +134,8 @@ def _people(moment: Moment, person: PersonRow) -> list[Section]:
         for row in theirs
         if row.state not in leaders.DONE
     ]
-    title = "home.people" if moment.work.exchanges.of_leader(person.id) else "home.guests"
+    is_leader = moment.work.exchanges.of_leader(person.id) or not moment.work.exchanges.of_host(person.id)
+    title = "home.people" if is_leader else "home.guests"
     return [_section(moment, person, title, says, presses)] if says or presses else []
 
 

@@ -56,6 +56,12 @@ def offers_of(moment: Moment, person: PersonRow) -> list[OfferRow]:
     return [offer for row in rounds for offer in moment.work.rounds.offers(row.id) if offer.person == person.id]
 
 
+def waiting_offers(moment: Moment, person: PersonRow) -> list[OfferRow]:
+    """Those of them that wait for HR or for a yes; where everybody has agreed, somebody is coming."""
+    asked = {row.offer for row in moment.work.exchanges.of_host(person.id) if row.state in ("proposed", "accepted")}
+    return [it for it in offers_of(moment, person) if it.state == "open" or (it.state == "proposed" and it.id in asked)]
+
+
 def _offer(moment: Moment, person: PersonRow, subject: str) -> OfferRow | None:
     return next((offer for offer in offers_of(moment, person) if offer.id == subject), None)
 
