@@ -97,7 +97,8 @@ class App:
 
     async def _send(self) -> None:
         await self.delivery.recover(starting=False)
-        await self.delivery.deliver()
+        # Not awaited: hundreds of messages take a minute at a platform's pace, and the next tick is in five seconds.
+        self.delivery.kick()
 
     async def stop(self) -> None:
         """Ends the ticking, lets what is under way finish, and closes the store."""

@@ -12,6 +12,7 @@ import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.app import App, WrongDatabase, build, open_store
-from bot.channel import MESSAGE, Message, Part
+from bot.channel import MESSAGE, Message, Outcome, Outgoing, Part
 from bot.delivery import Delivery
 from bot.settings import Settings
 from bot.tick import Ticker
@@ -160,9 +161,12 @@ async def test_f4_it_goes_on_after_a_kill(starts: Starts) -> None:
     first.process.kill()
     await first.process.communicate()
     second = await starts()
-    entries = json.loads(await second.get(f"/playground/messages?person={emil}&box={emil}"))
-    assert len(entries) == 1 + 5 + 5  # the hello, what was typed, and an answer to each
+    entries: list[object] = []
+    async with asyncio.timeout(PATIENCE):
+        while len(entries) < 1 + 5 + 5:  # the hello, what was typed, and an answer to each
+            entries = json.loads(await second.get(f"/playground/messages?person={emil}&box={emil}"))
     assert (await second.ends()) == (0, b"")
+    assert len(entries) == 1 + 5 + 5
 
 
 async def test_a17_a_code_makes_one_person_hr_once(starts: Starts, tmp_path: Path) -> None:
@@ -291,6 +295,7 @@ async def test_f21_a_part_of_the_tick_that_fails_holds_up_no_other(app: App) -> 
     id = await queued(app)
     with capture_logs() as logged:
         await part_broken.tick()
+        await part_broken.delivery.idle()
     assert (await app.store.run(lambda work: work.outbox.get(id))).state == OutboxState.SENT
     assert [entry["event"] for entry in logged] == ["tick_failed"]
     assert "Hemmelig" not in repr(logged)
@@ -305,8 +310,31 @@ async def test_f24_who_stops_lets_what_is_on_its_way_arrive(app: App, tmp_path: 
     await app.delivery.deliver()  # the hellos of the first start
     kept = [await queued(app), await queued(app)]
     await slow.start()
+    await slow.delivery.idle()
     await asyncio.gather(*stopping)
     again = build(Settings(vidsyn_data=tmp_path, database_url="", host="127.0.0.1", vidsyn_master_keys=""))
     states = await again.store.run(lambda work: [work.outbox.get(id).state for id in kept])
     assert states == [OutboxState.SENT, OutboxState.PENDING]
     await again.stop()
+
+
+async def test_f10_a_tick_does_not_wait_for_a_platform(app: App) -> None:
+    await app.delivery.deliver()  # the hellos of the first start
+    asked, may_answer = asyncio.Event(), asyncio.Event()
+
+    class Hanging(FakePlatform):
+        async def send(self, outgoing: Outgoing, now: datetime) -> Outcome:
+            asked.set()
+            await may_answer.wait()
+            return await super().send(outgoing, now)
+
+    hanging = replace(app, delivery=Delivery(app.store, app.clock, {"playground": Hanging()}))
+    id = await queued(app)
+    async with asyncio.timeout(PATIENCE):
+        await hanging.tick()
+        await asked.wait()
+        await hanging.tick()
+    assert (await app.store.run(lambda work: work.outbox.get(id))).state == OutboxState.SENDING
+    may_answer.set()
+    await hanging.delivery.idle()
+    assert (await app.store.run(lambda work: work.outbox.get(id))).state == OutboxState.SENT
