@@ -194,7 +194,7 @@ def _pressed(moment: Moment, person: PersonRow, incoming: Incoming) -> Reply:
     if incoming.button == CLOSED:
         return _closed(moment, card, incoming)
     action = list(card.actions.get(incoming.button, ()))
-    if card.spent or not action:
+    if (card.spent and not home.lasts(card)) or not action:
         return _too_late(moment, person, card, incoming)
     verb, *args = action
     if card.conversation:

@@ -33,10 +33,19 @@ def page(moment: Moment, person: PersonRow) -> tuple[Message, ...]:
     if not sections:
         sections.append(_section(moment, person, "home.mine", [Say("status.nothing")], []))
     sections.append(_settings(moment, person))
-    card = f"home:{person.id}"
+    card = _card(person.id)
     actions = {_name(action): action for _, actions in sections for action in actions}
     moment.work.conversations.put_card(CardRow(card, person.id, "", actions, ""))
     return tuple(replace(message, card=card) for message, _ in sections)
+
+
+def lasts(card: CardRow) -> bool:
+    """Whether it is the card of a page, which is pressed again and again."""
+    return card.id == _card(card.person)
+
+
+def _card(person: str) -> str:
+    return f"home:{person}"
 
 
 Section = tuple[Message, Sequence[Action]]

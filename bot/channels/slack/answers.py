@@ -94,6 +94,12 @@ def to_shortcut(reply: Reply, pen: Pen) -> Then:
     return _opens(reply, pen) or pen.opens(pen.noted(pen.say(ANSWERED)))
 
 
+def asks(reply: Reply) -> bool:
+    """Whether a form goes on; else something has come to an end, or was only looked at."""
+    answers = (button.choice or button.sends for message in reply.shows for button in message.buttons)
+    return bool(reply.errors) or any(message.fields for message in reply.shows) or any(answers)
+
+
 def placed_errors(form: Mapping[str, Any], errors: Mapping[str, str]) -> dict[str, str]:
     """The errors at questions that stand in the form; those of others at the first. Empty if nothing is asked there."""
     blocks = form.get("blocks")

@@ -16,7 +16,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.channel import Reply
 from bot.channels.slack import read
-from bot.channels.slack.answers import Answer, Updates, to_command, to_press, to_shortcut, to_submission
+from bot.channels.slack.answers import Answer, Updates, asks, to_command, to_press, to_shortcut, to_submission
 from bot.channels.slack.client import SILENT
 from bot.channels.slack.doors import opened
 from bot.channels.slack.news import News
@@ -122,7 +122,7 @@ class Inbound:
         if heard is None or reply is None or reply.repeated:
             return None
         then = to_press(heard, reply, await self._reception.pen(heard, reply))
-        self._showing.then(heard.where, then, began, fresh=heard.where.home or not reply.shows)
+        self._showing.then(heard.where, then, began, fresh=heard.where.home or not asks(reply))
         return None
 
     async def _submission(self, body: Body, began: float) -> Answer:
@@ -133,7 +133,7 @@ class Inbound:
         # Slack gives up on us after three seconds, and then still shows the form as it was.
         late = self._showing.is_late(began)
         then = Updates(answer["view"]) if late and answer and "view" in answer else None
-        self._showing.then(heard.where, then, began, fresh=not (reply.shows or reply.repeated))
+        self._showing.then(heard.where, then, began, fresh=not (asks(reply) or reply.repeated))
         return answer
 
     async def _closing(self, body: Body, began: float) -> Answer:
