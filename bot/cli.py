@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import secrets
 import signal
@@ -20,7 +21,7 @@ from bot.app import App, build, open_store
 from bot.channels.slack.doctor import PATIENCE, Doctor
 from bot.channels.slack.manifest import manifest
 from bot.clock import SystemClock
-from bot.doctor import Finding, look_at_house
+from bot.doctor import Finding, look_at_house, sentence
 from bot.settings import Settings, Slack, WrongSlack
 from bot.turns.people import hash_of
 from storage.store import Store, StoreError, Work
@@ -87,10 +88,20 @@ async def _listen(runner: web.AppRunner, settings: Settings) -> None:
     try:
         await web.TCPSite(runner, settings.host, settings.port).start()
     except OSError as exc:
-        raise NoPort(
-            f"Nothing can listen on {settings.host}:{settings.port}: {exc.strerror}. "
-            "Stop what listens there, or set PORT to another number."
-        ) from exc
+        raise NoPort(f"Nothing can listen on {settings.host}:{settings.port}: {_why(exc)}") from exc
+
+
+def _why(refusal: OSError) -> str:
+    match refusal.errno:
+        case errno.EADDRINUSE:
+            said = "something does already. Perhaps Vidsyn runs; else stop what does, or set PORT to another number."
+        case errno.EADDRNOTAVAIL:
+            said = "this machine has no such address. Set HOST to one that it has."
+        case errno.EACCES:
+            said = "this user may not. Set PORT to 1024 or more."
+        case _:
+            said = f"{refusal.strerror}. Look at HOST and PORT."
+    return said
 
 
 @main.command()
@@ -167,7 +178,7 @@ def _sentences(refusals: tuple[type[Exception], ...] = (StoreError, ValueError))
     try:
         yield
     except refusals as refusal:
-        typer.echo(str(refusal), err=True)
+        typer.echo(sentence(refusal), err=True)
         raise typer.Exit(1) from refusal
 
 

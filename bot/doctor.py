@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 from bot.app import open_store, open_vault
 from bot.settings import Settings
 from storage.store import Store, StoreError
@@ -31,6 +33,16 @@ def bad(what: str, said: str) -> Finding:
     return Finding(what, False, said)
 
 
+def sentence(refusal: Exception) -> str:
+    """A refusal as an operator reads it; never the value that was refused."""
+    if isinstance(refusal, ValidationError):
+        first = refusal.errors(include_input=False)[0]
+        return f"{str(first['loc'][0]).upper()} is wrong: {first['msg']}."
+    if isinstance(refusal, UnicodeDecodeError):
+        return "The file .env is no plain text. Save it as UTF-8."
+    return str(refusal)
+
+
 @dataclass(frozen=True)
 class House:
     """What was found in the house itself, and what is open now. Close the store."""
@@ -47,7 +59,7 @@ def look_at_house() -> House:
         settings = Settings()
         slack = settings.slack
     except ValueError as refusal:
-        return House([bad("Settings", str(refusal))])
+        return House([bad("Settings", sentence(refusal))])
     findings.append(good("Settings", f"Slack, {_way(slack.transport, slack.install)}." if slack else _PLAYGROUND))
     try:
         open_vault(settings)

@@ -205,8 +205,8 @@ async def roles(house: House) -> dict[str, str]:
     [
         ({"HOST": "0.0.0.0"}, "this machine only"),
         ({"HOST": "192.168.1.10"}, "this machine only"),
-        ({"PORT": "70000"}, "port"),
-        ({"PORT": "many"}, "port"),
+        ({"PORT": "70000"}, "PORT is wrong: "),
+        ({"PORT": "many"}, "PORT is wrong: "),
         ({"DATABASE_URL": "mysql://x/y"}, "sqlite:///"),
         ({"DATABASE_URL": "nonsense"}, "sqlite:///"),
         ({"VIDSYN_MASTER_KEYS": "not-a-key"}, "id:base64"),
@@ -227,7 +227,7 @@ async def test_it_says_that_the_port_is_taken(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         code, said = await ended(await command(tmp_path, "run", PORT=str(port)))
     assert code == 1
-    assert f"127.0.0.1:{port}" in said.decode()
+    assert f"127.0.0.1:{port}: something does already. Perhaps Vidsyn runs" in said.decode()
     assert "Traceback" not in said.decode()
 
 

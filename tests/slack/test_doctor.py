@@ -184,6 +184,18 @@ async def test_an_app_token_that_slack_does_not_know(fake: FakeSlack, store: Sto
     assert (await the_cross(slack, store))[0] == "Socket Mode"
 
 
+async def test_the_two_tokens_are_of_two_apps(fake: FakeSlack, store: Store) -> None:
+    slack = replace(by_socket(fake), app_token=SecretStr(fake.add_app_token(value="xapp-1-A0OTHER-2-3")))
+    what, said = await the_cross(slack, store)
+    assert (what, "of another app than SLACK_BOT_TOKEN" in said) == ("Socket Mode", True)
+
+
+@pytest.mark.parametrize("fault", [faults.Refusal("missing_scope"), faults.Garbage()])
+async def test_which_app_it_is_may_stay_unknown(fake: FakeSlack, store: Store, fault: faults.Fault) -> None:
+    fake.fail_next("users.info", fault)
+    assert crosses(await look(by_socket(fake), store)) == {}
+
+
 async def test_it_is_in_no_channel(fake: FakeSlack, store: Store) -> None:
     fake.channels.clear()
     what, said = await the_cross(by_socket(fake), store)
@@ -253,6 +265,17 @@ async def test_the_address_does_not_answer(fake: FakeSlack, store: Store) -> Non
         pass
     what, said = await the_cross(by_http(fake, address), store)
     assert (what, "does not answer" in said) == ("Address", True)
+
+
+async def test_the_address_is_a_name_that_nobody_knows(fake: FakeSlack, store: Store) -> None:
+    what, said = await the_cross(by_http(fake, "https://vidsyn.invalid"), store)
+    assert (what, "Put it in the DNS" in said) == ("Address", True)
+
+
+async def test_the_address_does_not_speak_https(fake: FakeSlack, store: Store) -> None:
+    async with healthy() as address:
+        what, said = await the_cross(by_http(fake, address.replace("http:", "https:")), store)
+    assert (what, "certificate" in said) == ("Address", True)
 
 
 @pytest.mark.parametrize(("answer", "status"), [("Welcome to nginx", 200), ("ok", 502), ("ok", 302)])
@@ -359,6 +382,9 @@ async def test_with_nothing_set_it_looks_at_the_playground(tmp_path: Path) -> No
     ("settings", "line"),
     [
         ({"SLACK_BOT_TOKEN": "xoxb-your-token"}, "✗ Settings: SLACK_BOT_TOKEN is a placeholder."),
+        ({"SLACK_BOT_TOKEN": "xoxb-…"}, "✗ Settings: SLACK_BOT_TOKEN is a placeholder."),
+        ({"SLACK_SIGNING_SECRET": "<secret>"}, "✗ Settings: SLACK_SIGNING_SECRET is a placeholder."),
+        ({"PORT": "3978a"}, "✗ Settings: PORT is wrong: Input should be a valid integer"),
         ({"VIDSYN_MASTER_KEYS": "not-a-key"}, "✗ Keys: Master key 1"),
         ({"DATABASE_URL": "mysql://x/y"}, "✗ Database: Only SQLite"),
     ],
@@ -367,3 +393,9 @@ async def test_the_house_itself_is_not_well(tmp_path: Path, settings: dict[str, 
     code, lines = await doctor(tmp_path, **settings)
     assert code == 1
     assert lines[-1].startswith(line), lines
+
+
+async def test_a_settings_file_that_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes("SLACK_BOT_TOKEN=xoxb-1".encode("utf-16"))
+    code, lines = await doctor(tmp_path)
+    assert (code, lines) == (1, ["✗ Settings: The file .env is no plain text. Save it as UTF-8."])

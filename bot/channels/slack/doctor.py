@@ -18,8 +18,6 @@ from storage.store import Store
 PATIENCE = aiohttp.ClientTimeout(total=10, connect=5)
 """Seconds for one question, to Slack or to ourselves."""
 
-_PROXY = "Start Vidsyn, and let the proxy pass on everything to HOST and PORT."
-
 
 class Doctor:
     """Looks at everything between Slack and us. Says no token, and changes nothing."""
@@ -40,7 +38,7 @@ class Doctor:
             async for finding in ways:
                 yield finding
             if self._slack.transport == "socket":
-                yield await self._socket()
+                yield await self._socket(await self._app_of(told))
         if self._slack.transport == "http":
             yield await self._address()
         yield await self._store.run(findings.hr)
@@ -96,11 +94,20 @@ class Doctor:
             ),
         )  # fmt: skip
 
-    async def _socket(self) -> Finding:
+    async def _app_of(self, told: Told) -> str:
+        """The id of the bot token's app; empty when Slack does not say."""
+        if told.error or not (user := told.text("user_id")):
+            return ""
+        token = self._slack.bot_token.get_secret_value()
+        return findings.app_of(
+            await ask(token, self._slack.api, self._session, lambda client: client.users_info(user=user))
+        )
+
+    async def _socket(self, app: str) -> Finding:
         token = self._slack.app_token.get_secret_value()
         api = self._slack.api
         told = await ask(token, api, self._session, lambda client: client.apps_connections_open(app_token=token))
-        return findings.socket(told)
+        return findings.socket(told, token, app)
 
     async def _address(self) -> Finding:
         if not self._slack.address:
@@ -110,7 +117,7 @@ class Doctor:
             async with self._session.get(url, allow_redirects=False, timeout=PATIENCE) as response:
                 status, body = response.status, await response.content.read(64)
         except (aiohttp.ClientError, TimeoutError, OSError) as failure:
-            return bad("Address", f"{url} does not answer ({type(failure).__name__}). {_PROXY}")
+            return bad("Address", f"{url} {findings.silent(failure)}")
         if (status, body.strip()) != (200, b"ok"):
-            return bad("Address", f"{url} is answered by something else (status {status}). {_PROXY}")
+            return bad("Address", f"{url} is answered by something else (status {status}). {findings.PROXY}")
         return good("Address", f"{url} answers, at least from here. Slack calls {self._slack.address}{EVENTS_PATH}.")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
+import aiohttp
+
 from bot.channels.slack.asking import BROKEN, NO_SLACK, UNREACHED, Told
 from bot.channels.slack.scopes import SCOPES
 from bot.doctor import Finding, bad, good
@@ -30,6 +32,8 @@ _BECAUSE = {
     BROKEN: "Slack itself is in trouble.",
     NO_SLACK: "Something else than Slack answers.",
 }
+_OF_APP = re.compile(r"xapp-\d+-(A[A-Z0-9]+)-")
+PROXY = "Start Vidsyn, and let the proxy pass on everything to HOST and PORT."
 _CODE = re.compile(r"[a-z0-9_]{1,60}")
 MANY = 200
 """As many channels as are counted."""
@@ -80,11 +84,31 @@ def scopes(told: Told, what: str = "Scopes") -> Finding:
     return bad(what, " ".join([*said, INSTALL_AGAIN])) if said else good(what, "Exactly those that are needed.")
 
 
-def socket(told: Told) -> Finding:
-    """Whether Socket Mode opens."""
+def app_of(told: Told) -> str:
+    """The id of the app that a bot user is of; empty when Slack does not say."""
+    user = told.data.get("user")
+    profile = user.get("profile") if isinstance(user, dict) else None
+    app = profile.get("api_app_id") if isinstance(profile, dict) else None
+    return app if isinstance(app, str) and not told.error else ""
+
+
+def socket(told: Told, app_token: str = "", app: str = "") -> Finding:
+    """Whether Socket Mode opens, and to the app (its id, where known) that the bot token is of."""
     if told.error:
         return bad("Socket Mode", f"{because(told.error)} {GENERATE_APP}")
+    of = _OF_APP.match(app_token)
+    if app and of and of[1] != app:
+        return bad("Socket Mode", f"SLACK_APP_TOKEN is of another app than SLACK_BOT_TOKEN. {GENERATE_APP}")
     return good("Socket Mode", "It opens.")
+
+
+def silent(failure: Exception) -> str:
+    """Why our own address did not answer, and what to do."""
+    if isinstance(failure, aiohttp.ClientConnectorDNSError):
+        return "is a name that nobody knows. Put it in the DNS, or mend PUBLIC_URL."
+    if isinstance(failure, aiohttp.ClientSSLError):
+        return "has a certificate that is not trusted. Slack wants one from a known authority, with its whole chain."
+    return f"does not answer ({type(failure).__name__}). {PROXY}"
 
 
 def channels(told: Told, what: str = "Channels") -> Finding:

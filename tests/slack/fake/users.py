@@ -85,6 +85,8 @@ def _profile(call: Call, user: User) -> Json:
         "title": user.title,
         "team": user.team,
     }
+    if user.is_bot:
+        profile["api_app_id"] = call.world.app.id
     if "users:read.email" in call.token.scopes and not user.is_bot and user.team in call.token.teams:
         profile["email"] = user.email
     return profile
