@@ -15,7 +15,9 @@ from storage.store import Work
 SKEW = timedelta(seconds=60)
 """From here on a clock is wrong. Slack's signatures are worth nothing after 300 seconds."""
 
-INSTALL_AGAIN = "Paste what `vidsyn manifest slack` prints in the app's settings, App Manifest, and install it again."
+INSTALL_AGAIN = (
+    "Paste what `.venv/bin/vidsyn manifest slack` prints in the app's settings, App Manifest, and install it again."
+)
 COPY_BOT = "Copy the Bot User OAuth Token from the app's settings, OAuth & Permissions, to SLACK_BOT_TOKEN."
 GENERATE_APP = (
     "Generate one with the scope connections:write in the app's settings, Basic Information, App-Level Tokens, and set "
@@ -128,7 +130,7 @@ def hr(work: Work) -> Finding:
     if known and not without:
         return good("HR", "There is somebody.")
     where = f" in {', '.join(without)}" if len(known) > 1 else ""
-    return bad("HR", f"Nobody is{where}. Run `vidsyn hr-code`, and let HR write the code to Vidsyn in Slack.")
+    return bad("HR", f"Nobody is{where}. Run `.venv/bin/vidsyn hr-code`, and let HR write the code to Vidsyn in Slack.")
 
 
 def because(error: str) -> str:
