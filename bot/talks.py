@@ -57,7 +57,17 @@ def begin(
         if not row.state:
             turn = replace(turn, state=replace(turn.state, fixed=state.fixed))
     opening = () if known else tuple(script.opening(moment, talk))
-    return _go_on(moment, replace(talk, state=turn.state), turn, replaces, before, opening=opening)
+    card = ""
+    if not replaces and _has_a_door(moment, talk):
+        # It comes up in a form: what stands in the chat leads there already, as it is.
+        replaces, card = row.message, row.card
+    return _go_on(moment, replace(talk, state=turn.state), turn, replaces, before, card, opening=opening)
+
+
+def _has_a_door(moment: Moment, talk: Talk) -> bool:
+    """Whether the person gets to see it in a form, and can come back to it from the chat."""
+    open_here = talk.row.status == "open" and talk.row.message and moment.actor == talk.person.id
+    return bool(open_here and moment.form and _stands(moment, talk, talk.row.message))
 
 
 def _reopened(dialog: Dialog, talk: Talk) -> State:

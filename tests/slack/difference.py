@@ -34,7 +34,8 @@ def difference(written: str, played: str, language: str) -> list[str]:
     3. Who can be picked: Slack lists everybody.
     4. The button "close", and what is said to somebody who closes a form or puts it down for later: that button is
        Slack's own, and the door in the chat says how far one is. What is gone on with from there leaves its old door.
-    5. The words for a form that Slack's client does not send, because something is missing or cannot be chosen so. The
+    5. What is opened again by a press: it comes up in a form, and its door stays where it is. Nothing goes on below.
+    6. The words for a form that Slack's client does not send, because something is missing or cannot be chosen so. The
        playground must have sent it back too.
     """
     own = Own(language)
@@ -83,6 +84,8 @@ class Own:
             one.seen = []
             self._put_down.add(found[1])
         other.seen = list(self._without_old_doors(other.seen))
+        if pressed := re.match(rf'(\w+) {self._grammar.presses} "', one.done):
+            self._opened_again(pressed[1], one, other)
         self._held_back(one, other)
 
     def _without_old_doors(self, seen: list[str]) -> Iterator[str]:
@@ -95,6 +98,15 @@ class Own:
                 next(lines), next(lines)
                 continue
             yield seen[n]
+
+    def _opened_again(self, who: str, one: Scene, other: Scene) -> None:
+        """A press that brings up a form: the playground asks below, Slack in the form."""
+        begins, below = f"{INDENT}{self._grammar.to} {who}:", f"{INDENT}{INDENT}{self._below}"
+        at = one.seen.index(below) if below in one.seen else 0
+        if begins in other.seen and below not in other.seen and at >= 2 and one.seen[at - 2] == begins:
+            del one.seen[at - 2 : at + 1]
+        if begins in other.seen:
+            self._put_down.discard(who)
 
     def _held_back(self, one: Scene, other: Scene) -> None:
         """Slack's client says what it does not take, in its words and all at once."""

@@ -36,6 +36,21 @@ Emil skriver "fortsæt"
     Vidsyn til Emil:
         Tilmelding
 """
+PRESSED = """
+Emil trykker "Jeg vil være med" i #jobbytte"""
+ASKED_BELOW = """
+    Vidsyn til Emil:
+        Tilmelding
+        Vi går videre herunder.
+    Vidsyn til Emil:
+        Tilmelding
+        [Fortsæt]
+"""
+ASKED_THERE = """
+    Vidsyn til Emil:
+        Tilmelding
+        [Fortsæt]
+"""
 SENT_BACK = """
 Emil trykker "Fortsæt"
     Ved “Hvem er din leder?”: Her har jeg brug for et svar, før vi går videre.
@@ -63,6 +78,8 @@ Emil trykker igen
         (LATER + ON, DOWN + BELOW),
         (SENT_BACK, HELD_BACK),
         (AGAIN, SILENT),
+        (PRESSED + ASKED_BELOW, PRESSED + ASKED_THERE),
+        (LATER + PRESSED + ASKED_THERE, DOWN + PRESSED + ASKED_THERE),
     ],
 )
 def test_what_is_each_platforms_own_is_no_difference(written: str, played: str) -> None:
@@ -83,6 +100,9 @@ def test_what_is_each_platforms_own_is_no_difference(written: str, played: str) 
         (SENT_BACK, 'Emil trykker "Fortsæt"\n'),
         (SENT_BACK, SENT_BACK.replace("før vi", "inden vi")),
         (AGAIN, ASKED.replace('"Fortsæt"', "igen")),
+        (PRESSED + ASKED_BELOW, PRESSED),
+        (PRESSED + ASKED_BELOW, PRESSED + ASKED_THERE.replace("Emil", "Lone")),
+        (LATER + PRESSED + ASKED_THERE + ON, DOWN + PRESSED + ASKED_THERE + BELOW),
     ],
 )
 def test_all_else_is_a_difference(written: str, played: str) -> None:

@@ -166,10 +166,10 @@ async def test_a_mention_in_a_channel_is_answered_in_private(start: Here) -> Non
     assert answers_to(start, start.emil, before) == 1
 
 
-EVENTS = """app_rate_limited app_requested app_uninstalled_team assistant_thread_started call_rejected channel_archive
-channel_created channel_history_changed channel_id_changed channel_shared channel_unarchive channel_unshared
+EVENTS = """app_rate_limited app_requested app_uninstalled_team assistant_thread_started call_rejected
+channel_created channel_history_changed channel_id_changed channel_shared channel_unshared
 dnd_updated_user email_domain_changed emoji_changed file_created file_shared function_executed grid_migration_finished
-group_archive group_close group_open im_close im_created im_history_changed im_open invite_requested link_shared
+group_close group_open im_close im_created im_history_changed im_open invite_requested link_shared
 message_metadata_posted pin_added reaction_added reaction_removed star_added subteam_created subteam_updated
 team_domain_change team_join team_rename tokens_revoked_by_nobody url_rotated user_huddle_changed workflow_published
 user_profile_changed user_status_changed user_resource_granted hvad_er_det message.never_heard_of""".split()

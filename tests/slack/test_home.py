@@ -299,3 +299,16 @@ async def test_s16_a_leader_and_host_of_sixty_has_a_page_that_fits(last_day: Her
         assert "Navn0" in text
         assert text.rstrip().endswith(here.word("btn.help")), "the settings are still there"
     here.nothing_refused()
+
+
+async def test_what_is_opened_again_and_again_leaves_nothing_behind_in_the_chat(last_day: Here) -> None:
+    here = last_day
+    await opens(here, here.emil)
+    before = here.reads(here.emil)
+    for _ in range(3):
+        form = await presses(here, here.emil, here.word("btn.write"))
+        assert any(block["block_id"].startswith("log.") for block in form.blocks)
+    assert here.reads(here.emil) == before
+    await here.emil.fills({"log.last.unforget": "Morgenmødet"})
+    assert (await here.kept(here.emil, "log."))["log.last.unforget"] == "Morgenmødet"
+    here.nothing_refused()
