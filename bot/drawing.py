@@ -32,6 +32,9 @@ from dialogs.model import (
 MOST_BUTTONS = 6
 """A choice of more options than this is drawn as a field."""
 
+PUBLIC = {"name", "leader", "host", "host_unit", "programme", "date", "deadline", "contact", "unit"}
+"""Placeholders of a question that hold nobody's own words, so that it may stand in a chat."""
+
 Who = Callable[[Ask], Say | None]
 """The sentence that says who will see the answer."""
 
@@ -95,7 +98,7 @@ def draw(
         texts = [reader.words.text(reader.language, key, reader.values(ask)) for key in said]
         parts += [Part(text) for text in texts]
         opened += texts if dialog.form else []
-    opened += _first_question(reader, screen) if dialog.form else []
+    opened += _first_question(reader, dialog, screen)
     alone = screen.asks[0] if len(screen.asks) == 1 else None
     buttons: list[tuple[Button, Action]] = []
     fields: tuple[Field, ...] = ()
@@ -128,11 +131,13 @@ def draw(
     return Drawn(message, {button.id: action for button, action in buttons})
 
 
-def _first_question(reader: Reader, screen: Screen) -> list[str]:
-    """What typed words would answer, to stand beside the door of a form; nothing where it quotes somebody."""
+def _first_question(reader: Reader, dialog: Dialog, screen: Screen) -> list[str]:
+    """What typed words would answer, to stand beside the door; nothing in a coach talk, or where it quotes somebody."""
     first = screen.asks[0]
-    template = reader.words.plain(reader.language, first.words)
-    return [template] if isinstance(first.answer, Text) and "{" not in template else []
+    said = reader.words.placeholders(first.words)
+    if not (dialog.form or dialog.quick or len(dialog.steps) == 1) or not said <= PUBLIC:
+        return []
+    return [reader.words.text(reader.language, first.words, reader.values(first))]
 
 
 def _door(reader: Reader, dialog: Dialog, screen: Screen, card: str, opening: str, typed: bool) -> Door:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from bot.moment import Moment
 from bot.programme.cadence import exchange_days
 from bot.programme.calendar import Worker
 from bot.programme.schedule import EXCHANGE_KINDS, Due, ExchangeFacts, exchange_dues, too_late
 from storage.records import ExchangeRow, PersonRow, PromptRow, new_id
+
+
+def days_of(moment: Moment, exchange: ExchangeRow) -> tuple[date, ...]:
+    """The exchange days; before they are agreed, every working day of the stay."""
+    return exchange.days or exchange_days(exchange.start, exchange.end, (), worker(moment.person(exchange.employee)))
 
 
 def worker(person: PersonRow) -> Worker:
@@ -36,7 +43,7 @@ def facts_of(moment: Moment, exchange: ExchangeRow) -> ExchangeFacts:
         leader_hours=worker(leader),
         start=exchange.start,
         end=exchange.end,
-        days=exchange.days or exchange_days(exchange.start, exchange.end, (), own),
+        days=days_of(moment, exchange),
         state=exchange.state,
         approval_asked_at=exchange.asked_at,
         approved_at=exchange.approved_at,

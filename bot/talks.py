@@ -67,7 +67,8 @@ def begin(
 def _has_a_door(moment: Moment, talk: Talk) -> bool:
     """Whether the person gets to see it in a form, and can come back to it from the chat."""
     open_here = talk.row.status == "open" and talk.row.message and moment.actor == talk.person.id
-    return bool(open_here and moment.form and _stands(moment, talk, talk.row.message))
+    stays = moment.form == "open" or _stands(moment, talk, talk.row.message)
+    return bool(open_here and moment.form and stays)
 
 
 def _reopened(dialog: Dialog, talk: Talk) -> State:

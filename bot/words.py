@@ -101,6 +101,10 @@ class Words:
         text = self._texts[language][key]
         return text if isinstance(text, str) else text["other"]
 
+    def placeholders(self, key: str) -> set[str]:
+        """What is filled in when the sentence is said."""
+        return _placeholders(self._texts["en"][key])
+
     def say(self, language: str, say: Say) -> str:
         """The sentence a dialog says."""
         return self.text(language, say.key, say.values)

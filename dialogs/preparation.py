@@ -137,7 +137,7 @@ LEADER_PART = Dialog(
     "lead.prep.title",
     form=True,
     intro=("lead.prep.intro",),
-    outro=("lead.prep.done",),
+    outro=("lead.prep.done.now",),
     steps=(
         step(
             Ask("lead.prep.use", LONG, Who.JOINT),

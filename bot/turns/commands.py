@@ -147,20 +147,39 @@ def status(moment: Moment, person: PersonRow) -> Reply:
     says += leaders.tasks(moment, person)
     if moment.work.exchanges.of_leader(person.id):
         presses.append(Press("btn.released", ["released", ""]))
+    if not says:
+        says, presses = under_way(moment, person)
     if says or not person.hr:
         moment.tell(person, Told(says or [Say("status.nothing")], presses), kind="answer")
     return Reply()
+
+
+def under_way(moment: Moment, person: PersonRow) -> tuple[list[Say | Part], list[Press]]:
+    """The conversations that wait for somebody's answers, and the way back into each."""
+    rows = [row for row in moment.work.conversations.open(person.id) if _is_here(moment, row)]
+    titles = [moment.words.text(person.language, moment.house.scripts[row.dialog].dialog.title) for row in rows]
+    if not rows:
+        return [], []
+    presses = [
+        Press("btn.continue", ["begin", row.dialog, row.subject, row.occasion], text=_go_on(moment, person, title))
+        for row, title in zip(rows, titles, strict=True)
+    ]
+    return [Say("status.under_way", {"list": list(dict.fromkeys(titles))})], presses
+
+
+def _go_on(moment: Moment, person: PersonRow, title: str) -> str:
+    return moment.words.text(person.language, "btn.go_on_with", {"text": title})
 
 
 def next_presses(state: str, exchange_id: str) -> list[Press]:
     """What an employee can do next in an exchange."""
     if state == "approved":
         return [Press("btn.prepare", ["begin", "prep", exchange_id, "prep"], main=True)]
-    if state in ("prepared", "running"):
-        return [
-            Press("btn.write", ["write"], main=True),
-            Press("btn.change_preparation", ["reopen", "prep", exchange_id, "prep"]),
-        ]
+    change = Press("btn.change_preparation", ["reopen", "prep", exchange_id, "prep"])
+    if state == "prepared":
+        return [change]
+    if state == "running":
+        return [Press("btn.write", ["write"], main=True), change]
     if state in ("finished", "ended_early"):
         return [Press("btn.debrief", ["begin", "deb", exchange_id, "deb"], main=True)]
     return []

@@ -12,7 +12,7 @@ from bot.channel import Button, Message, Part
 from bot.moment import Action, Moment, Press
 from bot.script import Topic
 from bot.turns import leaders, leaving, needs, settings, signups
-from bot.turns.commands import next_presses
+from bot.turns.commands import next_presses, under_way
 from bot.turns.common import facts_of_exchange
 from bot.turns.preparations import goal_lines, goals_of
 from dialogs.model import Say
@@ -25,6 +25,7 @@ MOST_ENTRIES = 10
 def page(moment: Moment, person: PersonRow) -> tuple[Message, ...]:
     """The sections of the page. Their buttons stay good: what a button does is in its name."""
     sections = [
+        *_under_way(moment, person),
         *(section for exchange in _own(moment, person) for section in _exchange(moment, person, exchange)),
         *_waiting(moment, person),
         *_people(moment, person),
@@ -118,6 +119,12 @@ def _entry(moment: Moment, person: PersonRow, rows: Sequence[AnswerRow]) -> Say:
         return Say("home.entry.own", values)
     readers = sorted({moment.first_name(reader) for row in shared for reader in row.released} - {""})
     return Say("home.entry.shared", {**values, "list": moment.words.listing(person.language, readers)})
+
+
+def _under_way(moment: Moment, person: PersonRow) -> list[Section]:
+    """What waits for the viewer's answers."""
+    says, presses = under_way(moment, person)
+    return [_section(moment, person, "home.under_way", says, presses)] if says else []
 
 
 def _waiting(moment: Moment, person: PersonRow) -> list[Section]:

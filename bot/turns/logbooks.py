@@ -9,7 +9,7 @@ from typing import Any
 from bot import talks
 from bot.channel import Incoming, Reply
 from bot.moment import Moment, Press, Told
-from bot.planning import replan
+from bot.planning import days_of, replan
 from bot.planning import worker as worker_of
 from bot.programme.cadence import is_last_of_week, midpoint
 from bot.programme.calendar import at_local, working_day_after
@@ -90,7 +90,7 @@ def _kept_questions(moment: Moment, topic: Topic) -> list[str]:
 def choose(moment: Moment, exchange: ExchangeRow, day: date, style: str) -> tuple[str, ...]:
     """The questions for a day's entry, by the rules of the programme."""
     prepared = moment.work.answers.of(exchange.employee, exchange.id, "prep")
-    days = exchange.days or (day,)
+    days = days_of(moment, exchange)
     index = days.index(day) if day in days else 0
     history = _history(moment, exchange.id)
     entry = Entry(

@@ -167,6 +167,9 @@ def forget_now(moment: Moment, person: PersonRow, args: list[str], incoming: Inc
 def download(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
     """All that a person wrote: to read, and as JSON to take along."""
     rows = list(reversed(mine(moment, person)))
+    if not rows:
+        moment.tell(person, Told([Say("data.nothing")]), kind="answer", replaces=shown_by(moment, incoming))
+        return Reply()
     language = person.language
     name = moment.words.text(language, "data.file")
     text = "\n\n".join(

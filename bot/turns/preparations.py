@@ -9,7 +9,7 @@ from typing import Any
 from bot import talks
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
-from bot.planning import replan
+from bot.planning import days_of, replan
 from bot.planning import worker as worker_of
 from bot.programme.cadence import WEEKDAYS, exchange_days
 from bot.programme.states import Circumstances
@@ -80,12 +80,7 @@ def _full(moment: Moment, exchange: ExchangeRow) -> bool:
     """The full track is for stays of more than five days, or for who chose it."""
     if exchange.track:
         return exchange.track == "full"
-    return track(_all_days(moment, exchange)) == "full"
-
-
-def _all_days(moment: Moment, exchange: ExchangeRow) -> tuple[date, ...]:
-    worker = worker_of(moment.person(exchange.employee))
-    return exchange.days or exchange_days(exchange.start, exchange.end, (), worker, ())
+    return track(days_of(moment, exchange)) == "full"
 
 
 def _chosen_days(moment: Moment, exchange: ExchangeRow) -> tuple[date, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bot.channel import OPEN, Button, Door, Field, Message, Part
 from bot.channels.slack.fields import as_text, drawn
@@ -70,7 +71,10 @@ def _typed(message: Message, way_in: Door) -> list[Block]:
     """What is asked, for somebody who answers by typing. Their own words are left out, and what the door says."""
     said = {way_in.text, way_in.opening, *way_in.opening.split("\n")}
     them = [it for it in message.parts if it.look not in ("title", "own") and it.text not in said]
-    return parts(them) + [block for field in message.fields for block in as_text(field)]
+    choices = [button.label for button in message.buttons if button.choice]
+    listed = paragraph("\n".join(f"{n}. {label}" for n, label in enumerate(choices, 1)))
+    asked = [replace(it, label="") if it.label in said else it for it in message.fields]
+    return parts(them) + listed + [block for field in asked for block in as_text(field)]
 
 
 def _drawn(message: Message, members: Mapping[str, str], say: Say) -> tuple[list[Block], list[Block], list[Block]]:
