@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.slack.fake import Posted, ViewShown
+from tests.slack.fake import Ephemeral, Posted, Updated, ViewShown
 from tests.slack.fake.shown import said
 from tests.slack.here import Here
 from tests.slack.stage import CHANNEL_ID, SlackPlay
@@ -75,11 +75,10 @@ def things(blocks: Any) -> Iterator[dict[str, Any]]:
 def only_text(here: Here) -> None:
     """Whatever anybody ever saw is plain."""
     ledger = here.slack.ledger
-    for entry in (*ledger.posted, *ledger.updates):
+    shown: list[Posted | Updated | Ephemeral] = [*ledger.posted, *ledger.updates, *ledger.ephemerals]
+    for entry in shown:
         check(entry.blocks, entry.text)
         assert not isinstance(entry, Posted) or not entry.unfurls
-    for seen in ledger.ephemerals:
-        check(seen.blocks, seen.text)
     for view in ledger.of(ViewShown):
         check(view.view["blocks"], "")
 
@@ -96,8 +95,8 @@ def check(blocks: Any, text: str) -> None:
 
 def reads(here: Here, place: str) -> str:
     """All that stood in a conversation, whenever."""
-    entries = [it for it in (*here.slack.ledger.posted, *here.slack.ledger.updates) if place in (it.channel, it.user)]
-    return "\n".join("\n".join(said(it.blocks)) for it in entries)
+    shown: list[Posted | Updated] = [*here.slack.ledger.posted, *here.slack.ledger.updates]
+    return "\n".join("\n".join(said(it.blocks)) for it in shown if place in (it.channel, it.user))
 
 
 @pytest.mark.parametrize("words", EVIL)
