@@ -83,7 +83,8 @@ def _exchange(moment: Moment, person: PersonRow, exchange: ExchangeRow) -> list[
     says: list[Say | Part] = [Say("status.emp", {**facts, "text": Say(f"status.next.{exchange.state}")})]
     goals = goal_lines(goals_of(moment.work.answers.of(person.id, exchange.id, "prep")))
     says += [Part(goal if isinstance(goal, str) else moment.words.say(person.language, goal), "own") for goal in goals]
-    presses = next_presses(exchange.state, exchange.id)
+    going = [press.action for press in under_way(moment, person)[1]]
+    presses = [press for press in next_presses(exchange.state, exchange.id) if press.action not in going]
     own = _section(moment, person, "home.mine", says, presses)
     entries = _entries(moment, person, exchange)
     return [own, entries] if entries else [own]
