@@ -34,10 +34,14 @@ class Press:
 
 @dataclass(frozen=True)
 class Told:
-    """Something to tell one person: sentences and what can be pressed below them."""
+    """Something to tell one person: sentences and what can be pressed below them.
+
+    `chat` is what the chat says instead where a form shows it: nothing that the person wrote.
+    """
 
     says: Sequence[Say | Part]
     presses: Sequence[Press] = ()
+    chat: Sequence[Say | Part] | None = None
 
 
 @dataclass
@@ -87,22 +91,25 @@ class Moment:
         not_after: datetime | None = None,
     ) -> str:
         """Queues a message to a person, with a card when something can be pressed. Returns the outgoing's id."""
-        parts = tuple(say if isinstance(say, Part) else self._part(person.language, say) for say in told.says)
         card = new_id() if told.presses else ""
         message = Message(
-            parts=parts,
+            parts=self._parts(person.language, told.says),
             preview=self.words.text(person.language, preview),
             card=card,
             buttons=self.buttons(person.language, told.presses),
             files=files,
             language=person.language,
         )
-        outgoing = self.send(person, message, kind, subject, replaces, not_after)
+        outside = None if told.chat is None else replace(message, parts=self._parts(person.language, told.chat))
+        outgoing = self.send(person, message, kind, subject, replaces, not_after, outside=outside)
         if card:
             self.work.conversations.add_card(
                 CardRow(card, person.id, "", {str(n): press.action for n, press in enumerate(told.presses)}, outgoing)
             )
         return outgoing
+
+    def _parts(self, language: str, says: Sequence[Say | Part]) -> tuple[Part, ...]:
+        return tuple(say if isinstance(say, Part) else self._part(language, say) for say in says)
 
     def _part(self, language: str, say: Say) -> Part:
         """A sentence as a paragraph; one that is named a title heads what follows."""
@@ -128,16 +135,19 @@ class Moment:
         replaces: str = "",
         not_after: datetime | None = None,
         standing: bool = False,
+        outside: Message | None = None,
     ) -> str:
         """Queues a ready message to a person's first address, or shows it in the form that the person has open.
 
-        `standing`: the chat has a door to it already. Returns the id of the outgoing that stands for it in the chat;
-        empty when there is none, as for somebody who is not reached yet.
+        `standing`: the chat has a door to it already. `outside`: what then stands in the chat in its stead. Returns
+        the id of the outgoing that stands for it in the chat; empty when there is none, as for somebody who is not
+        reached yet.
         """
         if not person.active:
             return ""
         if self._in_form(person, message):
             self.shown.append(message)
+            message = outside or message
             if standing or not self._kept_in_chat(message, replaces):
                 return replaces
         if "hello" not in person.told:

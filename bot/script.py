@@ -40,11 +40,15 @@ class Talk:
 
 @dataclass(frozen=True)
 class Ending:
-    """What is said when a dialog is finished, what can be pressed, and the dialog that follows at once, if any."""
+    """What is said when a dialog is finished, what can be pressed, and the dialog that follows at once, if any.
+
+    `chat` is what the chat says instead where a form shows it: nothing that the person wrote.
+    """
 
     says: Sequence[Say | Part] = ()
     presses: Sequence[Press] = ()
     then: Topic | None = None
+    chat: Sequence[Say | Part] | None = None
 
 
 def no_extra(moment: Moment, talk: Talk) -> list[Press]:

@@ -344,15 +344,17 @@ def _finish(moment: Moment, talk: Talk, turn: Turn, replaces: str, before: Seque
     done = replace(talk, row=row, state=turn.state)
     ending = script.finish(moment, done)
     person = moment.person(talk.person.id)  # the language may just have been chosen
-    said = [_with_facts(say, talk) for say in (*before, *turn.says, *ending.says)]
+    first = [_with_facts(say, talk) for say in (*before, *turn.says)]
+    said = [*first, *(_with_facts(say, talk) for say in ending.says)]
     if ending.then is not None:
         begin(moment, ending.then, replaces=replaces, before=said)
         return done
     if said:
         title = Part(moment.words.text(person.language, talk.dialog.title), "title")
+        chat = None if ending.chat is None else [title, *first, *(_with_facts(say, talk) for say in ending.chat)]
         message = moment.tell(
             person,
-            Told([title, *said], ending.presses),
+            Told([title, *said], ending.presses, chat),
             kind="answer",
             subject=row.subject,
             replaces=replaces,

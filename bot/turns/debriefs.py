@@ -144,7 +144,7 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     lines = _plan_lines(mine)
     thanks = Say("deb.done.now", {"list": lines}) if lines else Say("deb.done.plain")
     said = [Say("deb.sent", {"leader": first(leader.name)})] if picked else []
-    return Ending([thanks, *said], [Press("btn.my_data", ["my_data"])])
+    return Ending([thanks, *said], [Press("btn.my_data", ["my_data"])], chat=[Say("deb.done.plain"), *said])
 
 
 def final(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> list[Say]:

@@ -214,7 +214,8 @@ def correct_finish(moment: Moment, talk: Talk) -> Ending:
     given = str(talk.state.answers.get("correct.text", ""))
     text = accept(ask.answer, given, {}, {})
     if isinstance(text, Rejected):
-        return Ending([Part(given, "own"), text.say], [Press("btn.edit", ["begin", "correct", row.id, new_id()])])
+        again = Press("btn.edit", ["begin", "correct", row.id, new_id()])
+        return Ending([Part(given, "own"), text.say], [again], chat=[text.say])
     moment.work.answers.update(replace(row, value=text, edited=moment.today(talk.person)))
     return Ending([Say("ok.saved")], [Press("btn.back", ["data_list"])])
 

@@ -91,7 +91,8 @@ class SlackChat(PlayChat):
             read: Message | None = message
             door = door_of(message)
             if door is None:
-                form = None if form and _text(message) == _text(form) else form
+                read = form if form and self._says_less(message, form) else message
+                form = None if form and _text(read) == _text(form) else form
             elif form is not None and _title(form) == _title(message):
                 read, form = _with_opening(message, form), None
                 self._at_door[seat.user] = door.id
@@ -103,6 +104,15 @@ class SlackChat(PlayChat):
             yield News(seat.name.split()[0], form, changed=False)
         if (door_id := self._at_door.get(seat.user)) and (last := self._forms.get(seat.user)):
             self._behind[door_id] = last[1]
+
+    def _says_less(self, message: Message, form: Message) -> bool:
+        """Whether the chat says that something is over, and leaves one's own words to the form that shows them."""
+        thanks = self._play.words.text(self._play.language, "deb.done.plain")
+        same = _title(message) == _title(form) and [it.label for it in message.buttons] == [
+            it.label for it in form.buttons
+        ]
+        others = [part.text for part in message.parts if part not in form.parts and part.look != "title"]
+        return same and others == [thanks]
 
     async def _opened(self, seat: SlackSeat, message: Message, door: str, *, changed: bool) -> Message | None:
         """What stands behind a door; None when only the door is drawn anew."""

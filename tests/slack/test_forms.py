@@ -128,14 +128,35 @@ async def test_the_chat_never_holds_a_word_that_its_reader_wrote_in_a_form() -> 
     async with at("debrief") as here:
         assert REASON["da"] not in seen_by(here, here.lone)
         assert SHOW["da"] not in seen_by(here, here.vera)
+        await shares_one(here)
         await debriefs(here)
+        await corrects_one(here)
         emil = [words["da"] for words in (GOAL, SIGN, EXPECT, PLACE)]
-        emil += [text for texts in NOTES["da"].values() for text in texts]
+        emil += [text for texts in NOTES["da"].values() for text in texts] + ["Opsamlet kanarie", "Rettet kanarie"]
         assert not [text for text in emil if text in seen_by(here, here.emil)]
         kept = str([row.value for row in await here.answers(here.emil)])
         assert "Opsamlet kanarie" in kept
+        assert "Rettet kanarie" in kept
         assert NOTES["da"]["log.core.what"][0] in kept
         here.nothing_refused()
+
+
+async def shares_one(here: Here) -> None:
+    """Emil shares one thought of the day, looks at what it says first, and takes it back."""
+    await here.emil.taps("btn.share_one")
+    await here.emil.fills({"answer": (await here.emil.last()).fields[0].choices[0].value})
+    await here.emil.fills()
+    await here.emil.taps("btn.share")
+    await here.emil.taps("btn.unshare")
+
+
+async def corrects_one(here: Here) -> None:
+    """Emil looks at his data and writes an entry anew."""
+    await here.emil.says("mine data")
+    await here.emil.taps("btn.see")
+    await here.emil.fills({"answer": (await here.emil.last()).fields[0].choices[0].value})
+    await here.emil.taps("btn.edit")
+    await here.emil.fills({"correct.text": "Rettet kanarie"})
 
 
 async def debriefs(here: Here) -> None:
