@@ -14,6 +14,7 @@ from storage.tables import addresses, codes, organisations, people
 
 _ORGANISATION = select(organisations).where(organisations.c.id == bindparam("this"))
 _ORGANISATIONS = select(organisations).order_by(organisations.c.name, organisations.c.id)
+_NAME = update(organisations).where(organisations.c.id == bindparam("this")).values(name=bindparam("called"))
 _PERSON = select(people).where(people.c.id == bindparam("this"))
 _LOCK = select(people.c.id).where(people.c.id == bindparam("this")).with_for_update()
 _UPDATE = update(people).where(people.c.id == bindparam("this"))
@@ -47,6 +48,10 @@ class People(Part):
     def organisation(self, id: str) -> Organisation:
         """The organisation called `id`. Raises NotFound."""
         return Organisation(**without(self._the(_ORGANISATION, this=id), "order"))
+
+    def name_organisation(self, id: str, name: str) -> None:
+        """The organisation is called so from now on."""
+        self._change_one(_NAME, {"this": id, "called": name})
 
     def organisations(self) -> list[Organisation]:
         """All of them, by name."""

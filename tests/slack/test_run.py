@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,9 +15,11 @@ import pytest
 from bot.clock import SystemClock
 from tests.running.test_app import environment, free_port
 from tests.slack.fake import App, FakeSlack
+from tests.slack.fake.faults import DROP_BEFORE, Fault, Http
 
 SECRET = "8f742231b10e8888abcd99abcdef85a5"
 READY = b"Vidsyn is ready in Slack: Sundby Kommune."
+NOT_YET = b"Slack does not answer yet; Vidsyn goes on trying."
 PATIENCE = 30.0
 BEAT = 0.05
 
@@ -40,13 +44,14 @@ class Operator:
         self.processes.append(process)
         return process
 
-    async def starts(self) -> asyncio.subprocess.Process:
-        """`vidsyn run`, until it says that it is ready."""
+    async def starts(self, says: bytes = READY) -> asyncio.subprocess.Process:
+        """`vidsyn run`, until it says that it is ready, or what else there is to say."""
         process = await self.command("run")
         assert process.stdout is not None
         async with asyncio.timeout(PATIENCE):
-            line = await process.stdout.readline()
-        assert line.startswith(READY), (line, await process.communicate())
+            while (line := await process.stdout.readline()).startswith(b"{"):  # what is logged before
+                continue
+        assert line.startswith(says), (line, await process.communicate())
         return process
 
     async def answered(self, user: str, count: int) -> str:
@@ -55,6 +60,17 @@ class Operator:
             while len(said := self.slack.from_bot(user)) < count:  # noqa: ASYNC110  # another process says it
                 await asyncio.sleep(BEAT)
         return "\n".join(message.words() for message in said)
+
+    async def knows(self, question: str) -> list[tuple[str, ...]]:
+        """What stands in the database, once anything does."""
+        async with asyncio.timeout(PATIENCE):
+            while not (rows := self._rows(question)):  # noqa: ASYNC110  # another process writes it
+                await asyncio.sleep(BEAT)
+        return rows
+
+    def _rows(self, question: str) -> list[tuple[str, ...]]:
+        with closing(sqlite3.connect(self.folder / "data" / "vidsyn.db")) as database:
+            return database.execute(question).fetchall()
 
 
 async def said(process: asyncio.subprocess.Process) -> tuple[int | None, str]:
@@ -141,6 +157,48 @@ async def test_a25_a_token_that_slack_does_not_take_is_said_at_the_start(operato
     assert status == 1
     assert sentence.startswith("Slack does not take SLACK_BOT_TOKEN (invalid_auth).")
     assert operator.token not in sentence
+
+
+@pytest.mark.parametrize("scopes", [None, ()])
+async def test_a25_an_app_token_that_slack_does_not_take_is_said_at_the_start(
+    operator: Operator, scopes: tuple[str, ...] | None
+) -> None:
+    by_socket(operator)
+    token = "xapp-1-A0-1-nobodyknowsthisone"
+    operator.settings["SLACK_APP_TOKEN"] = token if scopes is None else operator.slack.add_app_token(scopes)
+    status, sentence = await said(await operator.command("run"))
+    assert status == 1
+    why = "invalid_auth" if scopes is None else "missing_scope"
+    assert sentence.startswith(f"Slack does not take SLACK_APP_TOKEN ({why}). Generate one with the scope")
+    assert operator.settings["SLACK_APP_TOKEN"] not in sentence
+
+
+@pytest.mark.parametrize(
+    ("way", "method", "fault"),
+    [
+        (by_socket, "auth.test", Http(503)),
+        (by_socket, "auth.test", DROP_BEFORE),
+        (by_socket, "apps.connections.open", Http(503)),
+        (by_address, "auth.test", Http(503)),
+        (by_address, "users.conversations", None),
+    ],
+)
+async def test_slack_may_come_back_after_the_start(
+    operator: Operator, way: Callable[[Operator], None], method: str, fault: Fault | None
+) -> None:
+    way(operator)
+    operator.slack.fail_next(method, fault or Http(503))
+    process = await operator.starts(NOT_YET if fault else READY)
+    if way is by_socket:
+        await operator.slack.sockets.connected()
+    await operator.slack.person("UEMIL").types("hjælp")
+    await operator.answered("UEMIL", 2)
+    assert await operator.knows("SELECT name FROM places") == [("#jobbytte",)]
+    assert await operator.knows("SELECT name FROM organisations") == [("Sundby Kommune",)]
+    process.terminate()
+    status, logged = await said(process)
+    assert status == 0
+    assert operator.token not in logged
 
 
 async def test_the_playground_and_a_platform_never_share_a_database(operator: Operator) -> None:

@@ -16,17 +16,18 @@ from bot.channels.slack.changes import Changes
 from bot.channels.slack.channel import SlackChannel
 from bot.channels.slack.inbound import Inbound
 from bot.channels.slack.many_tokens import ManyTokens
+from bot.channels.slack.meeting import Meeting
 from bot.channels.slack.news import News
 from bot.channels.slack.oauth import install_routes
 from bot.channels.slack.one_token import OneToken
 from bot.channels.slack.pace import Pace
 from bot.channels.slack.people import GUEST, Arrive, Change, SlackPeople
+from bot.channels.slack.places import Places
 from bot.channels.slack.reception import MOST, Reception, language_in
 from bot.channels.slack.renewal import Client, Renewal
-from bot.channels.slack.settings import Slack, WrongSlack
+from bot.channels.slack.settings import Slack
 from bot.channels.slack.showing import Showing
 from bot.channels.slack.socket import Socket
-from bot.channels.slack.tokens import NoAccess
 from bot.channels.slack.view import home
 from bot.channels.slack.workspaces import CHANNEL
 from bot.clock import Clock
@@ -79,12 +80,14 @@ class SlackRoom:
         self._slack = slack
         self._most = most
         calls = Calls(slack.api)
-        self._one = OneToken(store, calls, slack.bot_token.get_secret_value()) if slack.install == "token" else None
-        self.tokens = self._one or ManyTokens(store, Renewal(store, calls, clock, _client(slack)))
+        one = OneToken(store, calls, slack.bot_token.get_secret_value()) if slack.install == "token" else None
+        self.tokens = one or ManyTokens(store, Renewal(store, calls, clock, _client(slack)))
         self._api = Api(calls, self.tokens, pace or Pace(monotonic, asyncio.sleep), clock)
         self.channel = SlackChannel(self._api, store, words)
         self.people = SlackPeople(self._api, store, arrive, change)
-        self._changes = Changes(store, self._api, self.tokens, self.people)
+        places = Places(store, self._api)
+        self._meeting = Meeting(store, calls, places, one, slack.app_token.get_secret_value())
+        self._changes = Changes(store, self._api, self.tokens, self.people, places, self._meeting.again)
         self._talks: Talks | None = None
         self._socket: Socket | None = None
         self.inbound: Inbound | None = None
@@ -105,9 +108,11 @@ class SlackRoom:
 
     async def start(self) -> str:
         """Gets to know the workspaces and opens the socket; what to tell the operator. Raises WrongSlack."""
-        names = await self._meet()
+        names = await self._meeting.start()
         if self._socket is not None:
             await self._socket.start()
+        if names is None:
+            return "Slack does not answer yet; Vidsyn goes on trying."
         return f"Vidsyn is ready in Slack: {', '.join(names)}." if names else "Vidsyn is ready for Slack."
 
     async def stop(self) -> None:
@@ -116,6 +121,7 @@ class SlackRoom:
             await self._socket.stop()
         if self.inbound is not None:
             await self.inbound.idle()
+        await self._meeting.stop()
 
     async def refresh(self, tenant: str, user: str) -> None:
         """Draws somebody's own page anew."""
@@ -147,24 +153,6 @@ class SlackRoom:
             return ()
         sentence = self._words.text(who.language, who.refused)
         return (Message((Part(sentence),), preview=sentence, language=who.language),)
-
-    async def _meet(self) -> list[str]:
-        """The workspaces there are, each with the channels the assistant is in. Raises WrongSlack."""
-        if self._one is not None:
-            try:
-                await self._one.start()
-            except NoAccess as no:
-                if not no.later:
-                    raise WrongSlack(
-                        f"Slack does not take SLACK_BOT_TOKEN ({no.reason}). Copy it again from the app's settings, "
-                        "OAuth & Permissions; `vidsyn doctor` looks at the rest."
-                    ) from no
-                log.warning("slack_not_reached", reason=no.reason)
-        rows = await self._store.run(lambda work: work.workspaces.all(CHANNEL))
-        live = [row for row in rows if row.state == "live"]
-        for row in live:
-            await self._changes.catch_up(row.tenant)
-        return [row.name for row in live]
 
 
 def _client(slack: Slack) -> Client:

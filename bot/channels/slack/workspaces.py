@@ -24,13 +24,16 @@ def welcome_workspace(
 ) -> Workspace:
     """Somebody has installed Vidsyn there: the workspace lives, and belongs to the organisation it always had.
 
-    One that was never there gets an organisation of its own, of the same name. An empty name changes none.
+    One that was never there gets an organisation of its own, of the same name. An empty name changes none; one that
+    comes later takes the place of the workspace's id.
     """
     known = work.workspaces.find(CHANNEL, tenant)
     if known is None:
         organisation = Organisation(new_id(), name or tenant, country, zone, language)
         work.people.add_organisation(organisation)
         known = Workspace(CHANNEL, tenant, organisation.name, organisation.id, enterprise)
+    elif name and known.name == tenant and work.people.organisation(known.organisation).name == tenant:
+        work.people.name_organisation(known.organisation, name)
     workspace = replace(known, name=name or known.name, enterprise=enterprise, state="live")
     work.workspaces.put(workspace)
     return workspace
