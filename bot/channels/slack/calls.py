@@ -16,7 +16,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.channels.slack.client import client
+from bot.channels.slack.client import client, proxy_for
 from bot.channels.slack.tokens import Access
 
 PATIENCE = 10.0
@@ -104,7 +104,7 @@ class Calls:
         try:
             async with (
                 aiohttp.ClientSession(timeout=self._timeout) as session,
-                session.post(address, data=content, allow_redirects=False) as response,
+                session.post(address, data=content, allow_redirects=False, proxy=proxy_for(address)) as response,
             ):
                 if response.status == 200:
                     return Answer(Fate.DONE)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+from urllib.parse import urlsplit
+from urllib.request import proxy_bypass
 
 import aiohttp
+from slack_sdk.proxy_env_variable_loader import load_http_proxy_from_env
 from slack_sdk.web.async_client import AsyncWebClient
 
 SILENT = logging.getLogger("vidsyn.silent")
@@ -23,3 +26,12 @@ def client(token: str, base_url: str, session: aiohttp.ClientSession | None = No
     return AsyncWebClient(
         token or None, base_url=base_url, timeout=TIMEOUT, session=session, logger=SILENT, retry_handlers=[]
     )
+
+
+def proxy_for(address: str) -> str | None:
+    """The proxy for a call of ours beside the SDK's, which finds it by itself; None where NO_PROXY names the host.
+
+    Not `trust_env`: that reads ~/.netrc too, and an entry there does away with the token of a call.
+    """
+    host = urlsplit(address).hostname or ""
+    return None if proxy_bypass(host) else load_http_proxy_from_env(SILENT)

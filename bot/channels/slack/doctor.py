@@ -8,6 +8,7 @@ import aiohttp
 
 from bot.channels.slack import findings
 from bot.channels.slack.asking import Told, ask
+from bot.channels.slack.client import proxy_for
 from bot.channels.slack.manifest import EVENTS_PATH
 from bot.channels.slack.settings import Slack
 from bot.clock import Clock
@@ -114,7 +115,9 @@ class Doctor:
             return bad("Address", "PUBLIC_URL is not set. Set it to the address that Slack reaches Vidsyn at.")
         url = f"{self._slack.address}/healthz"
         try:
-            async with self._session.get(url, allow_redirects=False, timeout=PATIENCE) as response:
+            async with self._session.get(
+                url, allow_redirects=False, timeout=PATIENCE, proxy=proxy_for(url)
+            ) as response:
                 status, body = response.status, await response.content.read(64)
         except (aiohttp.ClientError, TimeoutError, OSError) as failure:
             return bad("Address", f"{url} {findings.silent(failure)}")
