@@ -70,7 +70,8 @@ async def test_who_signed_up_sees_what_is_next_and_the_leader_what_to_answer() -
     async with at("signed up") as here:
         assert "Du er tilmeldt Jobbytte forår" in await opens(here, here.emil)
         leader = await opens(here, here.lone)
-        assert leader.startswith(here.word("home.people")), "it is about somebody whom she leads"
+        assert here.word("home.people") in leader, "it is about somebody whom she leads"
+        assert here.word("home.guests") not in leader
         assert "svar Emil" in leader
         assert here.word("needs.title") in await opens(here, here.hanne)
 
@@ -197,7 +198,7 @@ async def test_a_preparation_that_ends_shows_the_goals_on_the_page() -> None:
         await presses(here, here.emil, here.word("btn.prepare"))
         await prepare_in_form(here)
         assert GOAL["da"] in shown(here.emil)
-        assert here.word("btn.write") in here.emil.there.home.labels()
+        assert here.word("btn.change_preparation") in here.emil.there.home.labels()
 
 
 async def prepare_in_form(here: Here) -> None:
