@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from pathlib import Path
 
@@ -13,6 +14,11 @@ from bot.channels.slack.settings import Slack as Slack
 from bot.channels.slack.settings import WrongSlack as WrongSlack
 from bot.channels.slack.settings import choose
 
+FILE = Path(".env")
+ENCODING = "utf-8-sig"
+"""Some editors put a mark at the beginning."""
+
+_TOKEN = re.compile(r"^[^#\n]*\bx(oxb|app)-", re.MULTILINE)
 PLAYGROUND_FILE = "playground.db"
 PLATFORM_FILE = "vidsyn.db"
 
@@ -20,7 +26,9 @@ PLATFORM_FILE = "vidsyn.db"
 class Settings(BaseSettings):
     """What an operator can set. With nothing set, the playground runs on loopback with SQLite in `data/`."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", case_sensitive=False, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_file=FILE, env_file_encoding=ENCODING, extra="ignore", case_sensitive=False, hide_input_in_errors=True
+    )
 
     database_url: str = ""
     host: str = "127.0.0.1"
@@ -48,7 +56,9 @@ class Settings(BaseSettings):
         }
         secrets = {name: secret.get_secret_value() for name, secret in given.items() if secret is not None}
         if secrets:
-            _guard(Path(".env"))
+            _guard(FILE)
+        else:
+            _look_for_tokens(FILE)
         return choose(secrets, self.public_url, self.slack_api_url)
 
     @property
@@ -66,3 +76,12 @@ def _guard(file: Path) -> None:
     """Raises WrongSlack when anybody on this machine can read the file that the secrets stand in."""
     if file.is_file() and file.stat().st_mode & stat.S_IROTH:
         raise WrongSlack(f"Others can read {file}, and it holds secrets. Run `chmod 600 {file}`.")
+
+
+def _look_for_tokens(file: Path) -> None:
+    """Raises WrongSlack when tokens stand in the file, though none of our settings is: nobody meant the playground."""
+    if file.is_file() and _TOKEN.search(file.read_text(ENCODING)):
+        raise WrongSlack(
+            f"A token of Slack's stands in {file}, and not behind the name of a setting. "
+            "Write SLACK_BOT_TOKEN=xoxb-... and SLACK_APP_TOKEN=xapp-..., each on a line of its own."
+        )

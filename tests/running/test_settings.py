@@ -256,3 +256,53 @@ async def test_a25_a_file_of_secrets_that_others_can_read_is_refused(tmp_path: P
     file.chmod(0o600)
     assert (await ended(await command(tmp_path, "migrate")))[0] == 0
     assert [path.name for path in (tmp_path / "data").glob("*.db")] == ["vidsyn.db"]
+
+
+TOKENS = f"{BOT['SLACK_BOT_TOKEN']}\n{APP['SLACK_APP_TOKEN']}\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TOKENS,
+        f"SLACK_BOT_TOKN={BOT['SLACK_BOT_TOKEN']}\n",
+        f'BOT_TOKEN = "{BOT["SLACK_BOT_TOKEN"]}"\nPORT=4000\n',
+        f"export SLACK_APPTOKEN={APP['SLACK_APP_TOKEN']}",
+        f"\ufeff{TOKENS}",
+    ],
+    ids=["no names", "misspelt", "others", "exported", "marked"],
+)
+async def test_a25_tokens_without_their_names_do_not_become_the_playground(tmp_path: Path, text: str) -> None:
+    env_file(tmp_path, text.encode())
+    code, said = await ended(await command(tmp_path, "migrate"))
+    assert said.decode().strip() == (
+        "A token of Slack's stands in .env, and not behind the name of a setting. "
+        "Write SLACK_BOT_TOKEN=xoxb-... and SLACK_APP_TOKEN=xapp-..., each on a line of its own."
+    )
+    assert code == 1
+    assert not list((tmp_path / "data").glob("*"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"# SLACK_BOT_TOKEN={BOT['SLACK_BOT_TOKEN']}\nPORT=4000\n", "PORT=4000\n", ""],
+    ids=["comment", "others", "empty"],
+)
+async def test_a_file_without_tokens_is_the_playground(tmp_path: Path, text: str) -> None:
+    env_file(tmp_path, text.encode())
+    assert await ended(await command(tmp_path, "migrate")) == (0, b"")
+    assert [path.name for path in (tmp_path / "data").glob("*.db")] == ["playground.db"]
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+async def test_a_file_may_begin_with_a_mark_of_its_encoding(tmp_path: Path, mark: bytes) -> None:
+    lines = "".join(f"{name}={value}\r\n" for name, value in (BOT | APP).items())
+    env_file(tmp_path, mark + lines.encode())
+    assert await ended(await command(tmp_path, "migrate")) == (0, b"")
+    assert [path.name for path in (tmp_path / "data").glob("*.db")] == ["vidsyn.db"]
+
+
+def env_file(folder: Path, content: bytes) -> None:
+    file = folder / ".env"
+    file.write_bytes(content)
+    file.chmod(0o600)
