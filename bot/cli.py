@@ -9,7 +9,7 @@ import secrets
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -24,6 +24,7 @@ from bot.clock import SystemClock
 from bot.doctor import Finding, look_at_house, sentence
 from bot.settings import Settings, Slack, WrongSlack
 from bot.turns.people import hash_of
+from storage.lock import held
 from storage.store import Store, StoreError, Work
 
 
@@ -50,11 +51,13 @@ main.add_typer(manifests, name="manifest")
 def run() -> None:
     """Start Vidsyn. With nothing configured this is the playground, on this machine only."""
     _quiet()
-    with _sentences():
-        settings = Settings()
-        app = build(settings)
-    with _sentences((NoPort, WrongSlack)):
-        asyncio.run(_serve(app, settings))
+    with ExitStack() as running:
+        with _sentences():
+            settings = Settings()
+            running.enter_context(held(settings.url))
+            app = build(settings)
+        with _sentences((NoPort, WrongSlack)):
+            asyncio.run(_serve(app, settings))
 
 
 async def _serve(app: App, settings: Settings) -> None:

@@ -25,13 +25,26 @@ _PRAGMAS = (
 
 def open_engine(url: str, patience: float) -> Engine:
     """An engine for `url`; `patience`: seconds to wait for another writer. Raises StoreUnavailable."""
+    return _sqlite(_parsed(url), patience)
+
+
+def file_of(url: str) -> Path | None:
+    """The file that the database of `url` is; None for one in memory. Raises StoreUnavailable."""
+    return _file(_parsed(url))
+
+
+def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError as exc:
         raise StoreUnavailable("DATABASE_URL is no address. Write it like sqlite:///data/vidsyn.db.") from exc
     if parsed.get_backend_name() != "sqlite":
         raise StoreUnavailable("Only SQLite is built in so far. Write DATABASE_URL like sqlite:///data/vidsyn.db.")
-    return _sqlite(parsed, patience)
+    return parsed
+
+
+def _file(url: URL) -> Path | None:
+    return None if url.database in (None, "", ":memory:") else Path(str(url.database))
 
 
 def translate(error: SQLAlchemyError | sqlite3.Error) -> StoreError:
@@ -56,11 +69,12 @@ def is_busy(error: SQLAlchemyError | sqlite3.Error) -> bool:
 
 def _sqlite(url: URL, patience: float) -> Engine:
     options: dict[str, Any] = {"connect_args": {"timeout": patience, "check_same_thread": False}}
-    if url.database in (None, "", ":memory:"):
+    file = _file(url)
+    if file is None:
         options["poolclass"] = StaticPool
     else:
         options |= {"pool_size": 1, "max_overflow": 0}
-        _prepare(Path(str(url.database)))
+        _prepare(file)
     engine = create_engine(url, hide_parameters=True, **options)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)

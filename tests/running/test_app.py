@@ -231,6 +231,20 @@ async def test_it_says_that_the_port_is_taken(tmp_path: Path) -> None:
     assert "Traceback" not in said.decode()
 
 
+async def test_a_second_one_on_the_same_data_is_refused_and_what_only_looks_is_not(
+    starts: Starts, tmp_path: Path
+) -> None:
+    first = await starts()
+    code, said = await ended(await command(tmp_path, "run", PORT=str(free_port())))
+    assert (code, said.count(b"\n")) == (1, 1), said
+    assert said.startswith(b"Vidsyn is running already with this database (")
+    for words in ("hr-code", "doctor", "migrate"):
+        assert await ended(await command(tmp_path, words)) == (0, b"")
+    first.process.kill()
+    await first.process.communicate()
+    assert (await (await starts()).ends()) == (0, b"")
+
+
 @pytest.mark.parametrize("door", [None, "slack"])
 async def test_it_refuses_a_database_that_is_not_the_playgrounds(
     starts: Starts, tmp_path: Path, door: str | None
