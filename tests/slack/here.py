@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from storage.records import AnswerRow
 from storage.store import Store, StoreUnavailable, Work
 from tests.slack.fake import Delivery, FakeSlack, Message, View
-from tests.slack.stage import TEAM, SlackPlay, SlackSeat
+from tests.slack.stage import IN_NO_HURRY, TEAM, SlackPlay, SlackSeat
 from tests.stage.play import WORDS
 from tests.stage.scenes import MORNING, Cast, play_to
 
@@ -105,9 +105,9 @@ class Here(Cast):
 
 @asynccontextmanager
 async def at(scene: str, start: date | None = None, end: date | None = None, *, url: str = "sqlite://",
-             now: datetime = MORNING) -> AsyncIterator[Here]:  # fmt: skip
+             now: datetime = MORNING, late: float = IN_NO_HURRY) -> AsyncIterator[Here]:  # fmt: skip
     """The story at the scene called `scene`, played on Slack, with all forms put away."""
-    play = await SlackPlay.open(now, url=url)
+    play = await SlackPlay.open(now, url=url, late=late)
     try:
         hanne, emil, lone, vera = [await play.seat(name) for name in ("Hanne", "Emil", "Lone", "Vera")]
         here = Here(play, hanne, emil, lone, vera)

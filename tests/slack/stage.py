@@ -52,6 +52,7 @@ class SlackPlay(Play):
     transport: Literal["http", "socket"]
 
     def __init__(self, start: datetime, url: str, language: str) -> None:  # the playground's house is not built
+        self.late: float = IN_NO_HURRY
         self.words = WORDS
         self.url = url
         self.language = language
@@ -71,9 +72,11 @@ class SlackPlay(Play):
         *,
         url: str = "sqlite://",
         transport: Literal["http", "socket"] = "http",
+        late: float = IN_NO_HURRY,
     ) -> SlackPlay:
         """A workspace with its people, the assistant installed, Hanne of HR known to it."""
         play = cls(start, url, language)
+        play.late = late
         play.transport = transport
         play.slack = FakeSlack(play.clock)
         play.slack.app.signing_secret = SECRET
@@ -141,7 +144,9 @@ class SlackPlay(Play):
             await self.store.run(unit)
 
         pace = Pace(seconds, pause)
-        self.room = SlackRoom(self.store, self.words, self.clock, slack, people.arrive, change, pace, most=IN_NO_HURRY)
+        self.room = SlackRoom(
+            self.store, self.words, self.clock, slack, people.arrive, change, pace, IN_NO_HURRY, self.late
+        )
         self.delivery = Delivery(self.store, self.clock, {"slack": self.room.channel})
         self.ticker = Ticker(self.store, self.words, self.clock, self.house)
         self.conversation = Conversation(

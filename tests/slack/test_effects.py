@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.channels.slack.showing import LATE
 from dialogs.model import Raw
 from tests.slack.fake.views import view_json
 from tests.slack.here import Here, about, at, buttons, value_of
@@ -466,7 +467,7 @@ async def test_s7_a_trigger_that_has_died_is_no_error_and_the_door_opens_it() ->
 
 
 async def test_s7_a_store_that_takes_2900_milliseconds_is_in_time_for_slack_and_the_door_opens_it() -> None:
-    async with at("invited") as here:
+    async with at("invited", late=LATE) as here:
         store = await here.troubled()
 
         async def slowly() -> None:

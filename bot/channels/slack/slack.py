@@ -26,7 +26,7 @@ from bot.channels.slack.places import Places
 from bot.channels.slack.reception import MOST, Reception, language_in
 from bot.channels.slack.renewal import Client, Renewal
 from bot.channels.slack.settings import Slack
-from bot.channels.slack.showing import Showing
+from bot.channels.slack.showing import LATE, Showing
 from bot.channels.slack.socket import Socket
 from bot.channels.slack.view import home
 from bot.channels.slack.workspaces import CHANNEL
@@ -60,7 +60,8 @@ class Talks(Protocol):
 class SlackRoom:
     """Everything about Slack. First there is the channel, then with `opens` the way in, then `start`.
 
-    `most`: so many things by one person in a minute; beyond that they are asked to wait.
+    `most`: so many things by one person in a minute; beyond that they are asked to wait. `late`: seconds after which
+    Slack opens no form any more.
     """
 
     def __init__(
@@ -73,12 +74,14 @@ class SlackRoom:
         change: Change,
         pace: Pace | None = None,
         most: int = MOST,
+        late: float = LATE,
     ) -> None:
         self._store = store
         self._words = words
         self._clock = clock
         self._slack = slack
         self._most = most
+        self._late = late
         calls = Calls(slack.api)
         one = OneToken(store, calls, slack.bot_token.get_secret_value()) if slack.install == "token" else None
         self.tokens = one or ManyTokens(store, Renewal(store, calls, clock, _client(slack)))
@@ -95,7 +98,7 @@ class SlackRoom:
     def opens(self, talks: Talks, app: web.Application) -> None:
         """Lets in what Slack sends, for this conversation: by a socket, or at addresses of `app`."""
         self._talks = talks
-        showing = Showing(self._api, self.refresh)
+        showing = Showing(self._api, self.refresh, self._late)
         reception = Reception(talks, self.people, self._words, language_in(self._store), showing, self._most)
         secret = self._slack.signing_secret.get_secret_value()
         self.inbound = Inbound(reception, showing, News(self._changes), self._clock, secret)
