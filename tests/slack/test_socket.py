@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 import pytest
 import structlog
@@ -160,6 +161,38 @@ async def test_s9_a_connection_is_sought_until_there_is_one() -> None:
         assert await socket.connected()
         await socket.stop()
         assert not await socket.connected()
+
+
+class Spent(dict[str, datetime]):
+    """Tickets, the first of which lead nowhere."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.left = count
+
+    def __setitem__(self, ticket: str, ends: datetime) -> None:
+        if self.left:
+            self.left -= 1
+        else:
+            super().__setitem__(ticket, ends)
+
+
+async def test_s9_an_address_that_leads_nowhere_is_given_up_for_another() -> None:
+    async with FakeSlack(Hands()) as slack:
+        populate(slack)
+        slack.add_app_token()
+        slack.tickets = Spent(2)
+        way = built(slack, Hands())
+        slack.tell_by_socket()
+        socket = a_socket(way)
+        await socket.start()
+        try:
+            async with asyncio.timeout(10):
+                await slack.sockets.connected()
+            answered(await way.vera.types("hej"))
+        finally:
+            await socket.stop()
+        assert way.called("apps.connections.open") == 3
 
 
 async def test_s9_a_wrong_token_keeps_nobody_waiting_at_the_end() -> None:

@@ -23,8 +23,25 @@ PING = 5.0
 PATIENCE = 10.0
 """Seconds to finish what has come, at the end. What takes longer comes again, as it is not acknowledged."""
 
+BEATS = 12
+"""An address that Slack gives out is good for a short while: after so many pings without a connection comes another."""
+
 Dispatch = Callable[[dict[str, Any]], Awaitable[tuple[int, dict[str, Any] | None]]]
 """Takes a body; returns a status as over HTTP, and what goes with it."""
+
+
+class _Client(SocketModeClient):
+    """The SDK's own would try the same address for ever."""
+
+    async def connect(self) -> None:
+        while not self.closed:
+            try:
+                async with asyncio.timeout(self.ping_interval * BEATS):
+                    await super().connect()  # type: ignore[no-untyped-call]
+                return
+            except TimeoutError:
+                self.wss_uri = None
+                log.warning("slack_socket_not_connected")
 
 
 class Socket:
@@ -41,11 +58,11 @@ class Socket:
 
     async def start(self) -> None:
         """Begins to connect, and goes on trying."""
-        self._sdk = SocketModeClient(
+        self._sdk = _Client(
             self._app_token, logger=SILENT, web_client=client("", self._base_url), ping_interval=self._ping
         )
         self._sdk.socket_mode_request_listeners.append(self._came)
-        self._connecting = asyncio.get_running_loop().create_task(self._sdk.connect())  # type: ignore[no-untyped-call]
+        self._connecting = asyncio.get_running_loop().create_task(self._sdk.connect())
 
     async def stop(self) -> None:
         """Takes in nothing more, finishes what has come, and closes."""
