@@ -133,7 +133,8 @@ class Door:
     """How a platform with forms shows a message in the chat: `text`, how far one is, and a button that opens the form.
 
     `card` is its key, which lasts as long as the conversation. `opening` is what is said to begin with. `typed`: the
-    person answers by typing, so the question stands in the chat too.
+    person answers by typing, so the question stands in the chat too; not `inside`, the questions and options that quote
+    what somebody wrote.
     """
 
     card: str
@@ -141,6 +142,7 @@ class Door:
     text: str = ""
     opening: str = ""
     typed: bool = False
+    inside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

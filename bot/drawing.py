@@ -35,6 +35,9 @@ MOST_BUTTONS = 6
 PUBLIC = {"name", "leader", "host", "host_unit", "programme", "date", "deadline", "contact", "unit"}
 """Placeholders of a question that hold nobody's own words, so that it may stand in a chat."""
 
+PUBLIC_OPTIONS = {"", "people", "leaders", "channels", "forms", "days", "receivers"}
+"""Facts whose options hold nobody's own words."""
+
 Who = Callable[[Ask], Say | None]
 """The sentence that says who will see the answer."""
 
@@ -151,7 +154,18 @@ def _door(reader: Reader, dialog: Dialog, screen: Screen, card: str, opening: st
         reader.text("screen.progress", {"n": screen.number, "total": screen.total}) if counted else "",
         opening,
         typed,
+        _inside(reader, screen) if typed else (),
     )
+
+
+def _inside(reader: Reader, screen: Screen) -> tuple[str, ...]:
+    """The questions and options that quote what somebody wrote, which no chat is to keep."""
+    quoting = [ask for ask in screen.asks if not reader.words.placeholders(ask.words) <= PUBLIC]
+    asked = [reader.words.text(reader.language, ask.words, reader.values(ask)) for ask in quoting]
+    facts = {ask.key: ask.answer.fact for ask in screen.asks if isinstance(ask.answer, (One, Many))}
+    listing = [ask for ask in screen.asks if facts.get(ask.key, "") not in PUBLIC_OPTIONS]
+    listed = [label for ask in listing for label in labels_of(reader, ask).values()]
+    return (*asked, *listed)
 
 
 def labels_of(reader: Reader, ask: Ask) -> dict[str, str]:

@@ -141,6 +141,22 @@ async def test_the_chat_never_holds_a_word_that_its_reader_wrote_in_a_form() -> 
         here.nothing_refused()
 
 
+async def test_who_answers_by_typing_is_not_read_their_own_words_to_choose_from() -> None:
+    async with at("debrief") as here:
+        await here.emil.taps("btn.start_min", minutes=await minutes(here.emil))
+        view = here.view(here.emil)
+        quote = NOTES["da"]["log.core.what"][0]
+        assert quote[:30] in view.words(), "the form lists them"
+        await here.emil.says("fortsæt")
+        door = here.chat(here.emil)[-1]
+        assert here.word("deb.1.recall") in door.words(), "the question stands there, the choice in the form"
+        assert quote[:30] not in seen_by(here, here.emil)
+        await here.emil.there.presses(door, door.labels()[0])
+        await here.play.settle()
+        assert quote[:30] in here.view(here.emil).words()
+        here.nothing_refused()
+
+
 async def shares_one(here: Here) -> None:
     """Emil shares one thought of the day, looks at what it says first, and takes it back."""
     await here.emil.taps("btn.share_one")

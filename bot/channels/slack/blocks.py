@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from bot.channel import OPEN, Button, Door, Field, Message, Part
@@ -68,13 +68,22 @@ def pressable(message: Message) -> list[tuple[str, Button]]:
 
 
 def _typed(message: Message, way_in: Door) -> list[Block]:
-    """What is asked, for somebody who answers by typing. Their own words are left out, and what the door says."""
+    """What is asked, for somebody who answers by typing. What anybody wrote is left out, and what the door says."""
     said = {way_in.text, way_in.opening, *way_in.opening.split("\n")}
+    inside = set(way_in.inside)
+    if inside & {it.text for it in message.parts}:
+        return []
     them = [it for it in message.parts if it.look not in ("title", "own") and it.text not in said]
     choices = [button.label for button in message.buttons if button.choice]
     listed = paragraph("\n".join(f"{n}. {label}" for n, label in enumerate(choices, 1)))
-    asked = [replace(it, label="") if it.label in said else it for it in message.fields]
+    fields = [_without(it, inside) for it in message.fields if it.label not in inside]
+    asked = [replace(it, label="") if it.label in said else it for it in fields]
     return parts(them) + listed + [block for field in asked for block in as_text(field)]
+
+
+def _without(field: Field, inside: Collection[str]) -> Field:
+    """The question without the options that stand in the form only; numbered as there, it has all of them or none."""
+    return replace(field, choices=()) if any(it.label in inside for it in field.choices) else field
 
 
 def _drawn(message: Message, members: Mapping[str, str], say: Say) -> tuple[list[Block], list[Block], list[Block]]:
