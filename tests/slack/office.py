@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from bot.channel import MESSAGE, Address, Message, Outgoing, Part
 from bot.channels.slack.api import Api
@@ -26,6 +27,8 @@ from storage.store import Store, Work
 from storage.vault import Vault
 from tests.slack.fake import FakeSlack
 from tests.slack.installs import an_install
+
+T = TypeVar("T")
 
 FOUR = datetime(2026, 5, 4, 14, 0, tzinfo=UTC)
 """Four in the afternoon in Copenhagen."""
@@ -73,6 +76,20 @@ class Time:
     def _tell(self) -> None:
         waiting, self.changed = self.changed, asyncio.Event()
         waiting.set()
+
+
+class TimedStore(Store):
+    """The time of day stands still while the store is asked."""
+
+    time: Time
+
+    async def run(self, unit: Callable[[Work], T]) -> T:
+        """As the real one."""
+        self.time.count(1)
+        try:
+            return await super().run(unit)
+        finally:
+            self.time.count(-1)
 
 
 class TimedApi(Api):
@@ -178,7 +195,9 @@ def put_together(slack: FakeSlack, store: Store, time: Time, patience: float = 6
 async def open_office(teams: Sequence[str] = ("T1",)) -> AsyncIterator[Office]:
     """One workspace or more, in each the assistant; Vera and Leo and the channel #jobbytte in the first."""
     time = Time()
-    store = Store.open("sqlite://", Vault({"test": bytes(32)}, "test"))
+    store = TimedStore.open("sqlite://", Vault({"test": bytes(32)}, "test"))
+    assert isinstance(store, TimedStore)
+    store.time = time
     store.migrate()
     async with FakeSlack(time.clock) as slack:
         office = put_together(slack, store, time)
