@@ -14,7 +14,7 @@ from bot.turns.people import told, try_code
 from dialogs import engine
 from dialogs.commands import Command, understand
 from dialogs.model import Say, Text
-from storage.records import ConversationRow, PersonRow, new_id
+from storage.records import ConversationRow, ExchangeRow, PersonRow, new_id
 
 WALK = {Command.BACK: "back", Command.SKIP: "skip", Command.PAUSE: "pause", Command.EDIT: "change"}
 LANGUAGES = {Command.DANISH: "da", Command.BOKMAAL: "nb", Command.ENGLISH: "en"}
@@ -132,7 +132,7 @@ def status(moment: Moment, person: PersonRow) -> Reply:
             facts = facts_of_exchange(moment, Topic(person, "log", exchange.id, ""), exchange)
             says.append(Say("status.emp", {**facts, "text": Say(f"status.next.{exchange.state}")}))
             says += leaders.told_employee(moment, exchange, person)
-            presses += next_presses(exchange.state, exchange.id)
+            presses += next_presses(moment, person, exchange)
     for round_row in moment.work.rounds.all(person.organisation):
         sign_up = moment.work.rounds.sign_up_of(round_row.id, person.id)
         if sign_up is not None and sign_up.state in ("signed_up", "in_matching"):
@@ -171,17 +171,16 @@ def _go_on(moment: Moment, person: PersonRow, title: str) -> str:
     return moment.words.text(person.language, "btn.go_on_with", {"text": title})
 
 
-def next_presses(state: str, exchange_id: str) -> list[Press]:
+def next_presses(moment: Moment, person: PersonRow, exchange: ExchangeRow) -> list[Press]:
     """What an employee can do next in an exchange."""
+    state, about = exchange.state, exchange.id
     if state == "approved":
-        return [Press("btn.prepare", ["begin", "prep", exchange_id, "prep"], main=True)]
-    change = Press("btn.change_preparation", ["reopen", "prep", exchange_id, "prep"])
-    if state == "prepared":
-        return [change]
-    if state == "running":
-        return [Press("btn.write", ["write"], main=True), change]
+        return [Press("btn.prepare", ["begin", "prep", about, "prep"], main=True)]
+    if state in ("prepared", "running"):
+        write = [Press("btn.write", ["write"], main=True)] if moment.today(person) >= exchange.start else []
+        return [*write, Press("btn.change_preparation", ["reopen", "prep", about, "prep"])]
     if state in ("finished", "ended_early"):
-        return [Press("btn.debrief", ["begin", "deb", exchange_id, "deb"], main=True)]
+        return [Press("btn.debrief", ["begin", "deb", about, "deb"], main=True)]
     return []
 
 

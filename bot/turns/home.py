@@ -84,7 +84,7 @@ def _exchange(moment: Moment, person: PersonRow, exchange: ExchangeRow) -> list[
     goals = goal_lines(goals_of(moment.work.answers.of(person.id, exchange.id, "prep")))
     says += [Part(goal if isinstance(goal, str) else moment.words.say(person.language, goal), "own") for goal in goals]
     going = [press.action for press in under_way(moment, person)[1]]
-    presses = [press for press in next_presses(exchange.state, exchange.id) if press.action not in going]
+    presses = [press for press in next_presses(moment, person, exchange) if press.action not in going]
     own = _section(moment, person, "home.mine", says, presses)
     entries = _entries(moment, person, exchange)
     return [own, entries] if entries else [own]
