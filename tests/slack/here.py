@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from storage.records import AnswerRow
 from storage.store import Store, StoreUnavailable, Work
@@ -104,14 +103,18 @@ class Here(Cast):
 
 
 @asynccontextmanager
-async def at(scene: str, start: date | None = None, end: date | None = None, *, url: str = "sqlite://",
-             now: datetime = MORNING, late: float = IN_NO_HURRY) -> AsyncIterator[Here]:  # fmt: skip
+async def at(
+    scene: str,
+    *,
+    url: str = "sqlite://",
+    transport: Literal["http", "socket"] = "http",
+    late: float = IN_NO_HURRY,
+) -> AsyncIterator[Here]:
     """The story at the scene called `scene`, played on Slack, with all forms put away."""
-    play = await SlackPlay.open(now, url=url, late=late)
+    play = await SlackPlay.open(MORNING, url=url, transport=transport, late=late)
     try:
         hanne, emil, lone, vera = [await play.seat(name) for name in ("Hanne", "Emil", "Lone", "Vera")]
         here = Here(play, hanne, emil, lone, vera)
-        here.start, here.end = start or here.start, end or here.end
         await play_to(here, scene)
         play.slack.stacks.clear()
         here.nothing_refused()

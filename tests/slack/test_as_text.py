@@ -17,12 +17,9 @@ from tests.slack.stage import CHANNEL_ID, SlackPlay
 from tests.stage.scenes import MORNING, ROUND_NAME, minutes, play_to, walk, write
 
 EVIL = [
-    "<!channel> <!here> <@UEMIL> <#C1|x>",
-    "*fed* _skrå_ ~streg~ `kode`",
-    ":smile: :+1: <!subteam^S1>",
-    "<http://evil.dk|Din bank> & co",
-    "https://evil.dk/x.png @channel",
-    "&amp; &lt;!channel&gt; <b>fed</b>",
+    "<!channel> <@UEMIL> :+1: <#C1|x>",
+    "*fed* _skrå_ ~streg~ `kode` <!subteam^S1>",
+    "<http://evil.dk|Din bank> &amp; @channel",
 ]
 ODD = [
     "mærke \u202efdp.exe\u202c \u2067abc\u2069 vendt",
@@ -161,19 +158,20 @@ async def test_a12_a22_thirty_thousand_characters_and_none_that_is_seen_are_take
         here.nothing_refused()
 
 
-@pytest.mark.parametrize(
-    "name", ["<!channel>", "\u0301" * 40, "\u200b\u2060", "x" * 300, "=1+1", "👩‍👩‍👧‍👦" * 20, "\u202eliM"]
-)
-async def test_a12_any_name_is_a_name(name: str) -> None:
+NAMES = ["<!channel>", "\u0301" * 40, "\u200b\u2060", "x" * 300, "=1+1", "👩‍👩‍👧‍👦" * 20, "\u202eliM"]
+
+
+async def test_a12_any_name_is_a_name() -> None:
     async with loudly("Sand", "start", named=False) as here:
-        play = here.play
-        play.slack.add_user("UNY", name)
-        play.slack.channels[CHANNEL_ID].members.add("UNY")
-        await play.slack.person("UNY").types("hjælp")
-        await play.settle()
-        await play.slack.person("UNY").opens_home()
-        await play.settle()
-        assert len(play.slack.from_bot("UNY")) == 2, "the hello, and the help"
-        assert play.slack.person("UNY").home.blocks
+        for n, name in enumerate(NAMES):
+            here.slack.add_user(f"UNY{n}", name)
+            here.slack.channels[CHANNEL_ID].members.add(f"UNY{n}")
+            somebody = here.slack.person(f"UNY{n}")
+            await somebody.types("hjælp")
+            await here.play.settle()
+            await somebody.opens_home()
+            await here.play.settle()
+            assert len(here.slack.from_bot(f"UNY{n}")) == 2, "the hello, and the help"
+            assert somebody.home.blocks
         only_text(here)
         here.nothing_refused()

@@ -421,6 +421,23 @@ async def test_a9_private_metadata_that_is_rubbish_does_nothing(preparing: Here)
     assert list(await preparing.kept(preparing.emil)) == ["prep.ack"]
 
 
+async def test_s9_the_same_form_again_through_a_socket_gets_the_same_answer_and_has_one_effect() -> None:
+    """Slack says again what was not acknowledged in time: whichever answer it takes, the form goes on."""
+    async with at("invited", transport="socket") as here:
+        await here.emil.taps("btn.start_min", minutes=await minutes(here.emil))
+        first = await here.emil.there.submits({"prep.ack": ["yes"]})
+        again = [await here.slack.send("interactive", TEAM, first.body) for _ in range(3)]
+        assert "prep.purpose" in str(first.answer.json())
+        assert all(delivery.answer.json() == first.answer.json() for delivery in again)
+        before = len(here.chat(here.emil))
+        typed = await here.emil.there.types("hjælp")
+        await here.slack.send("event", TEAM, typed.body)
+        await here.play.settle()
+        assert answers_to(here, here.emil, before) == 1
+        assert list(await here.kept(here.emil)) == ["prep.ack"]
+        here.nothing_refused()
+
+
 # The page of one's own
 
 

@@ -519,13 +519,13 @@ async def test_a_command_is_answered_once_and_in_private(text: str) -> None:
         here.nothing_refused()
 
 
-async def test_the_shortcut_of_an_employee_shows_how_things_stand_and_opens_the_logbook(logging_time: Here) -> None:
-    here = logging_time
-    await here.emil.there.shortcut("vidsyn_open")
-    await here.play.settle()
-    view = here.view(here.emil)
-    assert "Næste for dig" in view.words()
-    await here.emil.there.presses(view, here.word("btn.write"), old=True)
-    await here.play.settle()
-    assert [key for key in blocks(here.view(here.emil)) if key.startswith("log.")]
-    here.nothing_refused()
+async def test_the_shortcut_of_an_employee_shows_how_things_stand_and_opens_the_logbook() -> None:
+    async with at("second day") as here:
+        await here.emil.there.shortcut("vidsyn_open")
+        await here.play.settle()
+        view = here.view(here.emil)
+        assert "Næste for dig" in view.words()
+        await here.emil.there.presses(view, here.word("btn.write"), old=True)
+        await here.play.settle()
+        assert [key for key in blocks(here.view(here.emil)) if key.startswith("log.")]
+        here.nothing_refused()

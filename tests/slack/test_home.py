@@ -10,6 +10,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.channels.slack.calls import Answer, Ask
+from bot.channels.slack.read import Where
+from bot.channels.slack.showing import Showing
 from dialogs.model import Raw
 from storage.records import AnswerRow, new_id
 from storage.store import Work
@@ -313,3 +316,27 @@ async def test_what_is_opened_again_and_again_leaves_nothing_behind_in_the_chat(
     await here.emil.fills({"log.last.unforget": "Morgenmødet"})
     assert (await here.kept(here.emil, "log."))["log.last.unforget"] == "Morgenmødet"
     here.nothing_refused()
+
+
+async def test_a_page_is_drawn_one_at_a_time_and_at_last_as_it_is_then() -> None:
+    drawn: list[str] = []
+
+    async def draw(tenant: str, user: str) -> None:
+        drawn.append(f"{user} begins")
+        await asyncio.sleep(0.001)
+        drawn.append(f"{user} ends")
+
+    showing = Showing(Silent(), draw)
+    for _ in range(3):
+        for _ in range(5):
+            showing.then(Where("T1", "", "UEMIL"), None, fresh=True)
+        await asyncio.sleep(0)
+    await showing.idle()
+    assert drawn == ["UEMIL begins", "UEMIL ends"] * 2, "once for what had changed by then, once for all since"
+
+
+class Silent:
+    """A Slack that is not asked."""
+
+    async def ask(self, tenant: str, method: str, ask: Ask) -> Answer:
+        raise AssertionError(method)
