@@ -18,6 +18,7 @@ from bot.channels.slack.pace import Pace
 from bot.channels.slack.places import Places
 from bot.channels.slack.settings import WrongSlack
 from bot.channels.slack.workspaces import meet_workspace
+from bot.clock import SystemClock
 from storage.store import Store
 from tests.slack.fake import FakeSlack
 from tests.slack.fake.faults import DROP_BEFORE, Fault, Garbage, Http, Limited, Refusal
@@ -36,7 +37,7 @@ class Town:
 
     def meeting(self, token: str = "", app_token: str = "", beat: float = OFTEN) -> Meeting:
         calls = Calls(self.slack.base_url)
-        one = OneToken(self.store, calls, token or self.slack.token_of(TEAM).value)
+        one = OneToken(self.store, calls, token or self.slack.token_of(TEAM).value, SystemClock())
         places = Places(self.store, Api(calls, one, Pace(monotonic, asyncio.sleep), Hands()))
         return Meeting(self.store, calls, places, one, app_token, beat)
 

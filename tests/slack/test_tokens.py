@@ -102,7 +102,7 @@ def many(store: Store, slack: FakeSlack, clock: StandingClock, patience: float =
 
 
 def one(store: Store, slack: FakeSlack, token: str) -> OneToken:
-    return OneToken(store, Calls(slack.base_url), token)
+    return OneToken(store, Calls(slack.base_url), token, StandingClock(NOW))
 
 
 def keep(store: Store, installation: Installation) -> Installation:

@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.channels.slack.calls import Calls, Fate
 from bot.channels.slack.tokens import Access, NoAccess
 from bot.channels.slack.workspaces import CHANNEL, leave_workspace, welcome_workspace
+from bot.clock import Clock
 from storage.records import Workspace
 from storage.store import Store, Work
 
@@ -15,11 +16,13 @@ from storage.store import Store, Work
 class OneToken:
     """SLACK_BOT_TOKEN. Slack says once whom it is for; only that workspace is served, or that enterprise's."""
 
-    def __init__(self, store: Store, calls: Calls, token: str) -> None:
+    def __init__(self, store: Store, calls: Calls, token: str, clock: Clock) -> None:
         self._store = store
+        self._clock = clock
         self._calls = calls
         self._token = token
         self._whose: Access | None = None
+        self._taken: datetime | None = None
         self._ended = False
         self._asking = asyncio.Lock()
 
@@ -27,7 +30,8 @@ class OneToken:
         """Whom the token is for; `tenant` is empty when it is for a whole enterprise. Raises NoAccess."""
         async with self._asking:
             if self._whose is None:
-                self._whose = await self._ask()
+                asked = self._clock.now()
+                self._whose, self._taken = await self._ask(), asked
             return self._whose
 
     async def of(self, tenant: str, enterprise: str = "") -> Access:
@@ -41,7 +45,12 @@ class OneToken:
         return Access(whose.token, tenant, whose.enterprise, whose.bot_user)
 
     async def gone(self, tenant: str, enterprise: str = "", at: datetime | None = None) -> None:
-        """The token opens nothing more there. A token that was made anew comes with a new start."""
+        """The token opens nothing more there. A token that was made anew comes with a new start.
+
+        Slack may tell of the end of an older token, and as late as it likes: what it has taken since has not ended.
+        """
+        if at is not None and self._taken is not None and self._taken.replace(microsecond=0) > at:
+            return
 
         def leave(work: Work) -> None:
             for workspace in [tenant] if tenant else [row.tenant for row in _of_enterprise(work, enterprise)]:

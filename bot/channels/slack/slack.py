@@ -83,7 +83,8 @@ class SlackRoom:
         self._most = most
         self._late = late
         calls = Calls(slack.api)
-        one = OneToken(store, calls, slack.bot_token.get_secret_value()) if slack.install == "token" else None
+        token = slack.bot_token.get_secret_value()
+        one = OneToken(store, calls, token, clock) if slack.install == "token" else None
         self.tokens = one or ManyTokens(store, Renewal(store, calls, clock, _client(slack)))
         self._api = Api(calls, self.tokens, pace or Pace(monotonic, asyncio.sleep), clock)
         self.channel = SlackChannel(self._api, store, words)
