@@ -22,7 +22,12 @@ def worker(person: PersonRow) -> Worker:
 
 
 def replan(moment: Moment, exchange: ExchangeRow) -> None:
-    """Makes the pending prompts of an exchange what they should be now. What has been said stays."""
+    """Makes the pending prompts of an exchange what they should be now. What has been said stays.
+
+    Nothing is due in one that nobody leads yet.
+    """
+    if not exchange.leader:
+        return
     dues = exchange_dues(facts_of(moment, exchange))
     for recipient in {exchange.employee, exchange.leader} - {""}:
         hours = worker(moment.person(recipient))

@@ -17,7 +17,7 @@ from bot.turns.common import bare, decision_told, facts_of_exchange, facts_of_ro
 from bot.turns.moves import exchange_to, sign_up_to
 from bot.turns.needs import remind_hr
 from bot.turns.picking import shown_by
-from bot.turns.signups import wish_of
+from bot.turns.signups import wish_of, with_other_leader
 from dialogs.approval import APPROVE, PRINCIPLE
 from dialogs.model import Say
 from storage.records import ExchangeRow, PersonRow, PromptRow
@@ -197,7 +197,7 @@ def not_leader(moment: Moment, person: PersonRow, args: list[str], incoming: Inc
     employee = moment.person(sign_up.person)
     values = {"name": moment.first_name(employee.id), "leader": moment.first_name(person.id)}
     talks.close(moment, talks.load(moment, row), "stopped", Say("approve.not_leader.noted", values))
-    moment.work.rounds.update_sign_up(replace(sign_up, leader="", leader_told=False))
+    moment.work.rounds.update_sign_up(with_other_leader(moment, sign_up, ""))
     press = Press("btn.other_leader", ["other_leader", sign_up.id], main=True)
     moment.tell(employee, Told([Say("approve.not_leader", values)], [press]), kind="news", subject=sign_up.id)
     return Reply()

@@ -67,7 +67,9 @@ def status_of(moment: Moment, person: PersonRow, sign_up: SignUpRow, round_row: 
 
 def _presses(moment: Moment, person: PersonRow, sign_up: SignUpRow, round_row: RoundRow) -> list[Press]:
     presses = []
-    if not sign_up.leader_told:
+    if not sign_up.leader and sign_up.state in OPEN_STATES:
+        presses.append(Press("btn.other_leader", ["other_leader", sign_up.id], main=True))
+    elif not sign_up.leader_told:
         presses.append(Press("btn.have_talked", ["have_talked", sign_up.id], main=True))
     if moment.today(person) <= round_row.deadline and sign_up.state in OPEN_STATES:
         presses.append(Press("btn.change_answers", ["reopen", "sign", sign_up.id, "sign"]))
@@ -109,7 +111,7 @@ def finish(moment: Moment, talk: Talk) -> Ending:
         return Ending([Say("stop.closed")])
     leader = str(answers.get("sign.leader", ""))
     if leader != sign_up.leader:
-        sign_up = _with_other_leader(moment, sign_up, leader)
+        sign_up = with_other_leader(moment, sign_up, leader)
     sign_up = replace(
         sign_up,
         leader=leader,
@@ -131,8 +133,11 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     return Ending([Say("sign.done.wait", values)], _presses(moment, talk.person, sign_up, round_row))
 
 
-def _with_other_leader(moment: Moment, sign_up: SignUpRow, leader: str) -> SignUpRow:
-    """The one who was asked is asked no more; the other one is asked afresh, about the place if there is one."""
+def with_other_leader(moment: Moment, sign_up: SignUpRow, leader: str) -> SignUpRow:
+    """The one who was asked is asked no more; the other one is asked afresh, about the place if there is one.
+
+    `leader` may be nobody yet: then there is nobody to ask.
+    """
     _ask_no_more(moment, sign_up.leader, "principle", sign_up.id)
     asked = False
     for exchange in moment.work.exchanges.of_employee(sign_up.person):
@@ -141,10 +146,10 @@ def _with_other_leader(moment: Moment, sign_up: SignUpRow, leader: str) -> SignU
             moment.work.prompts.plan(exchange.leader, exchange.id, [], EXCHANGE_KINDS, moment.now)
             moved = replace(exchange, leader=leader)
             moment.work.exchanges.update(moved)
-            if exchange.state == "accepted":
+            if exchange.state == "accepted" and leader:
                 ask_leader(moment, moved)
                 asked = True
-    return replace(sign_up, leader_told=asked, support="")
+    return replace(sign_up, leader=leader, leader_told=asked, support="")
 
 
 def _ask_no_more(moment: Moment, leader: str, dialog: str, subject: str) -> None:
@@ -154,7 +159,12 @@ def _ask_no_more(moment: Moment, leader: str, dialog: str, subject: str) -> None
 
 
 def ask_leader(moment: Moment, exchange: ExchangeRow) -> None:
-    """Asks the leader for the approval with a written reason; one reminder is planned."""
+    """Asks the leader for the approval with a written reason; one reminder is planned.
+
+    Where nobody leads yet, it is asked once somebody is named.
+    """
+    if not exchange.leader:
+        return
     asked = replace(exchange, asked_at=moment.now)
     moment.work.exchanges.update(asked)
     replan(moment, asked)
@@ -176,6 +186,8 @@ def have_talked(moment: Moment, person: PersonRow, args: list[str], incoming: In
     sign_up = moment.work.rounds.sign_up(args[0])
     if sign_up.state == "withdrawn":
         return Reply(note=moment.words.text(person.language, "stop.closed"))
+    if not sign_up.leader:
+        return other_leader(moment, person, args, incoming)
     moment.work.conversations.spend(incoming.card)
     sign_up = tell_leader(moment, sign_up)
     values = {"leader": moment.first_name(sign_up.leader)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.slack.fake.faults import Http
 from tests.slack.here import Here, at
 from tests.slack.stage import TEAM
 from tests.slack.who import JOIN, hello, known, names, post, row, somebody, told
+from tests.stage.scenes import accepted, proposed
 
 FIELD = "Xf0LEDER"
 
@@ -231,3 +233,67 @@ async def test_who_is_not_the_leader_says_so_and_another_is_asked(here: Here) ->
     await leif.presses(leif.last, here.word("btn.approve"))
     await here.play.settle()
     assert told(here, "UNORA")[-1] == here.word("approve.told.yes", leader="Leif")
+
+
+async def nobody_leads(here: Here) -> None:
+    """Emil has named Lone, who says that she is not his leader."""
+    await here.lone.there.presses(here.newest(here.lone, here.word("btn.not_leader")), here.word("btn.not_leader"))
+    await here.play.settle()
+
+
+async def test_without_a_leader_the_page_offers_to_choose_another() -> None:
+    async with at("signed up") as here:
+        await nobody_leads(here)
+        await here.emil.there.opens_home()
+        await here.play.settle()
+        shown = here.emil.there.home.labels()
+        assert here.word("btn.other_leader") in shown
+        assert here.word("btn.have_talked") not in shown
+
+
+async def test_a_talk_that_was_had_with_nobody_asks_who_the_leader_is() -> None:
+    async with at("round open") as here:
+        await asked_for_the_leader(here, here.emil.there)
+        await here.emil.there.submits({"sign.leader": "ULONE"})
+        await here.emil.there.submits({"_choice": choice(here, here.emil.there, "sign.talked.soon")})
+        await here.emil.there.submits({"_choice": choice(here, here.emil.there, "sign.mode.match")})
+        await here.emil.there.submits({"sign.where": "Familieafdelingen"})
+        await here.emil.there.submits({"sign.learn": "Hvad de har brug for"})
+        await here.emil.there.submits({"_choice": choice(here, here.emil.there, "btn.no")})
+        await here.play.settle()
+        await here.emil.puts_down()
+        old = deepcopy(here.newest(here.emil, here.word("btn.have_talked")))
+        await here.emil.there.presses(post(here), JOIN)
+        await here.play.settle()
+        await here.emil.taps("btn.have_talked")
+        await nobody_leads(here)
+        await here.emil.there.presses(old, here.word("btn.have_talked"), old=True)
+        await here.play.settle()
+        assert "sign.leader" in {block["block_id"] for block, _ in here.view(here.emil).elements()}
+
+
+async def test_both_say_yes_while_nobody_leads_and_whoever_is_chosen_then_is_asked() -> None:
+    async with at("signed up") as here:
+        leif = somebody(here, "ULEIF", "Leif Lauritsen")
+        await here.vera.presses_in_channel(here.word("btn.hostoffer"))
+        await here.vera.fills({"offer.who": "Vera Vang", "offer.leader": "yes", "offer.show": "Et møde"})
+        await here.vera.fills()
+        await proposed(here)
+        await nobody_leads(here)
+        asked = len(told(here, "ULONE"))
+        await accepted(here)
+        await here.slack.admin.changes_user("UEMIL", tz="Europe/Oslo")
+        await here.play.settle()
+        assert here.slack.deliveries[-1].answer.ok
+        assert told(here, "UVERA")[-1].endswith(here.word("match.accepted.host", name="Emil"))
+        assert len(told(here, "ULONE")) == asked, "she has said that she is not the one"
+        label = here.word("btn.other_leader")
+        await here.emil.there.presses(here.newest(here.emil, label), label)
+        await here.play.settle()
+        await here.emil.there.submits({"sign.leader": "ULEIF"})
+        await here.play.settle()
+        assert "Stedet er fundet" in told(here, "ULEIF")[-1]
+        await leif.presses(leif.last, here.word("btn.approve"))
+        await here.play.settle()
+        assert here.slack.view_of("ULEIF") is not None
+        here.nothing_refused()
