@@ -55,10 +55,16 @@ def test_a_private_message() -> None:
 
 
 def test_s8_one_gesture_heard_twice_is_one_event() -> None:
-    alone, named = heard(read.said(message(f"<@{BOT}> hej"))), heard(read.said(mention()))
+    alone, named = heard(read.said(message(f"<@{BOT}> hej"))), heard(read.said(mention(channel=DM)))
     again = heard(read.said(message(id="Ev0009", ts="1778148009.000200")))
     assert alone.incoming == named.incoming
     assert again.incoming.event == alone.incoming.event
+    assert heard(read.said(mention())).incoming.event == alone.incoming.event
+
+
+def test_words_in_a_channel_are_never_the_answer_to_a_question() -> None:
+    assert heard(read.said(mention())).incoming.kind == "command"
+    assert heard(read.said(mention(channel=DM))).incoming.kind == "text"
 
 
 def test_s8_without_the_client_s_id_the_event_s_own_counts() -> None:

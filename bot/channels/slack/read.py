@@ -21,6 +21,9 @@ SPOKEN = {"", "file_share", "thread_broadcast"}
 
 SLACKBOT = "USLACKBOT"
 
+ALONE = "D"
+"""Begins the id of a chat with the bot alone."""
+
 
 @dataclass(frozen=True)
 class Where:
@@ -67,7 +70,9 @@ def said(body: Any) -> Heard | None:
         return None
     id = text(event, "client_msg_id") or text(body, "event_id")
     words = plain(text(event, "text"), bot_user(body))
-    return _heard_event(body, id, "text", words)
+    # Whoever names the bot before others asks it something; what was asked in private is answered there.
+    alone = kind == "message" or text(event, "channel").startswith(ALONE)
+    return _heard_event(body, id, "text" if alone else "command", words)
 
 
 def arrived(body: Any) -> Heard | None:
@@ -122,7 +127,7 @@ def _value(action: Any) -> str:
     return text(action, "selected_option", "value") if text(action, "type") == "overflow" else ""
 
 
-def _heard_event(body: Any, id: str, kind: Literal["text", "arrive"], words: str) -> Heard | None:
+def _heard_event(body: Any, id: str, kind: Literal["text", "command", "arrive"], words: str) -> Heard | None:
     return _heard(body, text(body, "event", "user"), id, kind=kind, text=words)
 
 

@@ -81,7 +81,7 @@ class Reception:
         refused = await self._refused(heard)
         if refused is None:
             await self._conversation.accept(heard.incoming)
-        elif refused and heard.incoming.kind == "text":
+        elif refused and heard.incoming.kind != "arrive":
             self._showing.then(heard.where, Whispers(refused))
 
     async def receive(self, heard: Heard, *, sent: bool = False) -> Reply | None:
