@@ -166,7 +166,12 @@ class Message:
     @property
     def for_a_form(self) -> bool:
         """Whether a form is its better place: something to fill in, or the reader's own words to look at."""
-        return bool(self.door or self.fields or any(part.look == "own" for part in self.parts))
+        return bool(self.door or self.fields or self.quotes)
+
+    @property
+    def quotes(self) -> bool:
+        """Whether somebody's own words stand in it."""
+        return any(part.look == "own" for part in self.parts)
 
 
 @dataclass(frozen=True)

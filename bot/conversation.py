@@ -167,7 +167,8 @@ class Conversation:
             return taken
         work.people.lock(person.id)
         moment = Moment(work, self._words, self._clock.now(), self._house)
-        # Where nobody waits, no form can be shown: what would stand in it goes into the chat.
+        # Where nobody waits, no form can be shown: what would stand in it goes into the chat, but for people's words.
+        moment.missed = said and taken.form != ""
         reply = turn(moment, person, replace(taken, form="") if said else taken)
         if said and (sentences := [it for it in (reply.note, *reply.errors.values()) if it]):
             moment.tell(person, Told([Part(it) for it in dict.fromkeys(sentences)]), kind="answer")

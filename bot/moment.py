@@ -64,6 +64,8 @@ class Moment:
     """What the actor's form shows next."""
     typed: bool = False
     """Whether the actor answered by typing."""
+    missed: bool = False
+    """Whether the actor pressed for a form, and it is too late to show one."""
 
     def today(self, person: PersonRow) -> date:
         """The date where the person is."""
@@ -150,12 +152,18 @@ class Moment:
             message = outside or message
             if standing or not self._kept_in_chat(message, replaces):
                 return replaces
+        elif self.missed and person.id == self.actor and message.quotes and not message.door:
+            return self.miss(person)
         if "hello" not in person.told:
             self.house.welcome(replace(self, form=""), person)
         addresses = self.work.people.addresses(person.id)
         if not addresses:
             return ""
         return self.post(addresses[0], message, kind, subject, replaces=replaces, not_after=not_after)
+
+    def miss(self, person: PersonRow) -> str:
+        """Asks to press once more, for what belongs in a form and in no chat."""
+        return self.tell(person, Told([Say("slack.slow")]), kind="answer")
 
     def _in_form(self, person: PersonRow, message: Message) -> bool:
         if person.id != self.actor:

@@ -24,7 +24,13 @@ def pick(
     subject: str = "",
     replaces: str = "",
 ) -> None:
-    """Sends the card. `go` sends what was picked, `leave` sends nothing; the texts are word keys."""
+    """Sends the card. `go` sends what was picked, `leave` sends nothing; the texts are word keys.
+
+    What can be picked is somebody's own words.
+    """
+    if moment.missed:
+        moment.miss(person)
+        return
     words, language, card = moment.words, person.language, new_id()
     message = Message(
         parts=(Part(words.text(language, title), "title"),),
