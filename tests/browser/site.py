@@ -173,6 +173,8 @@ class Chair:
     async def type(self, text: str) -> None:
         """Types into the line below and sends it with Enter."""
         line = self.page.locator("#typed")
+        # What was sent before must have been taken: until then Enter sends nothing.
+        await expect(self.page.locator("#composer")).not_to_have_attribute("aria-busy", "true")
         await line.fill(text)
         before = await self._look()
         await line.press("Enter")

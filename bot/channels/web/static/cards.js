@@ -103,9 +103,12 @@ const write = async (form) => {
   try {
     const reply = await post("/text", { person: here().person, text, event: eventOf(form, text) });
     arrived(form);
-    typed.value = "";
-    grow(typed);
-    dropDraft(form);
+    if (typed.value.trim() === text) {
+      // What was typed meanwhile stays.
+      typed.value = "";
+      grow(typed);
+      dropDraft(form);
+    }
     note(form, [...Object.values(reply.errors), reply.note].filter(Boolean).join("\n"));
   } catch (fault) {
     note(form, fault.message);
