@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.channel import Address, Button, File, Message, Part, Reply
-from bot.channels.web.pace import MOST
+from bot.channels.pace import MOST
 from storage.store import StoreUnavailable
 from tests.web.fakes import JOBDATING, NOON, Client, Playhouse, answer, outgoing
 from tests.web.test_draw import Page

@@ -61,10 +61,7 @@ class SlackPeople:
 
     async def leader_of(self, address: Address) -> str:
         """The person whom the user's profile names as the leader; empty when it names nobody. Raises NotReached."""
-        return await self.manager_of(address.tenant, address.place)
-
-    async def manager_of(self, tenant: str, user_id: str) -> str:
-        """The person whom the user's profile names as the leader; empty when it names nobody. Raises NotReached."""
+        tenant, user_id = address.tenant, address.place
         fields = await self._fields(tenant)
         if not fields:
             return ""

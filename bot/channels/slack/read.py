@@ -10,8 +10,8 @@ from bot.channel import CLOSED, Address, Incoming
 from bot.channels.slack.marks import plain
 from bot.channels.slack.payload import at, bot_user, enterprise, home_of, metadata, team, text
 from bot.channels.slack.state import CHOICE, LEAVE, Filled, filled
+from bot.channels.slack.workspaces import CHANNEL
 
-CHANNEL = "slack"
 EMPTY_COMMAND = "help"
 SHORTCUT = "status"
 """Words that the house understands in every language."""

@@ -8,11 +8,12 @@ from functools import partial
 from typing import Protocol
 
 from bot.channel import Field, Incoming, Reply
+from bot.channels.pace import Pace
 from bot.channels.slack.answers import Pen, Whispers
 from bot.channels.slack.people import STRANGER
-from bot.channels.slack.read import CHANNEL, Heard
+from bot.channels.slack.read import Heard
 from bot.channels.slack.showing import Showing
-from bot.channels.web.pace import Pace
+from bot.channels.slack.workspaces import CHANNEL
 from bot.words import Words
 from storage.records import AddressRow
 from storage.store import Store

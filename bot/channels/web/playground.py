@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.channel import Address, Incoming
+from bot.channels.pace import Pace
 from bot.channels.web.asked import Language, Moved, Name, Pressed, Typed, asked
 from bot.channels.web.bell import Ring
 from bot.channels.web.channel import WebChannel, letter
@@ -21,7 +22,6 @@ from bot.channels.web.downloads import download
 from bot.channels.web.draw import HERE
 from bot.channels.web.events import Streams
 from bot.channels.web.hands import Hands
-from bot.channels.web.pace import Pace
 from bot.channels.web.view import (
     House,
     Reader,
