@@ -56,10 +56,10 @@ class Yes:
     name: str
 
 
-def install_routes(store: Store, words: Words, clock: Clock, slack: Slack, app: str = "") -> list[web.RouteDef]:
-    """The two routes, for the app that `slack` describes. `app`: its id, where it is known."""
+def install_routes(store: Store, words: Words, clock: Clock, slack: Slack) -> list[web.RouteDef]:
+    """The two routes, for the app that `slack` describes."""
     client = Client(slack.client_id, slack.client_secret.get_secret_value())
-    door = Door(store, words, clock, Calls(slack.api), client, slack.api, slack.address, app)
+    door = Door(store, words, clock, Calls(slack.api), client, slack.api, slack.address)
     # A HEAD, by which programs try out links, must not use up a state.
     return [
         web.get(INSTALL, door.begin, allow_head=False),
@@ -78,7 +78,6 @@ class Door:
     client: Client
     api: str
     address: str
-    app: str
 
     async def begin(self, request: web.Request) -> web.Response:
         """Sends the browser to Slack, with a state that only this browser may bring back, once."""
@@ -144,13 +143,16 @@ class Door:
         raise NotInstalled("slack.install_unreachable", 503)
 
     def _granted(self, answer: Answer) -> Yes:
-        """What Slack granted. Raises NotInstalled for anything but a bot's token of our own app."""
+        """What Slack granted. Raises NotInstalled for anything but a bot's token.
+
+        That it is our own app's, Slack sees to: it takes a code only with the secret of the app it was made for.
+        """
         is_wide = answer.data.get("is_enterprise_install") is True
         enterprise, tenant = answer.text("enterprise", "id"), "" if is_wide else answer.text("team", "id")
         token, app, bot_user = answer.text("access_token"), answer.text("app_id"), answer.text("bot_user_id")
         whole = token and bot_user and answer.text("token_type") == "bot" and (enterprise if is_wide else tenant)
-        if not whole or (self.app and app != self.app):
-            log.warning("slack_not_installed", code="not_ours" if whole else "malformed")
+        if not whole:
+            log.warning("slack_not_installed", code="malformed")
             raise NotInstalled("slack.install_failed")
         now = self.clock.now()
         scopes = frozenset(scope for scope in answer.text("scope").split(",") if scope)
