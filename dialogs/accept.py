@@ -85,11 +85,6 @@ def accept(answer: Answer, raw: Raw, facts: Facts, labels: Mapping[str, str]) ->
     assert_never(answer)
 
 
-def options_of(answer: Answer, facts: Facts) -> list[str]:
-    """The values that can be chosen, in their order; nothing for an answer that has no options."""
-    return list(_options(answer, facts, {}))
-
-
 def clean(text: str) -> str:
     """The text without what cannot be seen, trimmed."""
     return text.replace("\r\n", "\n").replace("\r", "\n").translate(UNSEEN).strip()

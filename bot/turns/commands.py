@@ -7,7 +7,7 @@ from collections.abc import Callable
 from bot import talks
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
-from bot.script import Talk, Topic
+from bot.script import Pressed, Talk, Topic
 from bot.turns import leaders, leaving, logbooks, my_data, needs, rounds, settings, signups
 from bot.turns.common import contact_of, facts_of_exchange
 from bot.turns.people import told, try_code
@@ -79,11 +79,6 @@ def _unknown(moment: Moment, person: PersonRow) -> Reply:
     return Reply()
 
 
-def help_pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
-    """The help button."""
-    return helped(moment, person)
-
-
 def helped(moment: Moment, person: PersonRow) -> Reply:
     """What can be written, by role, and the same as buttons."""
     says: list[Say] = [Say("help.menu", {"contact": _contact(moment, person)})]
@@ -114,11 +109,6 @@ def helped(moment: Moment, person: PersonRow) -> Reply:
 def _contact(moment: Moment, person: PersonRow) -> str:
     rounds_here = moment.work.rounds.all(person.organisation)
     return contact_of(moment, rounds_here[-1] if rounds_here else None)
-
-
-def status_pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
-    """The status button."""
-    return status(moment, person)
 
 
 def status(moment: Moment, person: PersonRow) -> Reply:
@@ -182,28 +172,6 @@ def next_presses(moment: Moment, person: PersonRow, exchange: ExchangeRow) -> li
     if state in ("finished", "ended_early"):
         return [Press("btn.debrief", ["begin", "deb", about, "deb"], main=True)]
     return []
-
-
-def language_pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
-    """The button for another language."""
-    return _language(moment, person)
-
-
-def pause_pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
-    """The button that pauses the logbook."""
-    return _pause(moment, person)
-
-
-def resume_pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
-    """The button that ends the pause."""
-    if not settings.resume(moment, person):
-        moment.tell(person, Told([Say("resume.nothing")]), kind="answer")
-    return Reply()
-
-
-def write_pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
-    """The button that opens the logbook."""
-    return _log(moment, person)
 
 
 def _log(moment: Moment, person: PersonRow) -> Reply:
@@ -273,11 +241,6 @@ def _released(moment: Moment, person: PersonRow) -> Reply:
     return leaders.tell_released(moment, person)
 
 
-def new_round(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
-    """The button that opens a round."""
-    return _round(moment, person)
-
-
 def _round(moment: Moment, person: PersonRow) -> Reply:
     if not person.hr:
         moment.tell(person, Told([Say("only_hr")]), kind="answer")
@@ -301,6 +264,22 @@ def _nothing_open(moment: Moment, person: PersonRow) -> Reply:
     return Reply()
 
 
+def _resume_log(moment: Moment, person: PersonRow) -> Reply:
+    """Ends the logbook's pause, whatever else was put aside."""
+    if not settings.resume(moment, person):
+        moment.tell(person, Told([Say("resume.nothing")]), kind="answer")
+    return Reply()
+
+
+def button(command: Callable[[Moment, PersonRow], Reply]) -> Pressed:
+    """A button that does the same as the words."""
+
+    def pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+        return command(moment, person)
+
+    return pressed
+
+
 COMMANDS: dict[Command, Callable[[Moment, PersonRow], Reply]] = {
     Command.HELP: helped,
     Command.MORE_HELP: helped,
@@ -321,4 +300,14 @@ COMMANDS: dict[Command, Callable[[Moment, PersonRow], Reply]] = {
     Command.ROUND: _round,
     Command.MATCH: _match,
     Command.SHOW_LOGBOOK: leaders.show_logbook,
+}
+
+BUTTONS: dict[str, Callable[[Moment, PersonRow], Reply]] = {
+    "new_round": _round,
+    "help": helped,
+    "status": status,
+    "write": _log,
+    "language": _language,
+    "pause_log": _pause,
+    "resume_log": _resume_log,
 }

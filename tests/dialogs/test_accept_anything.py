@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.words import LANGUAGES, Words
-from dialogs.accept import accept, options_of
+from dialogs.accept import accept
 from dialogs.catalogue import DIALOGS
 from dialogs.model import (
     Ack,
@@ -28,6 +28,7 @@ from dialogs.model import (
     Scale,
     Text,
 )
+from tests.engine.options import options_of
 
 WORDS = Words.load()
 FACTS = {

@@ -10,7 +10,6 @@ from typing import Any
 from hypothesis import strategies as st
 
 from dialogs import engine
-from dialogs.accept import options_of
 from dialogs.model import (
     Ack,
     Ask,
@@ -30,6 +29,7 @@ from dialogs.model import (
     Visibility,
     step,
 )
+from tests.engine.options import options_of
 
 TODAY = date(2026, 5, 4)
 
