@@ -29,7 +29,8 @@ class Incoming:
     question key; typed words are `text`. `leave` says what to do with an identifier that was found:
     "mask" hides it, "keep" says it is none. A "command" is words that are never the answer to a question; "arrive" is
     somebody who opened the assistant and said nothing.
-    `form`: whether the platform can open a form in answer to this, or has one open, which the answer then stands in.
+    `form`: whether the platform can open a form in answer to this, or has one open, which the answer then stands in;
+    "card": the answer takes the place of the card that was pressed.
     """
 
     sender: Address
@@ -41,7 +42,7 @@ class Incoming:
     values: dict[str, Raw] = field(default_factory=dict)
     leave: Literal["", "mask", "keep"] = ""
     leaves: list[str] = field(default_factory=list)
-    form: Literal["", "may_open", "open"] = ""
+    form: Literal["", "card", "may_open", "open"] = ""
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,8 @@ class Part:
 class Button:
     """A press. `sends` is True when the card's fields go with it and must be filled in; `quiet` leads elsewhere.
 
-    `choice` is one of the answers to the question. `beside` can be pressed without opening the form.
+    `choice` is one of the answers to the question. `beside` can be pressed without opening the form. `opens`: what it
+    leads to quotes somebody, so that a platform with forms shows it there.
     """
 
     id: str
@@ -110,6 +112,7 @@ class Button:
     quiet: bool = False
     choice: bool = False
     beside: bool = False
+    opens: bool = False
 
 
 @dataclass(frozen=True)
@@ -173,6 +176,11 @@ class Message:
         """Whether somebody's own words stand in it."""
         return any(part.look == "own" for part in self.parts)
 
+    @property
+    def private(self) -> bool:
+        """Whether somebody's own words stand in it, also as what a field is filled with."""
+        return self.quotes or any(field.value for field in self.fields if field.kind in ("text", "long"))
+
 
 @dataclass(frozen=True)
 class Outgoing:
@@ -190,6 +198,7 @@ class Reply:
     """What a platform wants inside the same request: errors by question key, and whether an identifier caused them.
 
     `shows` is what an open form shows next; with nothing it closes. `repeated`: it had come before, and had its effect.
+    `card` takes the place of the card that was pressed. With errors, `again` is what was sent, as it was asked.
     """
 
     errors: dict[str, str] = field(default_factory=dict)
@@ -198,6 +207,8 @@ class Reply:
     note: str = ""
     shows: tuple[Message, ...] = ()
     repeated: bool = False
+    card: Message | None = None
+    again: Message | None = None
 
 
 class End(StrEnum):
