@@ -50,6 +50,18 @@ _CANCEL_TO = (
     .values(state=OutboxState.CANCELLED, payload=None)
 )
 _CANCEL_TO_PLACE = _CANCEL_TO.where(outbox.c.place == bindparam("to_place"))
+_WAKE = (
+    update(outbox)
+    .where(
+        _IS_PENDING,
+        is_one_of(outbox.c.state, "pending", "sending"),
+        outbox.c.channel == bindparam("to_channel"),
+        outbox.c.tenant == bindparam("to_tenant"),
+        outbox.c.place == bindparam("to_place"),
+        outbox.c.not_before > bindparam("now"),
+    )
+    .values(not_before=bindparam("now"))
+)
 _CLAIMABLE = (
     select(outbox)
     .where(_IS_PENDING, outbox.c.not_before <= bindparam("now"))
@@ -197,6 +209,10 @@ class Outbox(Part):
         if place:
             return self._change(_CANCEL_TO_PLACE, {**values, "to_place": place})
         return self._change(_CANCEL_TO, values)
+
+    def wake(self, channel: str, tenant: str, place: str, now: datetime) -> int:
+        """Let what waits for one place go now, for it can be reached again; how many."""
+        return self._change(_WAKE, {"to_channel": channel, "to_tenant": tenant, "to_place": place, "now": now})
 
     def next_at(self) -> datetime | None:
         """When the next pending row may go, if there is one."""

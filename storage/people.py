@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Insert, bindparam, delete, insert, select, update
+from sqlalchemy import Insert, bindparam, delete, insert, or_, select, update
 
 from storage.errors import Conflict
 from storage.part import Part, address, insert_or, without
 from storage.records import AddressRow, Organisation, PersonRow
-from storage.tables import addresses, codes, organisations, people
+from storage.tables import addresses, chats, codes, organisations, people
 
 _ORGANISATION = select(organisations).where(organisations.c.id == bindparam("this"))
 _ORGANISATIONS = select(organisations).order_by(organisations.c.name, organisations.c.id)
@@ -22,6 +22,18 @@ _OF_ORGANISATION = (
     select(people).where(people.c.organisation == bindparam("organisation")).order_by(people.c.name, people.c.id)
 )
 _HR = _OF_ORGANISATION.where(people.c.hr)
+_REACHED = (
+    select(addresses.c.person)
+    .join(
+        chats,
+        (chats.c.channel == addresses.c.channel)
+        & (chats.c.tenant == addresses.c.tenant)
+        & (chats.c.place == addresses.c.place),
+        isouter=True,
+    )
+    .where(addresses.c.person == people.c.id, or_(chats.c.channel.is_(None), chats.c.state == "live"))
+)
+_UNREACHED = _OF_ORGANISATION.where(people.c.active, ~_REACHED.exists())
 _HERE = (
     (addresses.c.channel == bindparam("channel"))
     & (addresses.c.tenant == bindparam("tenant"))
@@ -81,6 +93,10 @@ class People(Part):
     def hr(self, organisation: str) -> list[PersonRow]:
         """Those of `organisation` who are HR, by name."""
         return [PersonRow(**row) for row in self._all(_HR, organisation=organisation)]
+
+    def unreached(self, organisation: str) -> list[PersonRow]:
+        """Those of `organisation` whom nothing can be sent to yet, or any more, by name."""
+        return [PersonRow(**row) for row in self._all(_UNREACHED, organisation=organisation)]
 
     def at(self, where: AddressRow) -> PersonRow | None:
         """The person who is reached at `where`, if anybody is."""

@@ -312,6 +312,25 @@ class PlaceRow:
 
 
 @dataclass(frozen=True)
+class Chat:
+    """How a place is reached on a platform that tells it with what it sends. Taken from verified things only.
+
+    `place` is as in an address: a person, a channel, or "" for all of the tenant. `chat` and `user` are the platform's
+    names of the conversation and of the person in it, empty until known. `service` is where to answer.
+    `state`: live, absent (the assistant is not installed yet), gone (removed) or blocked (by the person or an admin).
+    """
+
+    channel: str
+    tenant: str
+    place: str
+    chat: str = ""
+    user: str = ""
+    service: str = ""
+    state: str = "live"
+    touched: datetime = field(kw_only=True)
+
+
+@dataclass(frozen=True)
 class Installation:
     """What an install let us have. `tenant` is empty when it is for every workspace of `enterprise`.
 

@@ -341,6 +341,16 @@ places = Table(
     *texts("name"),
 )
 
+chats = Table(
+    "chats",
+    metadata,
+    Column("channel", String, primary_key=True),
+    Column("tenant", String, primary_key=True),
+    Column("place", String, primary_key=True),
+    *texts("chat", "user", "service", "state"),
+    Column("touched", Moment, nullable=False),
+)
+
 installations = Table(
     "installations",
     metadata,

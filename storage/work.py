@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from storage.answers import Answers
 from storage.audit import Audit
+from storage.chats import Chats
 from storage.conversations import Conversations
 from storage.exchanges import Exchanges
 from storage.inbox import Inbox
@@ -37,5 +38,6 @@ class Work:
         self.mail = Mail(connection, keys)
         self.meta = Meta(connection, keys)
         self.workspaces = Workspaces(connection, keys)
+        self.chats = Chats(connection, keys)
         self.installations = Installations(connection, keys)
         self.oauth = OAuthStates(connection, keys)

@@ -8,6 +8,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from storage import (
     answers,
     audit,
+    chats,
     conversations,
     exchanges,
     inbox,
@@ -23,11 +24,12 @@ from storage import (
 from storage.tables import metadata
 
 MODULES = (
-    answers, audit, conversations, exchanges, inbox, installations, mail, meta, outbox, people, prompts, rounds,
+    answers, audit, chats, conversations, exchanges, inbox, installations, mail, meta, outbox, people, prompts, rounds,
     workspaces,
 )  # fmt: skip
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 INSERTS = {
+    "chats": chats._put,
     "cards": conversations._put_card,
     "conversations": conversations._put,
     "exchanges": exchanges._save_journal,
