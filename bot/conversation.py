@@ -54,7 +54,8 @@ class Conversation:
         """Writes the incoming down and answers it. The same event a second time has no effect."""
         kept = await self._keep(incoming)
         if isinstance(kept, Reply):
-            return await self._store.run(lambda work: self._again(work, incoming)) if kept.repeated else kept
+            again = self._again if kept.repeated else self._refused
+            return await self._store.run(lambda work: again(work, incoming, kept))
         reply = await self._answer(kept)
         self._later(self._newcomers.find_leader(incoming.sender))
         return reply
@@ -98,14 +99,22 @@ class Conversation:
         kept = await self._store.run(lambda work: _write_down(work, taken))
         return Reply(repeated=True) if kept is None else kept
 
-    def _again(self, work: Work, incoming: Incoming) -> Reply:
-        """What a form shows by now that was sent before: nobody may have got the answer of that time."""
+    def _again(self, work: Work, incoming: Incoming, repeated: Reply) -> Reply:
+        """What is shown by now of what came before: nobody may have got the answer of that time."""
         person, card = work.people.at(at(incoming.sender)), work.conversations.card(incoming.card)
-        if incoming.form != "open" or person is None or card is None or card.person not in ("", person.id):
-            return Reply(repeated=True)
-        moment = Moment(work, self._words, self._clock.now(), self._house, actor=person.id, form="open")
-        _too_late(moment, person, card, incoming)
-        return Reply(repeated=True, shows=tuple(moment.shown))
+        if person is None or card is None or card.person not in ("", person.id):
+            return repeated
+        moment = Moment(work, self._words, self._clock.now(), self._house, actor=person.id, form=incoming.form)
+        if incoming.form == "card":
+            return replace(repeated, card=_stands_now(moment, card))
+        if incoming.form == "open":
+            _too_late(moment, person, card, incoming)
+        return replace(repeated, shows=tuple(moment.shown))
+
+    def _refused(self, work: Work, incoming: Incoming, refusal: Reply) -> Reply:
+        """Nothing was written down; what was sent is shown as it was asked."""
+        moment = Moment(work, self._words, self._clock.now(), self._house)
+        return replace(refusal, again=_as_asked(moment, work.people.at(at(incoming.sender)), incoming, refusal))
 
     async def catch_up(self) -> int:
         """Answers what was written down and not answered, for example before a crash. Returns how many."""
@@ -173,7 +182,9 @@ class Conversation:
         if said and (sentences := [it for it in (reply.note, *reply.errors.values()) if it]):
             moment.tell(person, Told([Part(it) for it in dict.fromkeys(sentences)]), kind="answer")
         work.inbox.done(inbox_id)
-        return replace(reply, shows=tuple(moment.shown))
+        again = _as_asked(moment, person, taken, reply)
+        instead = moment.instead[-1] if moment.instead else reply.card
+        return replace(reply, shows=tuple(moment.shown), card=instead, again=again)
 
 
 def turn(moment: Moment, person: PersonRow, incoming: Incoming) -> Reply:
@@ -192,6 +203,8 @@ def _pressed(moment: Moment, person: PersonRow, incoming: Incoming) -> Reply:
     card = moment.work.conversations.card(incoming.card)
     if card is None or card.person not in ("", person.id):
         return Reply(note=moment.words.text(person.language, "card.not_yours"))
+    if incoming.form == "card":
+        moment = replace(moment, place=card.message)
     if incoming.button == CLOSED:
         return _closed(moment, card, incoming)
     action = list(card.actions.get(incoming.button, ()))
@@ -219,9 +232,33 @@ def _closed(moment: Moment, card: CardRow, incoming: Incoming) -> Reply:
 def _too_late(moment: Moment, person: PersonRow, card: CardRow, incoming: Incoming) -> Reply:
     """The card is answered. Whoever has its form open gets the question that is open now."""
     row = moment.work.conversations.get(card.conversation) if card.conversation else None
+    if incoming.form == "card" and (now := _stands_now(moment, card)):
+        return Reply(card=now)
     if incoming.form == "open" and row is not None and row.status == "open":
         talks.take(moment, talks.load(moment, row), "resume", [], incoming)
     return _over(moment, person, row, incoming)
+
+
+def _stands_now(moment: Moment, card: CardRow) -> Message | None:
+    """The question that is open now, where it stands in the place of a card that was answered."""
+    row = moment.work.conversations.get(card.conversation) if card.conversation else None
+    if row is None or row.status != "open" or not moment.work.outbox.took_place(row.message, card.message):
+        return None
+    return talks.standing(moment, talks.load(moment, row))
+
+
+def _as_asked(moment: Moment, person: PersonRow | None, incoming: Incoming, reply: Reply) -> Message | None:
+    """What was filled in and refused, as it was asked, for a platform that has to draw it once more."""
+    if person is None or not reply.errors or incoming.form not in ("card", "open"):
+        return None
+    card = moment.work.conversations.card(incoming.card)
+    if card is None or card.person != person.id or not card.conversation or card.spent:
+        return None
+    row = moment.work.conversations.get(card.conversation)
+    message = talks.standing(moment, talks.load(moment, row))
+    if message is None or message.card != card.id:
+        return None
+    return message if any(button.id == incoming.button for button in message.buttons) else None
 
 
 def _over(moment: Moment, person: PersonRow, row: ConversationRow | None, incoming: Incoming) -> Reply:

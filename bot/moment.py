@@ -62,6 +62,10 @@ class Moment:
     """Whether the actor has a form open, or the platform may open one: "", "may_open" or "open"."""
     shown: list[Message] = field(default_factory=list)
     """What the actor's form shows next."""
+    place: str = ""
+    """The outgoing that shows the pressed card, when the answer can take its place at once."""
+    instead: list[Message] = field(default_factory=list)
+    """What takes the place of the pressed card; the last of them stays."""
     typed: bool = False
     """Whether the actor answered by typing."""
     missed: bool = False
@@ -124,6 +128,7 @@ class Moment:
                 str(n),
                 press.text or self.words.text(language, press.label, {"minutes": press.minutes}),
                 main=press.main,
+                opens=self.house.leads_to_words(press.action),
             )
             for n, press in enumerate(presses)
         )
@@ -159,6 +164,8 @@ class Moment:
         addresses = self.work.people.addresses(person.id)
         if not addresses:
             return ""
+        if self.place and replaces == self.place and person.id == self.actor:
+            self.instead.append(message)
         return self.post(addresses[0], message, kind, subject, replaces=replaces, not_after=not_after)
 
     def miss(self, person: PersonRow) -> str:

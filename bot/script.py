@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,3 +109,9 @@ class House:
     prompts: Mapping[str, Due]
     welcome: Callable[[Moment, PersonRow], None]
     """The first hello, before anything else is said to a person."""
+    quotes: Collection[tuple[str, ...]] = frozenset()
+    """How the actions begin that lead to somebody's own words."""
+
+    def leads_to_words(self, action: Sequence[str]) -> bool:
+        """Whether what comes up then quotes somebody."""
+        return any(tuple(action[: len(start)]) == start for start in self.quotes)

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 
 from bot.answering import doubts, keep, refuse
 from bot.channel import CLOSED, OPEN, Button, Choice, Field, Incoming, Message, Part, Reply
-from bot.drawing import Reader, draw, labels_of
+from bot.drawing import Drawn, Reader, draw, labels_of
 from bot.moment import Moment, Press, Told
 from bot.script import Script, Talk, Topic
 from dialogs import engine
-from dialogs.model import Dialog, Raw, Say, State, Turn, Value
+from dialogs.model import Dialog, Raw, Say, Screen, State, Turn, Value
 from storage.records import CardRow, ConversationRow, PersonRow, new_id
 
 
@@ -95,6 +95,16 @@ def _state(moment: Moment, row: ConversationRow, dialog: Dialog) -> State:
     answers: dict[str, Value] = dict(held) if isinstance(held, dict) else {}
     answers |= {answer.key: answer.value for answer in kept}
     return engine.from_json(row.state, answers)
+
+
+def standing(moment: Moment, talk: Talk) -> Message | None:
+    """The question that is open, as it is asked on its card; None when there is none. Nothing changes."""
+    turn = engine.show(talk.dialog, talk.state, talk.facts)
+    if turn.screen is None:
+        return None
+    begun = not turn.screen.first or talk.state.answers
+    says = turn.says if begun else (*map(Say, talk.dialog.intro), *turn.says)
+    return _drawn(moment, talk, turn.screen, talk.row.card, says).message
 
 
 def reader(moment: Moment, talk: Talk) -> Reader:
@@ -237,21 +247,31 @@ def _go_on(
     """Shows the next question or finishes. `card` is one that stays open: the same question in another form."""
     if turn.screen is None:
         return _finish(moment, talk, turn, replaces, (*before, *opening))
+    drawn = _drawn(moment, talk, turn.screen, card or new_id(), (*before, *turn.says), opening)
+    return _show(moment, talk, drawn.message, drawn.actions, replaces)
+
+
+def _drawn(
+    moment: Moment,
+    talk: Talk,
+    screen: Screen,
+    card: str,
+    before: Sequence[Say | Part],
+    opening: Sequence[Say] = (),
+) -> Drawn:
     script = moment.house.scripts[talk.row.dialog]
-    view = reader(moment, talk)
-    drawn = draw(
-        view,
+    return draw(
+        reader(moment, talk),
         talk.dialog,
-        turn.screen,
-        card or new_id(),
+        screen,
+        card,
         about=f"{talk.row.dialog}:{talk.row.subject}",
         door=talk.row.id,
         typed=moment.typed and moment.actor == talk.person.id,
-        before=[_with_facts(say, talk) for say in (*before, *turn.says, *script.beside(moment, talk))],
+        before=[_with_facts(say, talk) for say in (*before, *script.beside(moment, talk))],
         opening=[Say(say.key, {**talk.facts, **say.values}) for say in opening],
         extra=script.extra(moment, talk),
     )
-    return _show(moment, talk, drawn.message, drawn.actions, replaces)
 
 
 def _with_facts(say: Say | Part, talk: Talk) -> Say | Part:

@@ -32,6 +32,7 @@ class Command(StrEnum):
     SKIP = "skip"
     EDIT = "edit"
     TASKS = "tasks"
+    EMPLOYEES = "employees"
     RELEASED = "released"
     ROUND = "round"
     MATCH = "match"

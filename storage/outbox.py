@@ -14,12 +14,16 @@ from storage.part import Part, address, without
 from storage.records import AddressRow, OutboxRow, OutboxState
 from storage.tables import is_one_of, outbox
 
+MOST_STEPS = 1000
+"""A conversation has not so many in one place."""
+
 _elder = outbox.alias("elder")
 _IS_PENDING = is_one_of(outbox.c.state, "pending")
 _IS_SENDING = is_one_of(outbox.c.state, "sending")
 _ADD = insert(outbox).returning(outbox.c.order)
 _ONE = select(outbox).where(outbox.c.id == bindparam("this"))
 _REFERENCE = select(outbox.c.reference).where(outbox.c.id == bindparam("this"))
+_REPLACED = select(outbox.c.replaces).where(outbox.c.id == bindparam("this"))
 _NEXT = select(outbox.c.not_before).where(_IS_PENDING).order_by(outbox.c.not_before).limit(1)
 _STUCK = (
     select(outbox)
@@ -198,6 +202,15 @@ class Outbox(Part):
         """What the platform calls the message, empty when it has not been sent."""
         row = self._first(_REFERENCE, this=id)
         return row["reference"] if row else ""
+
+    def took_place(self, id: str, of: str) -> bool:
+        """Whether the message stands where the message `of` stood: it is that one, or took its place in some steps."""
+        for _ in range(MOST_STEPS):
+            if id in ("", of):
+                return id == of != ""
+            row = self._first(_REPLACED, this=id)
+            id = row["replaces"] if row else ""
+        return False
 
     def cancel(self, subject: str) -> int:
         """Cancel what is pending about `subject`; how many."""

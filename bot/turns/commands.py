@@ -237,6 +237,12 @@ def _tasks(moment: Moment, person: PersonRow) -> Reply:
     return Reply()
 
 
+def _employees(moment: Moment, person: PersonRow) -> Reply:
+    says, presses = leaders.people(moment, person)
+    moment.tell(person, Told(says or [Say("released.nobody")], presses), kind="answer")
+    return Reply()
+
+
 def _released(moment: Moment, person: PersonRow) -> Reply:
     return leaders.tell_released(moment, person)
 
@@ -296,6 +302,7 @@ COMMANDS: dict[Command, Callable[[Moment, PersonRow], Reply]] = {
     Command.SKIP: _nothing_open,
     Command.EDIT: _nothing_open,
     Command.TASKS: _tasks,
+    Command.EMPLOYEES: _employees,
     Command.RELEASED: _released,
     Command.ROUND: _round,
     Command.MATCH: _match,

@@ -144,20 +144,10 @@ def _waiting(moment: Moment, person: PersonRow) -> list[Section]:
 
 def _people(moment: Moment, person: PersonRow) -> list[Section]:
     """Those whom the person leads or hosts, and the leader's own next steps."""
-    theirs = (*moment.work.exchanges.of_leader(person.id), *moment.work.exchanges.of_host(person.id))
-    says: list[Say | Part] = [*leaders.where(moment, person), *leaders.tasks(moment, person)]
-    presses = [
-        Press("btn.released_of", ["released", row.id], text=_of(moment, person, row))
-        for row in theirs
-        if row.state not in leaders.DONE
-    ]
+    says, presses = leaders.people(moment, person)
     is_leader = moment.work.exchanges.of_leader(person.id) or not moment.work.exchanges.of_host(person.id)
     title = "home.people" if is_leader else "home.guests"
     return [_section(moment, person, title, says, presses)] if says or presses else []
-
-
-def _of(moment: Moment, person: PersonRow, exchange: ExchangeRow) -> str:
-    return moment.words.text(person.language, "btn.released_of", {"name": moment.first_name(exchange.employee)})
 
 
 def _hr(moment: Moment, person: PersonRow) -> list[Section]:

@@ -104,4 +104,5 @@ def house() -> House:
             "debrief.close": acting(debriefs.close),
         },
         welcome=people.welcome,
+        quotes={("data_list",), ("data_show",), ("released",), ("share_which",), ("begin", "correct")},
     )

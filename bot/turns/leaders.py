@@ -89,6 +89,21 @@ def where(moment: Moment, person: PersonRow) -> list[Say]:
     ]
 
 
+def people(moment: Moment, person: PersonRow) -> tuple[list[Say | Part], list[Press]]:
+    """Those whom a person leads or hosts, the leader's next steps, and what each has released."""
+    theirs = (*moment.work.exchanges.of_leader(person.id), *moment.work.exchanges.of_host(person.id))
+    presses = [
+        Press("btn.released_of", ["released", row.id], text=_of(moment, person, row))
+        for row in theirs
+        if row.state not in DONE
+    ]
+    return [*where(moment, person), *tasks(moment, person)], presses
+
+
+def _of(moment: Moment, person: PersonRow, exchange: ExchangeRow) -> str:
+    return moment.words.text(person.language, "btn.released_of", {"name": moment.first_name(exchange.employee)})
+
+
 def told_employee(moment: Moment, exchange: ExchangeRow, employee: PersonRow) -> list[Say | Part]:
     """What the leader has written that the employee may read: the reason, the use, the date of the talk."""
     circle = circle_of(moment, exchange)
