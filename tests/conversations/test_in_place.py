@@ -9,7 +9,6 @@ from dialogs.model import Raw
 from tests.stage.play import Seat, read
 from tests.stage.scenes import Cast, at_scene, join
 
-
 WILLING = {"sign.voluntary": "yes"}
 
 

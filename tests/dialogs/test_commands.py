@@ -11,7 +11,7 @@ help | help, what can you do | hjælp, hvad kan du | hjelp, hva kan du
 log | log, logbook | log, logbog | logg, loggbok
 pause | pause, quiet | pause, stille | pause, stille
 resume | resume, start again | start igen, fortsæt | start igjen, fortsett
-status | status, my exchange | status, mit forløb | status, utvekslingen min
+status | status, my exchange | status, mit forløb, mit bytte | status, utvekslingen min, mitt bytte
 data | my data, export, delete | mine data, hent, slet | mine data, last ned, slett
 stop | stop, withdraw | stop, træk mig, meld fra | stopp, trekk meg, meld av
 person | human, person, HR | menneske, person, HR | menneske, person, HR
@@ -23,6 +23,7 @@ back | back | tilbage | tilbake
 skip | skip | spring over | hopp over
 edit | edit | rediger, ret | rediger, endre
 tasks | my tasks | mine opgaver | oppgavene mine
+employees | my employees | mine medarbejdere | mine medarbeidere
 released | summary | opsamling, det der er delt | oppsummering, det som er delt
 round | new round | ny runde
 match | match | match

@@ -1,4 +1,4 @@
-"""What stands where in the payloads of Slack. What is missing or of another type is "" or None, never an error."""
+"""What stands where in the payloads of Slack."""
 
 from __future__ import annotations
 
@@ -6,18 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-
-def at(body: Any, *path: str) -> Any:
-    """What stands at this path, or None."""
-    for name in path:
-        body = body.get(name) if isinstance(body, Mapping) else None
-    return body
-
-
-def text(body: Any, *path: str) -> str:
-    """The text at this path, or ""."""
-    found = at(body, *path)
-    return found if isinstance(found, str) else ""
+from bot.channels.payload import at as at
+from bot.channels.payload import text as text
 
 
 def team(body: Any) -> str:
