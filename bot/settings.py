@@ -13,6 +13,9 @@ from bot.channels.slack.addresses import SLACK_API
 from bot.channels.slack.settings import Slack as Slack
 from bot.channels.slack.settings import WrongSlack as WrongSlack
 from bot.channels.slack.settings import choose
+from bot.channels.teams import settings as teams_settings
+from bot.channels.teams.settings import Teams as Teams
+from bot.channels.teams.settings import WrongTeams as WrongTeams
 
 FILE = Path(".env")
 ENCODING = "utf-8-sig"
@@ -21,6 +24,7 @@ ENCODING = "utf-8-sig"
 _TOKEN = re.compile(r"^[^#\n]*\bx(oxb|app)-", re.MULTILINE)
 PLAYGROUND_FILE = "playground.db"
 PLATFORM_FILE = "vidsyn.db"
+ANONYMOUS_FILE = "anonymous.db"
 
 
 class Settings(BaseSettings):
@@ -44,6 +48,17 @@ class Settings(BaseSettings):
     slack_client_secret: SecretStr | None = None
     slack_api_url: str = SLACK_API
 
+    # Written MicrosoftAppId and so on, as every guide to Teams has it.
+    microsoftappid: str | None = None
+    microsoftapppassword: SecretStr | None = None
+    microsoftapptenantid: str | None = None
+    microsoftapptype: str | None = None
+    teams_openid_metadata_url: str | None = None
+    teams_login_url: str | None = None
+    teams_graph_url: str | None = None
+    teams_service_hosts: str | None = None
+    teams_dangerously_anonymous: str | None = None
+
     @property
     def slack(self) -> Slack | None:
         """How Slack is met; None when nothing of Slack's is set. Raises WrongSlack, with what to set."""
@@ -56,26 +71,43 @@ class Settings(BaseSettings):
         }
         secrets = {name: secret.get_secret_value() for name, secret in given.items() if secret is not None}
         if secrets:
-            _guard(FILE)
+            _guard(FILE, WrongSlack)
         else:
             _look_for_tokens(FILE)
         return choose(secrets, self.public_url, self.slack_api_url)
 
     @property
-    def files(self) -> tuple[Path, Path]:
-        """Where the playground's database lies, and the platforms', unless DATABASE_URL says another."""
-        return self.vidsyn_data / PLAYGROUND_FILE, self.vidsyn_data / PLATFORM_FILE
+    def teams(self) -> Teams | None:
+        """How Teams is met; None when nothing of Teams' is set. Raises WrongTeams and WrongSlack, with what to set."""
+        given: dict[str, str] = {}
+        for name in teams_settings.NAMES:
+            value = getattr(self, name.lower())
+            if value is not None:
+                given[name] = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if teams_settings.SECRET in given:
+            _guard(FILE, WrongTeams)
+        return teams_settings.choose(given, self.public_url, self.host, alone=self.slack is None)
+
+    @property
+    def files(self) -> tuple[Path, Path, Path]:
+        """Where the databases lie, unless DATABASE_URL says another: the playground's, the platforms', and the one of
+        the anonymous mode."""
+        return self.vidsyn_data / PLAYGROUND_FILE, self.vidsyn_data / PLATFORM_FILE, self.vidsyn_data / ANONYMOUS_FILE
 
     @property
     def url(self) -> str:
-        """The database, in plain form. The playground never shares one with a platform."""
-        return self.database_url or f"sqlite:///{self.files[1 if self.slack else 0]}"
+        """The database, in plain form. What has no lock never shares one with a platform, nor with each other."""
+        playground, platform, anonymous = self.files
+        teams = self.teams
+        real = platform if teams or self.slack else playground
+        file = anonymous if teams and teams.kind == "Anonymous" else real
+        return self.database_url or f"sqlite:///{file}"
 
 
-def _guard(file: Path) -> None:
-    """Raises WrongSlack when anybody on this machine can read the file that the secrets stand in."""
+def _guard(file: Path, wrong: type[ValueError]) -> None:
+    """Raises `wrong` when anybody on this machine can read the file that the secrets stand in."""
     if file.is_file() and file.stat().st_mode & stat.S_IROTH:
-        raise WrongSlack(f"Others can read {file}, and it holds secrets. Run `chmod 600 {file}`.")
+        raise wrong(f"Others can read {file}, and it holds secrets. Run `chmod 600 {file}`.")
 
 
 def _look_for_tokens(file: Path) -> None:

@@ -9,14 +9,9 @@ from typing import Literal
 
 from pydantic import SecretStr
 
+from bot.channels.placeholders import is_placeholder
 from bot.channels.slack.addresses import SLACK_API, WrongAddress, api_address, public_address
 
-_PLACEHOLDER = re.compile(
-    r"(^|[-_. <])(your|change|changeme|example|placeholder|dummy|todo|insert|x{3,})($|[-_. >])",
-    re.IGNORECASE,
-)
-_GAPS = ("…", "...", "<", ">")
-"""What stands in the place of a value in our documents and others'."""
 _SHAPES: dict[str, tuple[re.Pattern[str], str]] = {
     "SLACK_BOT_TOKEN": (
         re.compile(r"xoxb-(?=.*\d)[A-Za-z0-9-]+"),
@@ -96,7 +91,7 @@ def _look_at(name: str, value: str) -> str:
             "SLACK_BOT_TOKEN is a token that expires, and there is nothing to renew it with. Create the app anew "
             "without token rotation, or install by SLACK_CLIENT_ID and SLACK_CLIENT_SECRET."
         )
-    if _PLACEHOLDER.search(value) or any(gap in value for gap in _GAPS):
+    if is_placeholder(value):
         raise WrongSlack(f"{name} is a placeholder. {sentence}")
     if not shape.fullmatch(value):
         raise WrongSlack(f"{name} is something else. {sentence}")
