@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import structlog
@@ -20,6 +21,8 @@ from aiohttp import ClientSession, web
 from bot.app import App, build, open_store
 from bot.channels.slack.doctor import PATIENCE, Doctor
 from bot.channels.slack.manifest import manifest
+from bot.channels.teams.manifest import package
+from bot.channels.teams.publisher import Publisher
 from bot.clock import SystemClock
 from bot.doctor import Finding, look_at_house, sentence
 from bot.settings import Settings, Slack, WrongSlack
@@ -167,6 +170,30 @@ def slack_manifest(
         if not (address or socket):
             raise ValueError("Give --address with the address that Slack reaches Vidsyn at, or --socket for none.")
         typer.echo(manifest(address, name), nl=False)
+
+
+@manifests.command("teams")
+def teams_manifest(
+    app_id: Annotated[str, typer.Option(help="The Application (client) ID of the registration.")],
+    domain: Annotated[str, typer.Option(help="The host that Vidsyn answers at, like vidsyn.example.dk.")],
+    developer: Annotated[str, typer.Option(help="The name of your organisation. Else the domain.")] = "",
+    website: Annotated[str, typer.Option(help="A page about it. Else the top of the domain.")] = "",
+    privacy: Annotated[str, typer.Option(help="Your privacy policy. Else /privacy at the domain.")] = "",
+    terms: Annotated[str, typer.Option(help="Your terms of use. Else /terms at the domain.")] = "",
+    version: Annotated[str, typer.Option(help="Higher than what was uploaded last. Else Vidsyn's own.")] = "",
+    out: Annotated[Path, typer.Option(help="Where the package is written.")] = Path("vidsyn-teams.zip"),
+) -> None:
+    """Write the package to upload in the Teams admin center."""
+    with _sentences():
+        publisher = Publisher.at(domain, developer, website, privacy, terms)
+        packed = package(app_id, publisher, version)
+        try:
+            out.write_bytes(packed)
+        except OSError as exc:
+            raise ValueError(f"{out} cannot be written: {exc.strerror}. Give --out another place.") from exc
+    typer.echo(f"{out} is ready to upload. Everybody can see these pages from Teams, so open each of them once:")
+    for page in (publisher.website, publisher.privacy, publisher.terms):
+        typer.echo(page)
 
 
 def _now(work: Work) -> datetime:
