@@ -34,6 +34,11 @@ _REACHED = (
     .where(addresses.c.person == people.c.id, or_(chats.c.channel.is_(None), chats.c.state == "live"))
 )
 _UNREACHED = _OF_ORGANISATION.where(people.c.active, ~_REACHED.exists())
+_ON = _OF_ORGANISATION.where(
+    select(addresses.c.order)
+    .where(addresses.c.person == people.c.id, addresses.c.channel == bindparam("channel"))
+    .exists()
+)
 _HERE = (
     (addresses.c.channel == bindparam("channel"))
     & (addresses.c.tenant == bindparam("tenant"))
@@ -97,6 +102,10 @@ class People(Part):
     def unreached(self, organisation: str) -> list[PersonRow]:
         """Those of `organisation` whom nothing can be sent to yet, or any more, by name."""
         return [PersonRow(**row) for row in self._all(_UNREACHED, organisation=organisation)]
+
+    def on(self, channel: str, organisation: str) -> list[PersonRow]:
+        """Those of `organisation` who have an address on `channel`, by name."""
+        return [PersonRow(**row) for row in self._all(_ON, channel=channel, organisation=organisation)]
 
     def at(self, where: AddressRow) -> PersonRow | None:
         """The person who is reached at `where`, if anybody is."""

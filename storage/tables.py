@@ -351,6 +351,14 @@ chats = Table(
     Column("touched", Moment, nullable=False),
 )
 
+links = Table(
+    "links",
+    metadata,
+    Column("person", String, ForeignKey("people.id"), primary_key=True),
+    Column("hash", String, nullable=False, unique=True),
+    Column("expires", Moment, nullable=False),
+)
+
 installations = Table(
     "installations",
     metadata,

@@ -11,6 +11,7 @@ from storage.conversations import Conversations
 from storage.exchanges import Exchanges
 from storage.inbox import Inbox
 from storage.installations import Installations, OAuthStates
+from storage.links import Links
 from storage.mail import Mail
 from storage.meta import Meta
 from storage.outbox import Outbox
@@ -39,5 +40,6 @@ class Work:
         self.meta = Meta(connection, keys)
         self.workspaces = Workspaces(connection, keys)
         self.chats = Chats(connection, keys)
+        self.links = Links(connection, keys)
         self.installations = Installations(connection, keys)
         self.oauth = OAuthStates(connection, keys)
