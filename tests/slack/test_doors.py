@@ -18,7 +18,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.channels.slack.doors import DEEPEST, MOST_BYTES, checked, opened
+from bot.channels.body import DEEPEST, MOST_BYTES
+from bot.channels.slack.doors import checked, opened
 
 NOON = datetime(2026, 5, 7, 10, 0, tzinfo=UTC)
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
