@@ -16,7 +16,10 @@ from storage.store import Store
 
 
 class Changes:
-    """The store follows what Slack says. `again` is called when a workspace may have been met anew."""
+    """The store follows what Slack says. `again` is called when a workspace may have been met anew.
+
+    `alone`: we serve no other town.
+    """
 
     def __init__(
         self,
@@ -26,6 +29,7 @@ class Changes:
         people: SlackPeople,
         places: Places,
         again: Callable[[], None],
+        alone: bool = False,
     ) -> None:
         self._store = store
         self._api = api
@@ -33,10 +37,11 @@ class Changes:
         self._people = people
         self._places = places
         self._again = again
+        self._alone = alone
 
     async def met(self, tenant: str, enterprise: str) -> None:
         """Something came from this workspace, for the first time in this process."""
-        await self._store.run(lambda work: meet_workspace(work, tenant, enterprise))
+        await self._store.run(lambda work: meet_workspace(work, tenant, enterprise, alone=self._alone))
         self._again()
 
     async def changed(self, tenant: str, user: Mapping[str, Any]) -> None:

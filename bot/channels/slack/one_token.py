@@ -14,13 +14,17 @@ from storage.store import Store, Work
 
 
 class OneToken:
-    """SLACK_BOT_TOKEN. Slack says once whom it is for; only that workspace is served, or that enterprise's."""
+    """SLACK_BOT_TOKEN. Slack says once whom it is for; only that workspace is served, or that enterprise's.
 
-    def __init__(self, store: Store, calls: Calls, token: str, clock: Clock) -> None:
+    `alone`: we serve no other town.
+    """
+
+    def __init__(self, store: Store, calls: Calls, token: str, clock: Clock, alone: bool = False) -> None:
         self._store = store
         self._clock = clock
         self._calls = calls
         self._token = token
+        self._alone = alone
         self._whose: Access | None = None
         self._taken: datetime | None = None
         self._ended = False
@@ -69,7 +73,8 @@ class OneToken:
         if not (enterprise if is_wide else tenant):
             raise NoAccess("no_team", later=True)
         if tenant:
-            await self._store.run(lambda work: welcome_workspace(work, tenant, answer.text("team"), enterprise))
+            name = answer.text("team")
+            await self._store.run(lambda work: welcome_workspace(work, tenant, name, enterprise, alone=self._alone))
         return Access(self._token, tenant, enterprise, answer.text("user_id"))
 
 

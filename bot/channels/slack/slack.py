@@ -61,7 +61,7 @@ class SlackRoom:
     """Everything about Slack. First there is the channel, then with `opens` the way in, then `start`.
 
     `most`: so many things by one person in a minute; beyond that they are asked to wait. `late`: seconds after which
-    Slack opens no form any more.
+    Slack opens no form any more. `alone`: we serve no other town.
     """
 
     def __init__(
@@ -75,6 +75,7 @@ class SlackRoom:
         pace: Pace | None = None,
         most: int = MOST,
         late: float = LATE,
+        alone: bool = False,
     ) -> None:
         self._store = store
         self._words = words
@@ -84,14 +85,14 @@ class SlackRoom:
         self._late = late
         calls = Calls(slack.api)
         token = slack.bot_token.get_secret_value()
-        one = OneToken(store, calls, token, clock) if slack.install == "token" else None
+        one = OneToken(store, calls, token, clock, alone) if slack.install == "token" else None
         self.tokens = one or ManyTokens(store, Renewal(store, calls, clock, _client(slack)))
         self._api = Api(calls, self.tokens, pace or Pace(monotonic, asyncio.sleep), clock)
         self.channel = SlackChannel(self._api, store, words)
         self.people = SlackPeople(self._api, store, arrive, change)
         places = Places(store, self._api)
         self._meeting = Meeting(store, calls, places, one, slack.app_token.get_secret_value())
-        self._changes = Changes(store, self._api, self.tokens, self.people, places, self._meeting.again)
+        self._changes = Changes(store, self._api, self.tokens, self.people, places, self._meeting.again, alone)
         self._talks: Talks | None = None
         self._socket: Socket | None = None
         self.inbound: Inbound | None = None
