@@ -170,7 +170,7 @@ class Moment:
 
     def miss(self, person: PersonRow) -> str:
         """Asks to press once more, for what belongs in a form and in no chat."""
-        return self.tell(person, Told([Say("slack.slow")]), kind="answer")
+        return self.tell(person, Told([Say("channel.slow")]), kind="answer")
 
     def _in_form(self, person: PersonRow, message: Message) -> bool:
         if person.id != self.actor:

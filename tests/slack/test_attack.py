@@ -49,7 +49,7 @@ async def test_f4_what_is_answered_after_a_breakdown_puts_nobodys_words_into_the
         assert await here.play.conversation.catch_up() == 1, "it was written down"
         await here.play.settle()
         assert quote not in str([post.blocks for post in here.chat(here.emil)])
-        assert here.chat(here.emil)[-1].words() == here.word("slack.slow")
+        assert here.chat(here.emil)[-1].words() == here.word("channel.slow")
         await here.emil.there.presses(menu, here.word("btn.see"))
         await here.play.settle()
         assert quote in here.view(here.emil).words()

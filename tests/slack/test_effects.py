@@ -479,7 +479,7 @@ async def test_s7_a_trigger_that_has_died_is_no_error_and_the_door_opens_it() ->
         assert delivery.answer.status == 200
         assert [(it.method, it.error) for it in here.slack.ledger.refusals] == [("views.open", "expired_trigger_id")]
         assert here.slack.view_of("UEMIL") is None
-        assert [it.text for it in here.slack.ephemerals_of("UEMIL")] == [here.word("slack.slow")]
+        assert [it.text for it in here.slack.ephemerals_of("UEMIL")] == [here.word("channel.slow")]
         await opens_by_its_door(here)
 
 
@@ -497,7 +497,7 @@ async def test_s7_a_store_that_takes_2900_milliseconds_is_in_time_for_slack_and_
         await here.play.settle()
         assert delivery.answer.status == 200
         assert "views.open" not in here.since(calls), "it would have come too late"
-        assert [it.text for it in here.slack.ephemerals_of("UEMIL")] == [here.word("slack.slow")]
+        assert [it.text for it in here.slack.ephemerals_of("UEMIL")] == [here.word("channel.slow")]
         await opens_by_its_door(here)
         here.nothing_refused()
 

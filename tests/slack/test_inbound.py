@@ -275,7 +275,7 @@ async def test_a22_one_who_is_too_fast_is_told_once_and_others_are_not_kept_wait
     answered(await way.leo.types("hej"))
     await way.inbound.idle()
     assert [incoming.text for incoming in way.conversation.came] == [*(f"besked {n}" for n in range(30)), "hej"]
-    assert [seen.text for seen in way.slack.ephemerals_of(VERA)] == [WORDS.text("da", "slack.too_fast")]
+    assert [seen.text for seen in way.slack.ephemerals_of(VERA)] == [WORDS.text("da", "channel.too_fast")]
     assert way.slack.ephemerals_of(LEO) == []
 
 
@@ -284,7 +284,7 @@ async def test_a22_a_form_that_comes_too_fast_keeps_what_was_typed(way: Entrance
     for n in range(40):
         await way.vera.types(f"besked {n}")
     answered(await way.vera.submits({"q.what": "svar"}))
-    assert way.vera.modal.errors == {"q.what": WORDS.text("da", "slack.too_fast")}
+    assert way.vera.modal.errors == {"q.what": WORDS.text("da", "channel.too_fast")}
     await way.vera.presses(way.vera.modal, "card1|back")
     await way.inbound.idle()
     assert way.called("views.update") == 0

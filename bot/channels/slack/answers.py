@@ -12,7 +12,7 @@ from bot.channels.slack.parts import Block, Say
 from bot.channels.slack.read import Heard
 from bot.channels.slack.view import view
 
-ANSWERED, SLOW = "channel.answered_privately", "slack.slow"
+ANSWERED, SLOW = "channel.answered_privately", "channel.slow"
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from storage.store import Store
 MOST, WITHIN = 30, 60.0
 """So many things in so many seconds, for one person."""
 
-TOO_FAST = "slack.too_fast"
+TOO_FAST = "channel.too_fast"
 
 NO_COLLEAGUE = "slack.no_colleague"
 

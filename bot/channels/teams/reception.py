@@ -1,0 +1,153 @@
+"""Lets in what was read: not faster than a person can, with the people of ours that were picked."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Protocol
+
+from bot.channel import CLOSED, Field, Incoming, Message, Reply
+from bot.channels.pace import Pace
+from bot.channels.teams.answers import Pen
+from bot.channels.teams.read import CHANNEL, Heard
+from bot.words import Words
+from storage.records import AddressRow
+from storage.store import Store
+
+MOST, WITHIN = 30, 60.0
+"""So many things in so many seconds, for one person."""
+
+TOO_FAST, NO_COLLEAGUE = "channel.too_fast", "teams.no_colleague"
+IN_CHANNEL, INSTALL = "teams.in_channel", "teams.install_first"
+
+WHOLE = ""
+"""The key of an error that is about no question."""
+
+
+class Receives(Protocol):
+    """The conversation. Both return after the incoming is on disk, and raise StoreUnavailable if it cannot be."""
+
+    async def accept(self, incoming: Incoming) -> None:
+        """Answers a little later."""
+        ...
+
+    async def receive(self, incoming: Incoming) -> Reply:
+        """Answers at once."""
+        ...
+
+
+class People(Protocol):
+    """Who the users of a tenant are."""
+
+    async def person_of(self, tenant: str, user: str) -> str:
+        """Our id of this user, or "" for one who cannot be a person of ours. Raises NotReached."""
+        ...
+
+    async def members(self, tenant: str, people: Iterable[str]) -> Mapping[str, str]:
+        """The users of the tenant that these people of ours are, by our id."""
+        ...
+
+
+Reaches = Callable[[str, str], Awaitable[bool]]
+"""Called with tenant and user: whether something can be said to them alone."""
+
+Language = Callable[[str, str], Awaitable[str]]
+"""Called with tenant and user: the language to speak with them."""
+
+
+class Reception:
+    """One for all tenants. `link` is where the assistant is installed."""
+
+    def __init__(
+        self,
+        conversation: Receives,
+        people: People,
+        words: Words,
+        language: Language,
+        reaches: Reaches,
+        link: str,
+        most: int = MOST,
+    ) -> None:
+        self._conversation = conversation
+        self._people = people
+        self._words = words
+        self._language = language
+        self._reaches = reaches
+        self._link = link
+        self._pace = Pace(most, WITHIN)
+        self._told = Pace(1, WITHIN)
+
+    async def hear(self, heard: Heard) -> str:
+        """Somebody wrote or came. It is on disk when this returns, and is answered a little later.
+
+        What is to be said at once, if anything: that it went too fast, or where the answer is.
+        """
+        if self._too_fast(heard):
+            return "" if self._told.too_fast(_who(heard)) else await self._sentence(heard, TOO_FAST)
+        await self._conversation.accept(heard.incoming)
+        if heard.where.personal:
+            return ""
+        reached = await self._reaches(heard.where.tenant, heard.where.user)
+        return await self._sentence(heard, IN_CHANNEL if reached else INSTALL)
+
+    async def arrive(self, heard: Heard) -> None:
+        """Somebody has installed the assistant."""
+        await self._conversation.accept(heard.incoming)
+
+    async def put_down(self, heard: Heard, shown: Message) -> None:
+        """Lets the chat show how far somebody is: Teams tells nobody when a dialog is closed."""
+        incoming = Incoming(heard.incoming.sender, f"closed:{shown.card}", "press", card=shown.card, button=CLOSED)
+        await self._conversation.accept(incoming)
+
+    async def receive(self, heard: Heard) -> Reply:
+        """Somebody pressed. Carried out when this returns."""
+        if self._too_fast(heard):
+            return await self._refused(heard, TOO_FAST)
+        known = {key: await self._people.person_of(heard.where.tenant, user) for key, user in heard.people.items()}
+        if nobody := [key for key, person in known.items() if not person]:
+            return await self._refused(heard, NO_COLLEAGUE, nobody)
+        incoming = replace(heard.incoming, values={**heard.incoming.values, **known})
+        reply = await self._conversation.receive(incoming)
+        if heard.where.personal or reply.errors or await self._reaches(heard.where.tenant, heard.where.user):
+            return reply
+        # Pressed in a channel by somebody to whom nothing can be said alone yet: it waits for them.
+        return replace(reply, note=await self._sentence(heard, INSTALL))
+
+    async def pen(self, heard: Heard, reply: Reply) -> Pen:
+        """What the answer is drawn with."""
+        shown = [*reply.shows, *(it for it in (reply.card, reply.again) if it)]
+        language = shown[0].language if shown else await self._spoken(heard)
+        people = {id for it in shown for field in it.fields if field.kind == "person" for id in _chosen(field)}
+        members = await self._people.members(heard.where.tenant, sorted(people)) if people else {}
+        return Pen(partial(self._words.text, language), members)
+
+    def _too_fast(self, heard: Heard) -> bool:
+        return self._pace.too_fast(_who(heard), heard.incoming.event)
+
+    async def _refused(self, heard: Heard, key: str, at: Iterable[str] = (WHOLE,)) -> Reply:
+        return Reply(errors=dict.fromkeys(at, await self._sentence(heard, key)))
+
+    async def _sentence(self, heard: Heard, key: str) -> str:
+        return self._words.text(await self._spoken(heard), key, {"link": self._link})
+
+    async def _spoken(self, heard: Heard) -> str:
+        return await self._language(heard.where.tenant, heard.where.user)
+
+
+def language_in(store: Store) -> Language:
+    """The language of those who are known, and Danish with the others."""
+
+    async def language(tenant: str, user: str) -> str:
+        person = await store.run(lambda work: work.people.at(AddressRow(CHANNEL, tenant, user)))
+        return person.language if person else "da"
+
+    return language
+
+
+def _who(heard: Heard) -> str:
+    return f"{heard.where.tenant}:{heard.where.user}"
+
+
+def _chosen(field: Field) -> Iterator[str]:
+    yield from filter(None, (*field.chosen, field.value))
