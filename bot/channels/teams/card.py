@@ -1,0 +1,112 @@
+"""Message -> Adaptive Card 1.5 for a chat or a channel, and the activities that bring it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.channel import Button, Message
+from bot.channels.teams.parts import Element, Say, paragraph, small, weight
+from bot.channels.teams.section import Again, Pen, section, warnings
+from bot.channels.teams.text import shortened, visible
+from dialogs.model import NOTHING, Raw
+
+Card = dict[str, Any]
+
+ADAPTIVE = "application/vnd.microsoft.card.adaptive"
+SCHEMA, VERSION = "http://adaptivecards.io/schemas/adaptive-card.json", "1.5"
+
+HEAVIEST = 80_000
+"""Of what stands on a card, in bytes of UTF-16; Teams takes 100 KB with everything around it."""
+
+MOST_ELEMENTS = 150
+"""On one card: more would be a wall to read and slow to draw."""
+
+PREVIEW = 300
+NAME = "Vidsyn"
+
+
+def chat(message: Message, say: Say, *, members: Mapping[str, str] = NOTHING) -> list[dict[str, Any]]:
+    """The activities that say the message, cut between parts; what is filled in and pressed stands in the last.
+
+    `say` gives the words in the reader's language, `members` AAD object ids by ours.
+    """
+    it = section(message, Pen(say, members, "chat"), Again())
+    return [
+        {"type": "message", "summary": summary(message), "attachments": [attachment(card(message, body, say))]}
+        for body in _parted(it.said, it.below)
+    ]
+
+
+def whole(
+    message: Message,
+    say: Say,
+    *,
+    members: Mapping[str, str],
+    values: Mapping[str, Raw] | None = None,
+    errors: Mapping[str, str] | None = None,
+    offers: Sequence[Button] = (),
+    note: str = "",
+) -> Card:
+    """The message as one card, for the place of another.
+
+    `values` and `errors` by question key: what was filled in, and what was wrong with it; `offers` what can be done
+    about a number that was found. `note` stands above.
+    """
+    again = Again(values or {}, errors or {}, offers)
+    it = section(message, Pen(say, members, "chat"), again)
+    above = [*paragraph(note), *warnings([message], again, say)]
+    return card(message, [*above, *it.said, *it.below], say)
+
+
+def card(message: Message, body: list[Element], say: Say) -> Card:
+    """The card around what stands on it, as much of it as Teams takes."""
+    return {
+        "$schema": SCHEMA,
+        "type": "AdaptiveCard",
+        "version": VERSION,
+        "lang": message.language,
+        "fallbackText": summary(message),
+        "body": fitted(body, say) or paragraph(summary(message)),
+    }
+
+
+def attachment(content: Card) -> dict[str, Any]:
+    """The card as it is attached to a message or shown in a dialog."""
+    return {"contentType": ADAPTIVE, "content": content}
+
+
+def summary(message: Message) -> str:
+    """What a notification says. Nothing private."""
+    said = shortened(message.preview, PREVIEW)
+    return said if visible(said) else NAME
+
+
+def fitted(body: list[Element], say: Say) -> list[Element]:
+    """As much as Teams takes: what is only read goes first, from the end, and a sentence stands where it was."""
+    if _fits(body):
+        return body
+    kept, sentence = list(body), small(say("teams.cut"))
+    at = len(kept)
+    while kept and not _fits([*kept, *sentence]):
+        at = max((n for n, it in enumerate(kept) if not _is_control(it)), default=len(kept) - 1)
+        del kept[at]
+    return [*kept[:at], *sentence, *kept[at:]]
+
+
+def _parted(said: Sequence[Element], below: Sequence[Element]) -> list[list[Element]]:
+    """The elements in as many cards as it takes. What stands below stays together."""
+    found: list[list[Element]] = [[]]
+    for together in (*([it] for it in said), list(below)):
+        if found[-1] and not _fits([*found[-1], *together]):
+            found.append([])
+        found[-1].extend(together)
+    return found
+
+
+def _fits(body: Sequence[Element]) -> bool:
+    return len(body) <= MOST_ELEMENTS and weight(body) <= HEAVIEST
+
+
+def _is_control(element: Element) -> bool:
+    return str(element["type"]).startswith(("Input.", "ActionSet"))
