@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from bot.channel import Address, Newcomer, NotReached
+from bot.channels.people import Arrive, Change
 from bot.channels.slack.api import Api
 from bot.channels.slack.calls import Answer, Ask, Fate
 from bot.channels.slack.payload import at, text
@@ -13,7 +14,7 @@ from bot.channels.slack.users import GONE, NOBODY, name_of, newcomer, why_not, z
 from bot.channels.slack.users import GUEST as GUEST
 from bot.channels.slack.users import STRANGER as STRANGER
 from bot.channels.slack.workspaces import CHANNEL
-from storage.records import AddressRow, PersonRow
+from storage.records import AddressRow
 from storage.store import Store, Work
 
 LEADER = frozenset(
@@ -22,17 +23,6 @@ LEADER = frozenset(
 """What workplaces call the field of the profile that names the leader."""
 
 HOUR = 3600.0
-
-Arrive = Callable[[Work, AddressRow, Newcomer], PersonRow]
-"""Writes down somebody new; one who is known stays as they are."""
-
-
-class Change(Protocol):
-    """Carries out what Slack says anew of somebody; nothing when nobody is known there."""
-
-    async def __call__(self, where: AddressRow, *, name: str, zone: str, active: bool) -> None:
-        """An empty name or zone changes nothing."""
-        ...
 
 
 class SlackPeople:

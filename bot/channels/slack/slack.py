@@ -10,6 +10,7 @@ import structlog
 from aiohttp import web
 
 from bot.channel import Address, Incoming, Message, NotReached, Part, Reply
+from bot.channels.people import Arrive, Change
 from bot.channels.slack.api import Api
 from bot.channels.slack.calls import Calls
 from bot.channels.slack.changes import Changes
@@ -21,7 +22,7 @@ from bot.channels.slack.news import News
 from bot.channels.slack.oauth import install_routes
 from bot.channels.slack.one_token import OneToken
 from bot.channels.slack.pace import Pace
-from bot.channels.slack.people import GUEST, Arrive, Change, SlackPeople
+from bot.channels.slack.people import GUEST, SlackPeople
 from bot.channels.slack.places import Places
 from bot.channels.slack.reception import MOST, Reception, language_in
 from bot.channels.slack.renewal import Client, Renewal

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from bot.channel import Newcomer, NotReached
+from bot.channels.people import one_line, real_zone
 from bot.channels.slack.payload import at, text
 from bot.channels.slack.workspaces import CHANNEL
 from storage.store import Work
@@ -16,8 +15,6 @@ GUEST, STRANGER, GONE, NOBODY = "slack.guest", "slack.stranger", "slack.gone", "
 
 LANGUAGES = {"da": "da", "nb": "nb", "no": "nb", "nn": "nb"}
 """Ours, by the first part of a Slack locale. English is what Slack is set to by itself, so it says nothing."""
-
-LONGEST_NAME = 80
 
 
 def newcomer(work: Work, tenant: str, user: Any) -> Newcomer:
@@ -67,16 +64,9 @@ def _is_ours(work: Work, tenant: str, enterprise: str, user: Any) -> bool:
 def name_of(user: Any) -> str:
     """What the user is called, in one line."""
     names = (text(user, "profile", "real_name"), text(user, "real_name"), text(user, "name"))
-    tidy = (" ".join(name.split())[:LONGEST_NAME].strip() for name in names)
-    return next(filter(None, tidy), "")
+    return next(filter(None, map(one_line, names)), "")
 
 
 def zone_of(user: Any) -> str:
     """The time zone of the user, if it is one."""
-    zone = text(user, "tz")
-    return zone if zone in _zones() else ""
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return real_zone(text(user, "tz"))
