@@ -180,7 +180,7 @@ def test_t6_public_addresses(address: str) -> None:
 
 
 @asynccontextmanager
-async def here(answer: web.StreamResponse) -> AsyncIterator[tuple[BaseTestServer[web.Request], list[web.Request]]]:
+async def here(answer: web.StreamResponse) -> AsyncIterator[tuple[BaseTestServer, list[web.Request]]]:
     """A server on this machine that always answers this, and what it was asked."""
     asked: list[web.Request] = []
 

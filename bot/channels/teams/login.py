@@ -51,13 +51,10 @@ class NoToken(Exception):
 
 @dataclass(frozen=True)
 class Identity:
-    """Where an App Service hands out its managed identity's tokens: IDENTITY_ENDPOINT and IDENTITY_HEADER.
+    """Where an App Service hands out its managed identity's tokens: its IDENTITY_ENDPOINT and IDENTITY_HEADER."""
 
-    Without an endpoint it is a virtual machine, which has an address for it.
-    """
-
-    endpoint: str = ""
-    header: str = field(default="", repr=False)
+    endpoint: str
+    header: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -86,12 +83,23 @@ class _Kept:
 
 
 class Login:
-    """The tokens by scope. `patience`: seconds for a request."""
+    """The tokens by scope. `patience`: seconds for a request.
 
-    def __init__(self, teams: Teams, clock: Clock, identity: Identity = Identity(), patience: float = PATIENCE) -> None:
+    A managed identity's come from the App Service that `identity` is about, or without one from `machine`.
+    """
+
+    def __init__(
+        self,
+        teams: Teams,
+        clock: Clock,
+        identity: Identity | None = None,
+        patience: float = PATIENCE,
+        machine: str = MACHINE,
+    ) -> None:
         self._teams = teams
         self._clock = clock
         self._identity = identity
+        self._machine = machine
         self._patience = patience
         self._hosts = Hosts.of(teams.login, teams.near)
         self._kept: dict[str, _Kept] = {}
@@ -148,11 +156,11 @@ class Login:
 
     async def _from_machine(self, scope: str) -> Fetched:
         what = {"resource": scope.removesuffix("/.default"), "client_id": self._teams.app_id}
-        if self._identity.endpoint:
+        if self._identity is not None:
             where, version = self._identity.endpoint, "2019-08-01"
             headers = {"X-IDENTITY-HEADER": self._identity.header}
         else:
-            where, version, headers = MACHINE, "2018-02-01", {"Metadata": "true"}
+            where, version, headers = self._machine, "2018-02-01", {"Metadata": "true"}
         url = f"{where}?{urlencode({'api-version': version, **what})}"
         return await fetch(aiohttp.TCPConnector(), "GET", url, self._patience, headers=headers)
 
