@@ -120,7 +120,13 @@ def test_an_install_has_a_name() -> None:
 
 
 SAMPLES = [message("hej"), in_channel("hej"), execute(data()), task("task/fetch", data()), task("task/submit", data())]
-READERS = [read.said, read.pressed, read.fetched, read.submitted, lambda body: read.arrived(body, "x")]
+READERS: list[Callable[[Any], Heard | None]] = [
+    read.said,
+    read.pressed,
+    read.fetched,
+    read.submitted,
+    lambda body: read.arrived(body, "x"),
+]
 RUBBISH = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
