@@ -1,4 +1,4 @@
-"""One request over the network: no redirect is followed, nothing is tried again, and the answer has a limit."""
+"""One request over the network: no redirect is followed, no POST is tried again, and the answer has a limit."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def fetch(connector: aiohttp.BaseConnector, method: str, url: str, patienc
     """Asks once, within `patience` seconds; half of them for the connection. Raises what aiohttp raises, or TooBig.
 
     `what` goes to aiohttp: headers, json, data. The connector is used for this alone: a connection that was kept open
-    breaks just when it is used again.
+    breaks just when it is used again. When one breaks, aiohttp itself asks once more, but never with a POST.
     """
     timeout = aiohttp.ClientTimeout(total=patience, connect=patience / 2)
     async with (
