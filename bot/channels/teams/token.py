@@ -89,9 +89,9 @@ def _key_id(token: str) -> str:
     try:
         kid = jwt.get_unverified_header(token).get("kid")
     except jwt.PyJWTError:
-        raise Refused(401, "header") from None
+        raise Refused(401, "malformed") from None
     if not isinstance(kid, str):
-        raise Refused(401, "header")
+        raise Refused(401, "malformed")
     return kid
 
 
