@@ -47,6 +47,12 @@ def rows(card: Json) -> list[list[Json]]:
     return [thing["actions"] for thing in walk(card) if isinstance(thing.get("actions"), list)]
 
 
+def leads_to_dialog(action: Json) -> bool:
+    """Whether pressing it asks the bot for a dialog."""
+    data = action.get("data")
+    return isinstance(data, dict) and data.get("msteams", {}).get("type") == "task/fetch"
+
+
 def prefilled(card: Json) -> list[str]:
     """The ids of text fields that are filled in already."""
     return [str(field.get("id")) for field in inputs(card) if field["type"] == "Input.Text" and field.get("value")]
@@ -123,6 +129,8 @@ def _actions(card: Json, dialog: bool) -> Iterator[str]:
             yield f"A row has {len(row)} actions; Teams shows {MOST_ACTIONS}."
         if any(not action.get("title") for action in row):
             yield "An action in a row has no title."
+    if dialog and any(leads_to_dialog(action) for action in walk(card)):
+        yield "A dialog opens no dialog; the answer to its Action.Submit shows the next."
     refreshing = card.get("refresh", {}).get("action")
     for action in walk(card):
         if action.get("type") != "Action.Execute" or action is refreshing:

@@ -39,7 +39,7 @@ class Tokens:
         form, tenant, app = asked.body, asked.parts["tenant"], self.world.app
         if form.get("grant_type") != "client_credentials":
             raise _no(400, "unsupported_grant_type", "AADSTS70003")
-        if tenant not in self.world.tenants:
+        if tenant not in (*self.world.tenants, app.login_tenant):
             raise _no(400, "invalid_request", "AADSTS90002: Tenant not found.")
         if form.get("client_id") != app.id:
             raise _no(400, "unauthorized_client", "AADSTS700016: Application not found in the directory.")
@@ -48,7 +48,7 @@ class Tokens:
         audience = AUDIENCES.get(str(form.get("scope")))
         if audience is None:
             raise _no(400, "invalid_scope", "AADSTS70011: The provided value for the input parameter is not valid.")
-        if audience == CONNECTOR and tenant != app.tenant:
+        if audience == CONNECTOR and tenant != app.login_tenant:
             raise _no(400, "unauthorized_client", "AADSTS700016: The bot is at home in another tenant.")
         token = self.give(audience, tenant)
         body = {"token_type": "Bearer", "expires_in": self.lives, "ext_expires_in": self.lives}

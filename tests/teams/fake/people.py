@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tests.teams.fake import payloads
+from tests.teams.fake.cards import leads_to_dialog
 from tests.teams.fake.forms import Values, button, gathered, labels, text_of
 from tests.teams.fake.replies import after_execute, after_task
 from tests.teams.fake.things import Chat, Dialog, Json, NotThere, Posted, User
@@ -116,11 +117,13 @@ class Person:
 
     async def edits(self, delivery: Delivery, text: str) -> Delivery:
         """Words of their own."""
+        self._own(delivery).text = text
         data = delivery.activity["channelData"] | {"eventType": "editMessage"}
         return await self._teams.send(delivery.activity | {"type": "messageUpdate", "text": text, "channelData": data})
 
     async def deletes(self, delivery: Delivery) -> Delivery:
         """Words of their own."""
+        self._own(delivery).deleted = True
         data = delivery.activity["channelData"] | {"eventType": "softDeleteMessage"}
         body = {key: value for key, value in delivery.activity.items() if key != "text"}
         return await self._teams.send(body | {"type": "messageDelete", "channelData": data})
@@ -133,7 +136,7 @@ class Person:
 
     async def sends(self, raw: Json, *, chat: str = "", post: Posted | None = None) -> Delivery:
         """Any activity; `raw` goes on top of what every activity of theirs holds. None takes a field away."""
-        where = self._in(post.conversation if post else chat) if post or chat else self.chat
+        where = self._in(post.conversation if post else chat or self.chat.id)
         thread = _thread(post) if post else ""
         body = payloads.activity(self._teams, self.user, where, str(raw.get("type", "event")), thread=thread) | raw
         return await self._teams.send({key: value for key, value in body.items() if value is not None})
@@ -150,6 +153,8 @@ class Person:
         screen: Json | None = None,
     ) -> Delivery:
         """A button of a message, with the fields filled in. `screen`: an older card that still stands there."""
+        if post.deleted and screen is None:
+            raise NotThere("That message is gone.")
         card = screen or self.card(post)
         action = button(card, title)
         if action["type"] == "Action.Execute" and as_old_client:
@@ -159,17 +164,17 @@ class Person:
             return await self._executes(post, action, data)
         if action["type"] != "Action.Submit":
             raise NotThere(f"{action['type']} tells the bot nothing.")
-        if _kind(action) == "task/fetch":
+        if leads_to_dialog(action):
             return await self._task("task/fetch", data, post)
-        if _kind(action):
-            raise NotThere(f"The fake's people do not know {_kind(action)}.")
+        if "msteams" in data:
+            raise NotThere(f"The fake's people do not know {data['msteams']}.")
         return await self.sends({"type": "message", "id": self._teams.new_id(), "value": data} | _of(post), post=post)
 
     async def submits(self, title: str, inputs: Values | None = None, *, dialog: Dialog | None = None) -> Delivery:
         """A button of the dialog in front; `dialog`: the one that was there before, as by a second click."""
         shown = dialog or self.dialog
         action = button(shown.card, title)
-        if action["type"] != "Action.Submit" or _kind(action) == "task/fetch":
+        if action["type"] != "Action.Submit":
             raise NotThere("A dialog is sent with a plain Action.Submit.")
         return await self._task("task/submit", gathered(shown.card, action, inputs), shown.post)
 
@@ -210,17 +215,20 @@ class Person:
         added = [{"id": self._teams.app.bot}]
         return await self.sends({"type": kind, "membersAdded": added})
 
+    def _own(self, delivery: Delivery) -> Posted:
+        post = self._in(delivery.activity["conversation"]["id"]).find(delivery.id)
+        if post is None or post.sender != self.aad:
+            raise NotThere("There are no such words of theirs.")
+        return post
+
     def _in(self, conversation: str) -> Chat:
+        if self.user.deleted:
+            raise NotThere(f"{self.user.name} is gone.")
         chat = self._teams.place(conversation)
         mine = chat.user == self.aad or (bool(chat.team) and self.aad in self._teams.team_of(chat).members)
         if not mine:
             raise NotThere(f"{self.user.name} is not there.")
         return chat
-
-
-def _kind(action: Json) -> str:
-    data = action.get("data", {})
-    return str(data.get("msteams", {}).get("type", "")) if isinstance(data, dict) else ""
 
 
 def _thread(post: Posted) -> str:

@@ -28,12 +28,18 @@ class Strict(AssertionError):
 
 @dataclass
 class App:
-    """The bot's registration. `tenant` is where it is at home."""
+    """The bot's registration. `tenant` is where it is at home; one for many tenants logs in at botframework.com."""
 
     id: str
     secret: str
     tenant: str
     name: str = "Vidsyn"
+    for_many_tenants: bool = False
+
+    @property
+    def login_tenant(self) -> str:
+        """Where it gets its token for the connector."""
+        return "botframework.com" if self.for_many_tenants else self.tenant
 
     @property
     def bot(self) -> str:
