@@ -9,7 +9,7 @@ from typing import Any
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from dialogs.model import Ask, Dialog, Say, State
-from storage.records import ConversationRow, PersonRow, PromptRow
+from storage.records import AddressRow, ConversationRow, PersonRow, PromptRow
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,11 @@ class Due:
     tell: Callable[[Moment, PromptRow], Told | None] | None = None
 
 
+def no_way_in(address: AddressRow) -> str:
+    """Nobody needs to install anything."""
+    return ""
+
+
 @dataclass(frozen=True)
 class House:
     """Everything that can be talked about, pressed and due."""
@@ -109,6 +114,10 @@ class House:
     prompts: Mapping[str, Due]
     welcome: Callable[[Moment, PersonRow], None]
     """The first hello, before anything else is said to a person."""
+    way_in: Callable[[AddressRow], str] = no_way_in
+    """The link by which whoever has this address installs the assistant; empty when there is none."""
+    page: Callable[[str], str] = "/you/{}".format
+    """The address of a personal page by the secret in it, for somebody who is on no platform."""
     quotes: Collection[tuple[str, ...]] = frozenset()
     """How the actions begin that lead to somebody's own words."""
 

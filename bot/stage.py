@@ -157,7 +157,7 @@ def _add(moment: Moment, name: str, role: str, unit: str, language: str) -> Pers
 
 
 def _cards(work: Work) -> list[PersonCard]:
-    everybody = work.people.all(work.people.organisations()[0].id)
+    everybody = work.people.on(CHANNEL, work.people.organisations()[0].id)
     order = {"hr": 0, "employee": 1, "leader": 2, "host": 3}
     cards = [_card(work, person) for person in everybody]
     return sorted(cards, key=lambda card: (order.get(card.role, 4), card.name))

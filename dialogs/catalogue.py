@@ -11,6 +11,7 @@ from dialogs.logbook import LOGBOOK, MISSES
 from dialogs.match import HOST_PROPOSAL, MATCH, PROPOSAL
 from dialogs.model import Dialog, WrongDialog, checked
 from dialogs.offer import OFFER
+from dialogs.outside import OUTSIDE
 from dialogs.preparation import LEADER_PART, PREPARATION
 from dialogs.round import ROUND
 from dialogs.settings import ABSENT, CORRECT, LANGUAGE, STOP, TIME
@@ -50,4 +51,5 @@ DIALOGS = by_key(
     ABSENT,
     STOP,
     CORRECT,
+    OUTSIDE,
 )

@@ -36,6 +36,8 @@ class Command(StrEnum):
     RELEASED = "released"
     ROUND = "round"
     MATCH = "match"
+    NEW_HOST = "new_host"
+    LINKS = "links"
     SHOW_LOGBOOK = "show_logbook"
 
 

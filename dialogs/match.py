@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dialogs.conditions import in_fact, unless
+from dialogs.conditions import answered, both, in_fact, unless
 from dialogs.kinds import SHORT
 from dialogs.model import Ask, Day, Dialog, One, Person, Review, Text, step
 from dialogs.model import Visibility as Who
+from dialogs.outside import IN_A_MATCH
 
 SUITS = One(("btn.accept", "btn.decline"))
 TRACK = One(("match.track.by_length", "match.track.full"))
 SELF_ARRANGED = in_fact("match.wish", "self_wishes")
+OUTSIDE = Ask("match.outside", One(fact="outsiders"), Who.HR, when=both(SELF_ARRANGED, unless(answered("match.host"))))
 
 MATCH = Dialog(
     "match",
@@ -27,6 +29,8 @@ MATCH = Dialog(
             Ask("match.track", TRACK, Who.HR),
             Ask("match.why", SHORT, Who.HR, when=unless(SELF_ARRANGED)),
         ),
+        step(OUTSIDE),
+        step(*IN_A_MATCH),
         step(Ask("match.review", Review(), Who.CONTROL, required=True)),
     ),
 )

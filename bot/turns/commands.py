@@ -8,7 +8,7 @@ from bot import talks
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.script import Pressed, Talk, Topic
-from bot.turns import leaders, leaving, logbooks, my_data, needs, rounds, settings, signups
+from bot.turns import leaders, leaving, logbooks, my_data, needs, outside, rounds, settings, signups
 from bot.turns.common import contact_of, facts_of_exchange
 from bot.turns.people import told, try_code
 from dialogs import engine
@@ -306,11 +306,15 @@ COMMANDS: dict[Command, Callable[[Moment, PersonRow], Reply]] = {
     Command.RELEASED: _released,
     Command.ROUND: _round,
     Command.MATCH: _match,
+    Command.NEW_HOST: outside.pressed,
+    Command.LINKS: outside.listed,
     Command.SHOW_LOGBOOK: leaders.show_logbook,
 }
 
 BUTTONS: dict[str, Callable[[Moment, PersonRow], Reply]] = {
     "new_round": _round,
+    "new_host": outside.pressed,
+    "links": outside.listed,
     "help": helped,
     "status": status,
     "write": _log,

@@ -11,11 +11,15 @@ from bot.programme.cadence import WEEKDAYS
 from bot.programme.visibility import Circle, Item, redact
 from bot.script import Talk, Topic
 from dialogs.model import Ask, Day, Hour, Many, One, Person, Say, Text, Value, Visibility
+from dialogs.outside import NEW
 from dialogs.round import FORMS
 from storage.records import AnswerRow, ExchangeRow, PersonRow, RoundRow
 from storage.store import NotFound
 
 Option = dict[str, str]
+
+OUTSIDE = "web"
+"""The channel of those who have a page of their own instead of a chat."""
 
 MISSING = "…"
 """Stands where something was that is not kept any more."""
@@ -37,7 +41,8 @@ def no_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
 
 
 def colleagues(moment: Moment, person: PersonRow) -> list[Option]:
-    """Everybody else in the organisation, to pick from."""
+    """Everybody else in the organisation who is in the chat, to pick from."""
+    outside = {other.id for other in moment.work.people.on(OUTSIDE, person.organisation)}
     return [
         {
             "value": other.id,
@@ -45,8 +50,14 @@ def colleagues(moment: Moment, person: PersonRow) -> list[Option]:
             "email": other.email,
         }
         for other in moment.work.people.all(person.organisation)
-        if other.id != person.id and other.active
+        if other.id not in (person.id, *outside) and other.active
     ]
+
+
+def is_outside(moment: Moment, person_id: str) -> bool:
+    """Whether somebody is reached by a personal link only."""
+    addresses = moment.work.people.addresses(person_id) if person_id else []
+    return bool(addresses) and all(address.channel == OUTSIDE for address in addresses)
 
 
 def contact_of(moment: Moment, round_row: RoundRow | None) -> str:
@@ -227,6 +238,8 @@ def _label(moment: Moment, language: str, choice: One | Many, value: str) -> str
                 return moment.person(moment.work.rounds.sign_up(value).person).name
             case "offers":
                 return moment.work.rounds.offer(value).unit
+            case "outsiders":
+                return moment.words.text(language, NEW) if value == NEW else moment.person(value).name
             case "quotes":
                 quoted = moment.work.answers.get(value)
                 return str(quoted.value) if quoted else MISSING

@@ -11,7 +11,7 @@ from itertools import groupby
 from bot.channel import Button, Message, Part
 from bot.moment import Action, Moment, Press
 from bot.script import Topic
-from bot.turns import leaders, leaving, needs, settings, signups
+from bot.turns import leaders, leaving, needs, reaching, settings, signups
 from bot.turns.commands import next_presses, under_way
 from bot.turns.common import facts_of_exchange
 from bot.turns.preparations import goal_lines, goals_of
@@ -153,9 +153,10 @@ def _people(moment: Moment, person: PersonRow) -> list[Section]:
 def _hr(moment: Moment, person: PersonRow) -> list[Section]:
     if not person.hr:
         return []
-    says = [Say("needs.title" if needs.anything(moment, person) else "needs.title.nothing")]
-    presses = [Press("btn.needs_me", ["needs"]), Press("btn.new_round", ["new_round"])]
-    return [_section(moment, person, "home.hr", says, presses)]
+    title = Say("needs.title" if needs.anything(moment, person) else "needs.title.nothing")
+    says, links = reaching.lines(moment, person)
+    presses = [Press("btn.needs_me", ["needs"]), Press("btn.new_round", ["new_round"]), *links]
+    return [_section(moment, person, "home.hr", [title, *says], presses)]
 
 
 def _settings(moment: Moment, person: PersonRow) -> Section:

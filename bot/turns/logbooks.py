@@ -22,6 +22,7 @@ from bot.turns.common import bare, exchange_of, facts_of_exchange, latest, who_s
 from bot.turns.moves import exchange_to
 from bot.turns.picking import shown_by
 from bot.turns.preparations import goals_of
+from bot.turns.sharing import receivers_of
 from bot.turns.weeks import preview, week_follows
 from dialogs.logbook import LOGBOOK, MISSES
 from dialogs.model import Say
@@ -221,7 +222,7 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     thanks = [Say("log.last.thanks")] if exchange.days and day == exchange.days[-1] else []
     if not shareable:
         return Ending([Say("log.close.plain"), *thanks])
-    key = "log.close" if exchange.host else "log.close.leader"
+    key = "log.close" if exchange.host in receivers_of(moment, exchange) else "log.close.leader"
     return Ending(
         [Say(key, talk.facts), *thanks],
         [Press("btn.share_one", ["share_which", exchange.id, talk.row.occasion]), Press("btn.no_thanks", ["done"])],

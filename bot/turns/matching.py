@@ -13,6 +13,7 @@ from bot.programme.calendar import at_local, working_day_after
 from bot.programme.schedule import TASK_AT
 from bot.programme.states import Circumstances
 from bot.script import Ending, Script, Talk, Topic
+from bot.turns import outside, reaching
 from bot.turns.common import (
     Option,
     colleagues,
@@ -65,6 +66,7 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
         "self_wishes": [row.id for row in waiting if row.mode == "sign.mode.self"],
         "offers": [{"value": row.id, "label": _offer_label(moment, row.id, row.unit)} for row in offers],
         "people": _possible_hosts(moment, topic),
+        "outsiders": outside.choices(moment, topic.person),
         "own_place": _own_place(moment, topic),
         "forms": [{"value": key, "label": moment.words.text(language, key)} for key in forms],
     }
@@ -144,7 +146,8 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     offer = moment.work.rounds.offer(str(answers["match.offer"])) if "match.offer" in answers else None
     if offer is not None and offer.state != "open":
         return Ending([Say("match.gone")])
-    host = offer.person if offer else str(answers.get("match.host", ""))
+    place = offer.unit if offer else str(answers.get("match.place", ""))
+    host = offer.person if offer else _host(moment, talk, place)
     exchange = ExchangeRow(
         id=new_id(),
         round=sign_up.round,
@@ -153,7 +156,7 @@ def finish(moment: Moment, talk: Talk) -> Ending:
         leader=sign_up.leader,
         host=host,
         home_unit=employee.unit,
-        host_unit=offer.unit if offer else str(answers.get("match.place", "")),
+        host_unit=place,
         form=str(answers.get("match.form", "")),
         start=date.fromisoformat(str(answers["match.start"])),
         end=date.fromisoformat(str(answers["match.end"])),
@@ -170,13 +173,26 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     moment.work.audit.add(moment.now, talk.person.id, "exchange.proposed", exchange.id)
     values = {"name": employee.name, "host_unit": exchange.host_unit}
     if offer is None and host:
-        _ask(moment, moment.person(host), "host_proposal", exchange)
-        return Ending([Say("match.sent.host", {**values, "host": moment.first_name(host)})])
+        _ask_host(moment, exchange)
+        says = [Say("match.sent.host", {**values, "host": moment.first_name(host)})]
+        return Ending([*says, *outside.told_hr(moment, talk.person, moment.person(host))])
     if offer is None:
         ask_leader(moment, exchange)
         return Ending([Say("match.sent.leader", {**values, "leader": moment.first_name(exchange.leader)})])
     _ask(moment, employee, "proposal", exchange)
     return Ending([Say("match.sent.employee", values)])
+
+
+def _host(moment: Moment, talk: Talk, place: str) -> str:
+    """Who HR says is the host: somebody in the chat, or from outside; empty when nobody is named."""
+    answers = talk.state.answers
+    return str(answers.get("match.host", "")) or outside.chosen(moment, talk.person, answers, place)
+
+
+def _ask_host(moment: Moment, exchange: ExchangeRow) -> None:
+    host = moment.person(exchange.host)
+    _ask(moment, host, "host_proposal", exchange)
+    reaching.asked(moment, host, exchange.employee)
 
 
 def _ask(moment: Moment, person: PersonRow, dialog: str, exchange: ExchangeRow) -> None:
@@ -230,7 +246,7 @@ def proposal_finish(moment: Moment, talk: Talk) -> Ending:
         _decline(moment, exchange)
         return Ending([Say("match.declined.emp")])
     if exchange.host and exchange.host != exchange.employee:
-        _ask(moment, moment.person(exchange.host), "host_proposal", exchange)
+        _ask_host(moment, exchange)
         return Ending([Say("match.accepted.emp", {"host_unit": exchange.host_unit})])
     accept(moment, exchange)
     return Ending([Say("match.accepted.emp", {"host_unit": exchange.host_unit})])

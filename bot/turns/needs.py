@@ -8,6 +8,7 @@ from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.planning import worker as worker_of
 from bot.programme.calendar import at_local, working_day_after
+from bot.turns import reaching
 from dialogs.model import Say
 from storage.records import ExchangeRow, PersonRow, PromptRow, RoundRow, SignUpRow, new_id
 
@@ -47,7 +48,8 @@ def due(moment: Moment, prompt: PromptRow) -> str:
 
 def anything(moment: Moment, hr: PersonRow) -> bool:
     """True when something waits for HR."""
-    return any(_waiting(moment, row) for row in moment.work.rounds.all(hr.organisation))
+    waiting = any(_waiting(moment, row) for row in moment.work.rounds.all(hr.organisation))
+    return waiting or bool(reaching.not_reached(moment, hr.organisation))
 
 
 def pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
@@ -71,6 +73,9 @@ def tell(moment: Moment, hr: PersonRow, *, kind: str) -> None:
             presses.append(Press("", ["match", row.id], text=label, main=not presses))
     if not rounds:
         parts.append(Say("needs.no_round"))
+    says, links = reaching.lines(moment, hr)
+    parts += says
+    presses += links
     presses.append(Press("btn.new_round", ["new_round"]))
     moment.tell(hr, Told(parts, presses), kind=kind)
 

@@ -9,13 +9,22 @@ from bot import talks
 from bot.channel import Choice, Incoming, Reply
 from bot.moment import Moment, Press, Told
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns.common import exchange_of, facts_of_exchange, first, label_of, shown, shown_to_others, who_sees
+from bot.turns.common import (
+    exchange_of,
+    facts_of_exchange,
+    first,
+    is_outside,
+    label_of,
+    shown,
+    shown_to_others,
+    who_sees,
+)
 from bot.turns.picking import pick, shown_by
 from bot.turns.weeks import overview_ahead
 from dialogs.engine import excerpt
 from dialogs.model import Say
 from dialogs.sharing import HABIT, SHARE
-from storage.records import AnswerRow, PersonRow
+from storage.records import AnswerRow, ExchangeRow, PersonRow
 
 
 def which(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
@@ -63,13 +72,20 @@ def _shared(moment: Moment, topic: Topic) -> AnswerRow | None:
     return moment.work.answers.get(topic.occasion.removeprefix("share:"))
 
 
+def receivers_of(moment: Moment, exchange: ExchangeRow) -> list[str]:
+    """Who can be told: the leader, and a host who is in the chat. No logbook goes to a page outside (T14)."""
+    host = "" if is_outside(moment, exchange.host) else exchange.host
+    return [person for person in (exchange.leader, host) if person]
+
+
 def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
     """Who can be told, and exactly what they will read."""
     exchange = exchange_of(moment, topic)
     row = _shared(moment, topic)
-    receivers = [{"value": exchange.leader, "label": moment.person(exchange.leader).name, "chosen": True}]
-    if exchange.host:
-        receivers.append({"value": exchange.host, "label": moment.person(exchange.host).name, "chosen": False})
+    receivers = [
+        {"value": other, "label": moment.person(other).name, "chosen": other == exchange.leader}
+        for other in receivers_of(moment, exchange)
+    ]
     text = shown_to_others(moment, topic.person.language, row) if row else ""
     return {
         **facts_of_exchange(moment, topic, exchange),
@@ -86,7 +102,7 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     chosen = talk.state.answers.get("share.receivers", [])
     receivers = frozenset(chosen) if isinstance(chosen, list) else frozenset()
     exchange = moment.work.exchanges.get(row.subject)
-    allowed = receivers & {exchange.leader, exchange.host}
+    allowed = receivers & {*receivers_of(moment, exchange)}
     moment.work.answers.update(
         replace(row, released=row.released | allowed, picked=exchange.leader in allowed or row.picked)
     )

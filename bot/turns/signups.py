@@ -12,6 +12,7 @@ from bot.planning import replan
 from bot.programme.schedule import EXCHANGE_KINDS
 from bot.programme.states import Circumstances
 from bot.script import Ending, Script, Talk, Topic
+from bot.turns import reaching
 from bot.turns.common import colleagues, facts_of_round, first, shown, who_sees
 from bot.turns.moves import offer_to, sign_up_to
 from bot.turns.needs import remind_hr
@@ -168,7 +169,9 @@ def ask_leader(moment: Moment, exchange: ExchangeRow) -> None:
     asked = replace(exchange, asked_at=moment.now)
     moment.work.exchanges.update(asked)
     replan(moment, asked)
-    talks.begin(moment, Topic(moment.person(exchange.leader), "approve", exchange.id, "approve"))
+    leader = moment.person(exchange.leader)
+    talks.begin(moment, Topic(leader, "approve", exchange.id, "approve"))
+    reaching.asked(moment, leader, exchange.employee)
 
 
 def other_leader(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
@@ -210,6 +213,7 @@ def tell_leader(moment: Moment, sign_up: SignUpRow) -> SignUpRow:
         return sign_up
     leader = moment.person(sign_up.leader)
     talks.begin(moment, Topic(leader, "principle", sign_up.id, "principle"))
+    reaching.asked(moment, leader, sign_up.person)
     asked = replace(sign_up, leader_told=True)
     moment.work.rounds.update_sign_up(asked)
     return asked

@@ -61,7 +61,7 @@ def test_the_catalogue_holds_every_conversation() -> None:
     assert set(DIALOGS) == set(
         """
         round sign offer match proposal host_proposal principle approve prep lead log misses share week habit
-        deb language time absent stop correct
+        deb language time absent stop correct outside
         """.split()
     )
     assert all(dialog.key == key for key, dialog in DIALOGS.items())

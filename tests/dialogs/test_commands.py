@@ -27,6 +27,8 @@ employees | my employees | mine medarbejdere | mine medarbeidere
 released | summary | opsamling, det der er delt | oppsummering, det som er delt
 round | new round | ny runde
 match | match | match
+new_host | new host | ny vært, ny vært udefra | ny vert, ny vert utenfra
+links | links, link, personal links | links, personlige links | lenker, lenke, personlige lenker
 more_help | more help | mere hjælp | mer hjelp
 show_logbook | show me the logbook | vis mig logbogen | vis meg loggboken
 """

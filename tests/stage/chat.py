@@ -133,6 +133,14 @@ class PlayChat:
         cards = await self._here.play.stage.people()
         boxes = {card.id: card.name.split()[0] for card in cards}
         boxes |= {name: name for name in await self._here.play.stage.channels()}
+        boxes |= await self._outside()
+        return sorted(await self._in(boxes), key=lambda news: news.place != self._latest)
+
+    async def _outside(self) -> dict[str, str]:
+        """The boxes of those who are on no platform."""
+        return {seat.id: seat.name.split()[0] for seat in await self._here.play.outside()}
+
+    async def _in(self, boxes: Mapping[str, str]) -> list[News]:
         found: list[News] = []
         for box, place in boxes.items():
             rows = await self._here.play.store.run(lambda work, box=box: work.mail.list(box))  # type: ignore[misc]
@@ -142,11 +150,12 @@ class PlayChat:
                 if before != row.version and row.author != box and message is not None:
                     found.append(News(place, message, changed=before is not None, in_thread=bool(row.thread)))
                 self._seen[row.id] = row.version
-        return sorted(found, key=lambda news: news.place != self._latest)
+        return found
 
     async def _seat(self, who: str) -> Seat:
         self._latest = who
-        return await self._here.play.seat(who)
+        outside = [seat for seat in await self._here.play.outside() if seat.name.startswith(who)]
+        return outside[0] if outside else await self._here.play.seat(who)
 
     async def _press(
         self, seat: Seat, message: Message, button: Button, values: Mapping[str, Raw], leave: str = ""

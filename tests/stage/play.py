@@ -17,6 +17,7 @@ from bot.conversation import Conversation
 from bot.delivery import Delivery
 from bot.stage import CHANNEL, TENANT, ZONES, Stage, open_stage
 from bot.tick import Ticker
+from bot.turns.common import OUTSIDE
 from bot.turns.house import house as build_house
 from bot.words import Words
 from dialogs.model import Raw
@@ -158,6 +159,16 @@ class Seat:
         return reply
 
 
+@dataclass
+class PageSeat(Seat):
+    """Somebody on no platform, at the page behind their personal link."""
+
+    organisation: str = ""
+
+    def address(self) -> Address:
+        return Address(OUTSIDE, self.organisation, self.id)
+
+
 def _filled(message: Message, values: Mapping[str, Raw]) -> dict[str, Raw]:
     """A form's values as a page sends them: what was filled in, else what stood there."""
     filled: dict[str, Raw] = {shown.key: _standing(shown) for shown in message.fields}
@@ -236,7 +247,8 @@ class Play:
     def build(self) -> None:
         """Puts everything together on the store."""
         self.channel = WebChannel(self.store)
-        self.delivery = Delivery(self.store, self.clock, {self.channel.name: self.channel})
+        channels = {channel.name: channel for channel in (self.channel, WebChannel(self.store, OUTSIDE))}
+        self.delivery = Delivery(self.store, self.clock, channels)
         self.ticker = Ticker(self.store, self.words, self.clock, self.house)
         self.conversation = Conversation(self.store, self.words, self.clock, self.house, lambda: None)
         self.stage = Stage(self.store, self.words, self.clock, self.house, self.ticker, self.delivery)
@@ -252,6 +264,15 @@ class Play:
         card = await self.stage.add_person(name, role, unit, language)
         await self.delivery.deliver()
         return Seat(self, card.id, card.name)
+
+    async def outside(self) -> list[PageSeat]:
+        """Those who are on no platform, by name."""
+
+        def unit(work: Work) -> list[PageSeat]:
+            home = work.people.organisations()[0].id
+            return [PageSeat(self, row.id, row.name, home) for row in work.people.on(OUTSIDE, home)]
+
+        return await self.store.run(unit)
 
     async def until(self, moment: datetime) -> None:
         """Lets time pass; everything due on the way happens."""

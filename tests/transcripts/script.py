@@ -86,6 +86,7 @@ GRAMMARS: Final = {
 """By language; the folder of a transcript says which."""
 
 INDENT: Final = "    "
+SECRET: Final = re.compile(r"(?<=/you/)[\w-]{43}")
 VALUE: Final = re.compile(r"  - (?P<label>.+?) =(?P<value>.*)")
 
 
@@ -229,7 +230,7 @@ def _message(grammar: Grammar, news: News, at: str) -> Iterator[str]:
 def shown(message: Message) -> Iterator[str]:
     """A message as a person sees it: own words after a bar, fields with their choices and who will see them."""
     for part in message.parts:
-        for line in part.text.splitlines() or [""]:
+        for line in SECRET.sub("…", part.text).splitlines() or [""]:
             yield f"| {line}" if part.look == "own" else line
     for each in message.fields:
         yield from _field(each, message.language)
