@@ -26,7 +26,16 @@ def choices(**more: Any) -> Json:
         card("Hej"),
         card("Hej", actions=tuple(execute(str(number)) for number in range(6))),
         card(required("goal"), choices(choices=TWO, value="1,2", isMultiSelect=True), actions=(execute(),)),
-        card(choices(**{"choices": [], "choices.data": {"type": "Data.Query", "dataset": PEOPLE}, "value": "x"})),
+        card(
+            choices(
+                **{
+                    "choices": [],
+                    "choices.data": {"type": "Data.Query", "dataset": PEOPLE},
+                    "value": "x",
+                    "style": "filtered",
+                }
+            )
+        ),
         card("<at>Vera</at>", msteams={"width": "Full", "entities": [{"type": "mention", "text": "<at>Vera</at>"}]}),
         card("Hej", refresh={"action": {"type": "Action.Execute", "verb": "look"}, "userIds": ["29:1"] * 60}),
     ],

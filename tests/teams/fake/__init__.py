@@ -15,13 +15,13 @@ Setting the scene (nobody is told):
     install(user) -> Chat; add_team(name, members=[aad], installed=True) -> Team; add_channel(team, name) -> Chat;
     consent.add(tenant) lets Graph answer; disabled.add(tenant) is BotDisabledByAdmin; app.secret may be changed.
 
-People, each gesture returns its Delivery (activity, raw, headers, answer, again):
+People, each gesture returns its Delivery (activity, raw, headers, answer, again); answered(delivery) must be 2xx:
     vera = teams.person(user)
     await vera.installs() / uninstalls() / upgrades("add-upgrade"); vera.blocks() / unblocks()
     await vera.says("hej") / says_in(channel, "hjælp", under=post) / edits(delivery, text) / deletes(delivery)
     await vera.reacts(post) / sends({"type": …})             # any activity; None takes a field away
     await vera.presses(post, "Ja", {"answer:goal": "…"})     # as_old_client=True, screen=post.history[0]
-    await vera.submits("Videre", {…}); vera.closes()         # the dialog in front
+    await vera.submits("Videre", {…}); vera.closes()         # the dialog in front; there is never more than one
     vera.posts, vera.last, vera.card(post), vera.reads(post), vera.buttons(post), vera.notes, vera.dialog, vera.dialogs
     await teams.admin.adds_to(team, by) / removes_from / creates_channel / renames_channel / deletes_channel / …
 
@@ -73,3 +73,4 @@ from tests.teams.fake.things import Team as Team
 from tests.teams.fake.things import User as User
 from tests.teams.fake.ways import Answer as Answer
 from tests.teams.fake.ways import Delivery as Delivery
+from tests.teams.fake.ways import answered as answered

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
@@ -44,7 +46,10 @@ class Client:
 
 
 class Listener:
-    """Writes down what comes with a good token, and answers with the next of `answers`: a status, JSON or a Gate."""
+    """Writes down what comes with a good token, and answers with the next of `answers`: a status or JSON.
+
+    Nothing is answered while `hold` is cleared.
+    """
 
     def __init__(self, teams: FakeTeams) -> None:
         self.got: list[Json] = []
@@ -74,3 +79,19 @@ class Listener:
             return False
         now = self._teams.now.timestamp()
         return bool(claims["nbf"] <= now < claims["exp"] and claims["serviceurl"] == activity["serviceUrl"])
+
+
+@asynccontextmanager
+async def listening(teams: FakeTeams) -> AsyncIterator[Listener]:
+    """A listener that the fake tells."""
+    listener = Listener(teams)
+    server = web.Application()
+    server.router.add_post("/teams/messages", listener.handle)
+    runner = web.AppRunner(server, access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    host, port = runner.addresses[0][:2]
+    teams.tell(f"http://{host}:{port}/teams/messages")
+    yield listener
+    listener.hold.set()
+    await runner.cleanup()

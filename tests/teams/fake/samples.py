@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.teams.fake.activities import CARD
+from tests.teams.fake.people import Person
 from tests.teams.fake.teams import FakeTeams
 from tests.teams.fake.things import Clock, Json
 
@@ -71,3 +72,8 @@ def small_teams(clock: Clock) -> FakeTeams:
     fake.install(vera)
     fake.add_team("Nordby", members=[vera.aad, leo.aad], installed=True)
     return fake
+
+
+def named(teams: FakeTeams, name: str) -> Person:
+    """Whoever has this name."""
+    return teams.person(next(user for user in teams.users.values() if user.name == name))

@@ -75,3 +75,11 @@ class Way:
             return Answer(0, reason="timeout")
         except (aiohttp.ClientError, OSError):
             return Answer(0, reason="connection failed")
+
+
+def answered(delivery: Delivery) -> Answer:
+    """The bot's answer, which must have come in time."""
+    answer = delivery.taken
+    if not answer.ok:
+        raise AssertionError(f"The bot answered {answer.status} {answer.reason} {answer.text[:200]}".strip())
+    return answer
