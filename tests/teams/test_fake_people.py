@@ -81,6 +81,9 @@ async def test_a_mention_in_a_channel(teams: FakeTeams, bot: Listener, vera: Per
     await Client(teams).posts(thread, message(card("Svar")))
     (post,) = teams.place(team.id).posts
     assert (post.sender, [each.card for each in post.replies]) == (vera.aad, [card("Svar")])
+    await vera.says_in(team.id, "tak", under=post.replies[0])
+    assert bot.got[1]["conversation"]["id"] == thread
+    assert [each.sender for each in post.replies] == ["", vera.aad]
     assert teams.posts(team.id) == []
 
 

@@ -34,10 +34,23 @@ class Graph:
         body = {"@odata.type": "#microsoft.graph.user"} | self._shown(asked, token, manager)
         return Answer(200, body, tenant=token.tenant)
 
-    def _asked_for(self, asked: Asked) -> tuple[Token, User]:
+    def organization(self, asked: Asked) -> Answer:
+        """/v1.0/organization"""
+        token = self._consented(asked)
+        shown = {"displayName": self._world.tenants[token.tenant], "id": token.tenant}
+        wanted = [each.strip() for each in asked.query.get("$select", "displayName,id").split(",")]
+        if set(asked.query) - {"$select"} or set(wanted) - set(shown):
+            raise Refusal(400, "BadRequest", "Nothing is known of that.")
+        return Answer(200, {"value": [{name: shown[name] for name in wanted}]}, tenant=token.tenant)
+
+    def _consented(self, asked: Asked) -> Token:
         token = self._tokens.check(asked, GRAPH)
         if token.tenant not in self._world.consent:
             raise Refusal(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+        return token
+
+    def _asked_for(self, asked: Asked) -> tuple[Token, User]:
+        token = self._consented(asked)
         name = asked.parts["user"]
         user = None if name.startswith("29:") else self._world.find_user(name, token.tenant)
         if user is None:

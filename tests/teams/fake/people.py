@@ -110,7 +110,7 @@ class Person:
         words, entity = payloads.mention(self._teams)
         text = f"{words} {text}".strip()
         html = {"contentType": "text/html", "content": f"<div>{text}</div>"}
-        thread = under.id if under else ""
+        thread = _thread(under) if under else ""
         chat = self._in(channel)
         entities = [payloads.client_info(self.user), entity]
         return await self._says(chat, text, thread, {"entities": entities, "attachments": [html]})

@@ -94,7 +94,7 @@ class Server(World):
         """The next calls go wrong in these ways, one each.
 
         `key`: openid, keys, token, identity, imds, create, send, reply, update, delete, member, members, channels,
-        team, user, manager; a conversation, team, user or tenant id; or "*".
+        team, user, manager, organization; a conversation, team, user or tenant id; or "*".
         """
         self.faults.add(key, *faults)
 
@@ -125,6 +125,7 @@ class Server(World):
             ("GET", f"{v3}/teams/{{team}}", "team", connector.team),
             ("GET", "/graph/v1.0/users/{user}", "user", graph.user),
             ("GET", "/graph/v1.0/users/{user}/manager", "manager", graph.manager),
+            ("GET", "/graph/v1.0/organization", "organization", graph.organization),
             ("*", "/{rest:.*}", "elsewhere", _nowhere),
         ]
         for method, path, what, respond in ways:
