@@ -1,0 +1,94 @@
+"""What is said on the spot and kept nowhere: that an answer is being written, and a sentence below what was said."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import structlog
+
+from bot.channels.teams.calls import Answer
+from bot.channels.teams.read import Where
+from bot.channels.teams.reading import address
+from storage.records import new_id
+
+log = structlog.get_logger()
+
+PATIENCE = 2.0
+"""Seconds that it may wait for its turn; after that nobody needs it any more."""
+
+
+class Asks(Protocol):
+    """Calls once and never raises."""
+
+    async def ask(
+        self, method: str, url: str, *, body: Mapping[str, Any] | None = None, graph: bool = False, safe: bool = False
+    ) -> Answer:
+        """What became of it."""
+        ...
+
+
+class Turns(Protocol):
+    """How fast we go."""
+
+    def now(self) -> float:
+        """Seconds on its clock."""
+        ...
+
+    def queue(self, tenant: str, id: str) -> None:
+        """Gives `id` a place in the line."""
+        ...
+
+    def leave(self, tenant: str, id: str) -> None:
+        """Gives the place back."""
+        ...
+
+    async def turn(self, tenant: str, place: str, id: str, until: float) -> float:
+        """Waits for it: 0, or the seconds to come back after."""
+        ...
+
+    def learn(self, tenant: str, place: str, answer: Answer) -> None:
+        """What the answer says about going on."""
+        ...
+
+
+class Speaking:
+    """Holds what is under way until it is said."""
+
+    def __init__(self, calls: Asks, pace: Turns) -> None:
+        self._calls = calls
+        self._pace = pace
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def types(self, where: Where) -> None:
+        """Shows in the chat that an answer is being written."""
+        self._start(where, {"type": "typing"})
+
+    def say(self, where: Where, sentence: str) -> None:
+        """Says it below what was written; in a channel that is in its thread."""
+        self._start(where, {"type": "message", "text": sentence, "textFormat": "plain", "summary": sentence})
+
+    async def idle(self) -> None:
+        """Waits until all is said."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks)
+
+    def _start(self, where: Where, activity: Mapping[str, Any]) -> None:
+        task = asyncio.get_running_loop().create_task(self._send(where, activity))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _send(self, where: Where, activity: Mapping[str, Any]) -> None:
+        id = new_id()
+        self._pace.queue(where.tenant, id)
+        try:
+            if await self._pace.turn(where.tenant, where.chat, id, self._pace.now() + PATIENCE):
+                return
+            url = address(where.service, "conversations", where.chat, "activities")
+            answer = await self._calls.ask("POST", url, body=activity)
+            self._pace.learn(where.tenant, where.chat, answer)
+            if not answer.done:
+                log.info("teams_not_said", kind=activity["type"], code=answer.code)
+        finally:
+            self._pace.leave(where.tenant, id)
