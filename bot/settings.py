@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     teams_graph_url: str | None = None
     teams_service_hosts: str | None = None
     teams_dangerously_anonymous: str | None = None
+    teams_app_link: str | None = None
 
     @property
     def slack(self) -> Slack | None:

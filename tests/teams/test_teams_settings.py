@@ -363,3 +363,22 @@ def test_a_file_is_read_by_microsoft_s_names_unless_others_can_read_it(
 def test_t5_secrets_are_not_shown(tmp_path: Path) -> None:
     for shown in (settings(tmp_path, SINGLE), teams(SINGLE)):
         assert SECRET["MicrosoftAppPassword"] not in repr(shown) + str(shown)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://teams.microsoft.com/l/app/1b2c3d4e-0f1a-4b2c-8d3e-4f5a6b7c8d9e",
+        "https://teams.microsoft.com/l/app/1b2c3d4e-0f1a-4b2c-8d3e-4f5a6b7c8d9e?tenantId=9b2c&source=x",
+        "https://gov.teams.microsoft.us/l/app/1b2c3d4e-0f1a-4b2c-8d3e-4f5a6b7c8d9e",
+    ],
+)
+def test_the_link_that_people_pass_on_is_one_to_an_app_in_teams(link: str) -> None:
+    assert teams(SINGLE | {"TEAMS_APP_LINK": link}).way_in == link
+    for wrong in (link.replace("https", "http"), "https://teams.microsoft.com.evil/l/app/" + link[-36:], "Vidsyn"):
+        with pytest.raises(WrongTeams, match="no link to an app"):
+            teams(SINGLE | {"TEAMS_APP_LINK": wrong})
+
+
+def test_without_a_link_people_are_told_where_to_look() -> None:
+    assert teams(SINGLE).way_in == "Teams > Apps > Vidsyn"

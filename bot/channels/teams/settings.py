@@ -26,13 +26,17 @@ Kind = Literal["SingleTenant", "UserAssignedMSI", "MultiTenant", "Anonymous"]
 APP, SECRET, TENANT, TYPE = "MicrosoftAppId", "MicrosoftAppPassword", "MicrosoftAppTenantId", "MicrosoftAppType"
 OPENID, LOGIN, GRAPH = "TEAMS_OPENID_METADATA_URL", "TEAMS_LOGIN_URL", "TEAMS_GRAPH_URL"
 HOSTS, ANONYMOUS = "TEAMS_SERVICE_HOSTS", "TEAMS_DANGEROUSLY_ANONYMOUS"
-NAMES = (APP, SECRET, TENANT, TYPE, OPENID, LOGIN, GRAPH, HOSTS, ANONYMOUS)
+LINK = "TEAMS_APP_LINK"
+NAMES = (APP, SECRET, TENANT, TYPE, OPENID, LOGIN, GRAPH, HOSTS, ANONYMOUS, LINK)
 
 _KINDS: dict[str, Kind] = {kind.lower(): kind for kind in ("SingleTenant", "UserAssignedMSI", "MultiTenant")}
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _SAME = re.compile(r"(.)\1*(-\1+)+", re.IGNORECASE)
 """00000000-0000-0000-0000-000000000000 and its like."""
 _SECRET = re.compile(r"[!-~]{16,512}")
+_LINK = re.compile(
+    r"https://(gov\.|dod\.)?teams\.microsoft\.(com|us)/l/app/[0-9a-f-]{36}(\?[!-;=?-~]*)?", re.IGNORECASE
+)
 _SWITCH = {"": False, "0": False, "false": False, "no": False, "off": False}
 _SWITCH |= {"1": True, "true": True, "yes": True, "on": True}
 
@@ -53,7 +57,8 @@ class Teams:
 
     Ids are lower case. `openid` is the address of the document with the keys, `issuer` who must have made a token, and
     also whom ours are for. `login` and `graph` are bases without a slash at the end. `hosts` are those that messages
-    may go to, host or host:port; those of them that are `near` are on this machine and may be plain http.
+    may go to, host or host:port; those of them that are `near` are on this machine and may be plain http. `link` is
+    where people install the app.
     """
 
     kind: Kind
@@ -66,11 +71,17 @@ class Teams:
     hosts: frozenset[str] = SERVICE_HOSTS
     near: frozenset[str] = frozenset()
     address: str = ""
+    link: str = ""
 
     @property
     def issuer(self) -> str:
         """Who makes the tokens that come in."""
         return cloud_of(self.openid).issuer
+
+    @property
+    def way_in(self) -> str:
+        """How people install the app: the link to it, else where it is found."""
+        return self.link or "Teams > Apps > Vidsyn"
 
     @property
     def warning(self) -> str:
@@ -136,7 +147,8 @@ def _named(values: Mapping[str, str], hosts: frozenset[str], near: frozenset[str
     if tenant == app:
         raise WrongTeams(f"{TENANT} is the same as {APP}. {_WHERE[TENANT]}")
     openid, login, graph = _places(values, near)
-    return Teams(kind, app, SecretStr(secret), tenant, openid, login, graph, hosts, near, _address(public_url))
+    address, link = _address(public_url), _link(values.get(LINK, ""))
+    return Teams(kind, app, SecretStr(secret), tenant, openid, login, graph, hosts, near, address, link)
 
 
 def _kind(values: Mapping[str, str]) -> Kind:
@@ -201,3 +213,12 @@ def _address(public_url: str) -> str:
         return public_address(public_url, "Teams")
     except WrongAddress as wrong:
         raise WrongTeams(f"PUBLIC_URL: {wrong}") from wrong
+
+
+def _link(link: str) -> str:
+    if link and not _LINK.fullmatch(link):
+        raise WrongTeams(
+            f"{LINK} is no link to an app in Teams. In the Teams admin center open the app, copy its App ID, and write "
+            f"https://teams.microsoft.com/l/app/ and that id behind it; or remove {LINK}."
+        )
+    return link
