@@ -18,12 +18,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+import structlog
+
 from bot.channels.retry_after import retry_after
 from bot.channels.teams.addresses import cloud_of
 from bot.channels.teams.fetch import NOT_SENT, Fetched, fetch
 from bot.channels.teams.hosts import Hosts, PrivateAddress, WrongHost
 from bot.channels.teams.login import Login, NoToken
 from bot.channels.teams.settings import Teams
+
+log = structlog.get_logger()
 
 PATIENCE = 10.0
 """Seconds for a call."""
@@ -84,14 +88,6 @@ class Calls:
         self._graph_hosts = Hosts.of(teams.graph, teams.near)
         self._scope, self._graph_scope = f"{teams.issuer}/.default", f"{_audience(teams)}/.default"
 
-    def may_go_to(self, service: str) -> bool:
-        """Whether messages may go to this address; it is asked again at every call."""
-        try:
-            self._hosts.check(service)
-        except WrongHost:
-            return False
-        return True
-
     async def ask(
         self, method: str, url: str, *, body: Mapping[str, Any] | None = None, graph: bool = False, safe: bool = False
     ) -> Answer:
@@ -104,6 +100,7 @@ class Calls:
             _check(hosts, url)
             token = await self._login.token(scope)
         except WrongHost:
+            log.error("teams_wrong_host")
             return Answer(Fate.REFUSED, code="wrong_host")
         except NoToken as no:
             return Answer(Fate.NOT_SENT if no.later else Fate.LOCKED_OUT, code=no.reason)
