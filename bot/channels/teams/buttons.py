@@ -9,7 +9,7 @@ from typing import Any, Literal
 from bot.channel import Button
 from bot.channels.teams.filled import OURS
 from bot.channels.teams.parts import Element, paragraph
-from bot.channels.teams.text import BLANK, line, shortened, units, visible
+from bot.channels.teams.text import BLANK, line, shortened, size, units, visible
 
 VERB = "press"
 
@@ -56,7 +56,7 @@ def sets(pressed: Sequence[Pressed], surface: Surface) -> list[Element]:
 
 def is_long(button: Button) -> bool:
     """Whether its label has no room on a button."""
-    return units(line(button.label)) > LABEL
+    return size(line(button.label)) > LABEL
 
 
 def _rows(pressed: Iterable[Pressed]) -> list[list[Pressed]]:

@@ -84,12 +84,11 @@ def summary(message: Message) -> str:
 
 def fitted(body: list[Element], say: Say) -> list[Element]:
     """As much as Teams takes: what is only read goes first, from the end, and a sentence stands where it was."""
-    if _fits(body):
-        return body
-    kept, sentence = list(body), small(say("teams.cut"))
-    at = len(kept)
+    kept, sentence, at = list(body), small(say("teams.cut")), len(body)
+    if _fits(kept):
+        return kept
     while kept and not _fits([*kept, *sentence]):
-        at = max((n for n, it in enumerate(kept) if not _is_control(it)), default=len(kept) - 1)
+        at = max(range(len(kept)), key=lambda n: (-_needed(kept[n]), n))
         del kept[at]
     return [*kept[:at], *sentence, *kept[at:]]
 
@@ -108,5 +107,7 @@ def _fits(body: Sequence[Element]) -> bool:
     return len(body) <= MOST_ELEMENTS and weight(body) <= HEAVIEST
 
 
-def _is_control(element: Element) -> bool:
-    return str(element["type"]).startswith(("Input.", "ActionSet"))
+def _needed(element: Element) -> int:
+    """How much the card needs it: without buttons there is no way on, without inputs there may be."""
+    kind = str(element["type"])
+    return 2 if kind == "ActionSet" else 1 if kind.startswith("Input.") else 0

@@ -11,7 +11,7 @@ from datetime import date
 from bot.channel import Choice, Field
 from bot.channels.teams.filled import ANSWER, CHOICE
 from bot.channels.teams.parts import Element, Say, apart, paragraph, quote, small, wrong
-from bot.channels.teams.text import harmless, label, line, pieces, units, visible
+from bot.channels.teams.text import harmless, label, line, pieces, size, units, visible
 from dialogs.model import Raw
 
 QUESTION = 500
@@ -90,9 +90,9 @@ def choices_of(field: Field, members: Mapping[str, str]) -> tuple[Choice, ...]:
 
 
 def _colleagues(field: Field, members: Mapping[str, str]) -> tuple[Choice, ...]:
-    """Those who are chosen and those whom the search cannot find come first; then as many as there is room for."""
-    first = [it for it in field.choices if it.value in _chosen(field) or it.value not in members]
-    them = [*first, *(it for it in field.choices if it not in first)]
+    """Those who are chosen, then those whom the search cannot find, then as many more as there is room for."""
+    chosen = _chosen(field)
+    them = sorted(field.choices, key=lambda it: (it.value not in chosen, it.value in members))
     return tuple(Choice(members.get(it.value, it.value), it.label) for it in them[:COLLEAGUES])
 
 
@@ -110,7 +110,8 @@ def _input(field: Field, choices: Sequence[Choice], members: Mapping[str, str], 
             wanted = [members.get(person, person) for person in _chosen(field)]
             return _offered(choices, wanted, say) | {"style": "compact", "choices.data": USERS}
         case "many":
-            return _offered(choices, field.chosen, say) | {"style": "expanded", "isMultiSelect": True}
+            ticked = {"value": ",".join(_there(field.chosen, choices))}
+            return _offered(choices, (), say) | {"style": "expanded", "isMultiSelect": True} | ticked
     return _offered(choices, _chosen(field), say)
 
 
@@ -136,19 +137,23 @@ def _tick(field: Field, say: Say) -> Element:
 
 
 def _offered(choices: Sequence[Choice], wanted: Sequence[str], say: Say) -> Element:
-    """The options in sight, in a menu, or in a menu that can be searched. Several are told apart by commas."""
-    values = {choice.value for choice in choices}
-    chosen = [it for it in wanted if it in values]
+    """The options in sight, in a menu, or in a menu that can be searched."""
+    chosen = _there(wanted, choices)[:1]
     # A menu that can be searched shows what is chosen by its value and not by its name.
     searched = len(choices) > SEVERAL and not chosen
-    style = "expanded" if len(choices) <= FEW else "filtered" if searched else "compact"
     return {
         "type": "Input.ChoiceSet",
-        "style": style,
+        "style": "expanded" if len(choices) <= FEW else "filtered" if searched else "compact",
         "choices": [{"title": label(_numbered(n, it), OPTION), "value": it.value} for n, it in enumerate(choices, 1)],
         "placeholder": say("teams.choose"),
         "wrap": True,
-    } | ({"value": ",".join(dict.fromkeys(chosen))} if chosen else {})
+        "value": "".join(chosen),
+    }
+
+
+def _there(wanted: Sequence[str], choices: Sequence[Choice]) -> list[str]:
+    """Those of the values that can be chosen, each once."""
+    return list(dict.fromkeys(it for it in wanted if it in {choice.value for choice in choices}))
 
 
 def _numbered(number: int, choice: Choice) -> str:
@@ -164,7 +169,7 @@ def _in_full(field: Field, choices: Sequence[Choice]) -> list[Element]:
 
 
 def _is_long(choice: Choice) -> bool:
-    return units(line(choice.label)) > OPTION
+    return size(line(choice.label)) > OPTION
 
 
 def _question(field: Field, say: Say) -> str:
@@ -174,7 +179,7 @@ def _question(field: Field, say: Say) -> str:
 def _above(field: Field) -> list[Element]:
     """What a label has no room for: all but its last line, or all of it when that is too long."""
     lines = _lines(field)
-    above = lines if units(lines[-1]) > QUESTION else lines[:-1]
+    above = lines if size(lines[-1]) > QUESTION else lines[:-1]
     return paragraph("\n".join(above), weight="bolder")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from bot.channel import File, Part
-from bot.channels.teams.text import is_plain, line, pieces, run, units
+from bot.channels.teams.text import is_plain, line, pieces, run, units, visible
 
 Element = dict[str, Any]
 
@@ -47,7 +47,7 @@ def heading(text: str) -> list[Element]:
     if not (is_plain(said) and units(said) <= TITLE):
         return paragraph(text, size="large", weight="bolder")
     block = {"type": "TextBlock", "text": said, "style": "heading", "size": "large", "weight": "bolder", "wrap": True}
-    return [block] if said else []
+    return [block] if visible(said) else []
 
 
 def quote(text: str) -> list[Element]:

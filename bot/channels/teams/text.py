@@ -13,6 +13,7 @@ from bot.channels.slack.text import harmless as harmless
 from bot.channels.slack.text import line as line
 from bot.channels.slack.text import pieces as pieces
 from bot.channels.slack.text import shortened as shortened
+from bot.channels.slack.text import size as size
 from bot.channels.slack.text import units as units
 from bot.channels.slack.text import visible as visible
 
