@@ -68,6 +68,18 @@ async def test_t2_a_thousand_at_the_start_wait_for_one_fetch(keys: Keys, microso
     assert microsoft.asked == [DOCUMENT, KEYS]
 
 
+async def test_t2_a_fetch_that_takes_long_is_the_only_one(keys: Keys, microsoft: Microsoft) -> None:
+    microsoft.holds.clear()
+    first = asyncio.ensure_future(keys.find("one", NOON))
+    await microsoft.began.wait()
+    second = asyncio.ensure_future(keys.find("x", LATER))
+    await asyncio.sleep(0)
+    microsoft.holds.set()
+    assert await first is not None
+    assert await second is None
+    assert microsoft.fetches == 1
+
+
 async def test_t2_unknown_key_ids_all_day_cause_one_fetch_a_minute(keys: Keys, microsoft: Microsoft) -> None:
     for second in range(0, 3600, 7):
         assert not await has(keys, f"x{second}", NOON + timedelta(seconds=second))
@@ -198,7 +210,9 @@ async def test_t2_keys_are_taken_from_where_the_document_is_alone(microsoft: Mic
     elsewhere = [there, here.replace("http:", "https:"), here.replace("127.0.0.1", "localhost"), here + "@evil.example"]
     for minute, place in enumerate([*elsewhere, here.replace("://", "://me@")]):
         microsoft.says(DOCUMENT, {"jwks_uri": place + KEYS})
-        assert not await has(keys, "two", NOON + minute * PAUSE)
+        with capture_logs() as said:
+            assert not await has(keys, "two", NOON + minute * PAUSE)
+        assert [entry["error"] for entry in said] == ["ValueError"]  # refused before anything is asked there
     assert (other.asked, microsoft.asked.count(KEYS)) == ([], 0)
     await keys.close()
     await other.close()
