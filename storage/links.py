@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cache
+from hashlib import sha256
 
 from sqlalchemy import Insert, bindparam, delete, select
 
@@ -25,13 +26,13 @@ def _put(dialect: str) -> Insert:
 class Links(Part):
     """The links that open a page of one's own, for people who are on no platform."""
 
-    def put(self, person_id: str, link_hash: str, expires: datetime) -> None:
-        """Keep the hash of a person's new link; the one before opens nothing any more."""
-        self._change(_put(self._dialect), {"person": person_id, "hash": link_hash, "expires": expires})
+    def put(self, person_id: str, secret: str, expires: datetime) -> None:
+        """Keep a person's new link; the one before opens nothing any more."""
+        self._change(_put(self._dialect), {"person": person_id, "hash": _hash(secret), "expires": expires})
 
-    def person(self, link_hash: str, now: datetime) -> str:
-        """The id of the person whose link this is; empty when it is nobody's, or has expired."""
-        row = self._first(_OPENED_BY, hash=link_hash, now=now)
+    def person(self, secret: str, now: datetime) -> str:
+        """The id of the person whose link has this secret; empty when it is nobody's, or has expired."""
+        row = self._first(_OPENED_BY, hash=_hash(secret), now=now)
         return str(row["person"]) if row else ""
 
     def expires(self, person_id: str, now: datetime) -> datetime | None:
@@ -42,3 +43,8 @@ class Links(Part):
     def remove(self, person_id: str) -> bool:
         """The person's link opens nothing any more. False when there was none."""
         return self._change(_REMOVE, {"person": person_id}) > 0
+
+
+def _hash(secret: str) -> str:
+    """How a secret of 256 random bits is kept: it needs no salt, for nobody can guess through that many."""
+    return sha256(secret.encode()).hexdigest()

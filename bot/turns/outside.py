@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from bot import talks
 from bot.channel import Choice, Incoming, Part, Reply
@@ -17,17 +16,13 @@ from bot.turns.picking import PICKED, pick
 from dialogs import outside as dialog
 from dialogs.model import Say, Value
 from storage.records import AddressRow, Chat, PersonRow, new_id
+from storage.store import Work
 
 LASTS = timedelta(days=60)
 """How long a link opens the page after the person is needed last (own default)."""
 
 NEEDED = ("proposed", "accepted", "approved", "prepared", "running", "paused", "finished")
 """States of an exchange in which its host may still have something to do."""
-
-
-def hash_of(token: str) -> str:
-    """How a link is kept: never itself."""
-    return sha256(token.encode()).hexdigest()
 
 
 # Adding somebody
@@ -99,6 +94,13 @@ def _reach(moment: Moment, person: PersonRow, state: str) -> None:
     moment.work.chats.put(Chat(OUTSIDE, person.organisation, person.id, state=state, touched=moment.now))
 
 
+def opened(work: Work, person: PersonRow, now: datetime) -> None:
+    """Somebody has opened their page: HR need not wait for that any more."""
+    chat = work.chats.find(OUTSIDE, person.organisation, person.id)
+    if chat is not None and chat.state != "live":
+        work.chats.put(replace(chat, state="live", touched=now))
+
+
 def is_waited_for(moment: Moment, person: PersonRow) -> bool:
     """Whether somebody has not opened their page yet."""
     chat = moment.work.chats.find(OUTSIDE, person.organisation, person.id)
@@ -111,15 +113,15 @@ def is_waited_for(moment: Moment, person: PersonRow) -> bool:
 def tell_link(moment: Moment, hr: PersonRow, person: PersonRow) -> None:
     """Makes a new link and gives HR the text to pass on. It stands in the chat, also where a form is open."""
     before = moment.work.links.expires(person.id, moment.now)
-    token, expires = secrets.token_urlsafe(32), _last_needed(moment, person) + LASTS
-    moment.work.links.put(person.id, hash_of(token), expires)
+    secret, expires = secrets.token_urlsafe(32), _last_needed(moment, person) + LASTS
+    moment.work.links.put(person.id, secret, expires)
     if is_waited_for(moment, person):
         _reach(moment, person, "absent")
     moment.work.audit.add(moment.now, hr.id, "link.made", person.id)
     values = {
         "name": first(person.name),
         "org": moment.work.people.organisation(person.organisation).name,
-        "link": moment.house.page(token),
+        "link": moment.house.page(secret),
         "date": expires.date(),
     }
     says: list[Say | Part] = [

@@ -15,11 +15,11 @@ LATER = NOW + timedelta(days=60)
 def test_a_link_is_one_persons_until_it_expires(store: Store) -> None:
     def unit(work: Work) -> list[object]:
         people(work)
-        work.links.put("eva", "hash", LATER)
+        work.links.put("eva", "secret", LATER)
         return [
-            work.links.person("hash", NOW),
-            work.links.person("hash", LATER - SECOND),
-            work.links.person("hash", LATER),
+            work.links.person("secret", NOW),
+            work.links.person("secret", LATER - SECOND),
+            work.links.person("secret", LATER),
             work.links.person("other", NOW),
             work.links.expires("eva", NOW),
             work.links.expires("eva", LATER),
@@ -43,15 +43,15 @@ def test_a_new_link_revokes_the_older(store: Store) -> None:
 def test_a_revoked_link_opens_nothing(store: Store) -> None:
     def unit(work: Work) -> list[object]:
         people(work)
-        work.links.put("eva", "hash", LATER)
-        return [work.links.remove("eva"), work.links.remove("eva"), work.links.person("hash", NOW)]
+        work.links.put("eva", "secret", LATER)
+        return [work.links.remove("eva"), work.links.remove("eva"), work.links.person("secret", NOW)]
 
     assert store.run_now(unit) == [True, False, ""]
 
 
 def test_a_link_is_nobodys_but_a_persons(store: Store) -> None:
     with pytest.raises(StoreError):
-        store.run_now(lambda work: work.links.put("nobody", "hash", LATER))
+        store.run_now(lambda work: work.links.put("nobody", "secret", LATER))
 
 
 def test_who_is_on_a_channel(store: Store) -> None:
@@ -69,10 +69,10 @@ def test_who_is_on_a_channel(store: Store) -> None:
 def test_only_the_hash_lies_in_the_file(open_file: Opener, file: Path) -> None:
     def unit(work: Work) -> None:
         people(work)
-        work.links.put("eva", "hash", LATER)
+        work.links.put("eva", "secret", LATER)
 
     open_file().run_now(unit)
     with sqlite3.connect(file) as raw:
         rows = raw.execute("SELECT person, hash FROM links").fetchall()
     raw.close()
-    assert rows == [("eva", "hash")]
+    assert [(person, "secret" in kept, len(kept)) for person, kept in rows] == [("eva", False, 64)]

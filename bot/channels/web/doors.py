@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -26,6 +26,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex, nofollow",
 }
 
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::\d{1,5})?", re.IGNORECASE)
@@ -69,7 +70,7 @@ def refusal(request: web.BaseRequest) -> str:
     matched = _HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
     if matched is None or not is_loopback(matched[1]) or not _is_near(request.remote):
         return ELSEWHERE
-    return FOREIGN if _is_foreign(request, hosts[0]) else ""
+    return FOREIGN if is_foreign(request, hosts[0]) else ""
 
 
 def _is_near(remote: str | None) -> bool:
@@ -77,7 +78,7 @@ def _is_near(remote: str | None) -> bool:
     return not remote or is_loopback(remote)
 
 
-def _is_foreign(request: web.BaseRequest, host: str) -> bool:
+def is_foreign(request: web.BaseRequest, *hosts: str) -> bool:
     """Whether a browser says that another site's page asks. Programs that are no browser say nothing."""
     site = request.headers.get("Sec-Fetch-Site", "")
     origin = request.headers.get("Origin")
@@ -86,15 +87,15 @@ def _is_foreign(request: web.BaseRequest, host: str) -> bool:
         return site in {"cross-site", "same-site"} and request.headers.get("Sec-Fetch-Dest") != "document"
     if site not in {"", "same-origin"}:
         return True
-    return origin is not None and not _same(origin, host)
+    return origin is not None and not _same(origin, hosts)
 
 
-def _same(origin: str, host: str) -> bool:
+def _same(origin: str, hosts: Collection[str]) -> bool:
     try:
         parts = urlsplit(origin)
     except ValueError:
         return False
-    return parts.scheme in {"http", "https"} and parts.netloc.lower() == host.lower()
+    return parts.scheme in {"http", "https"} and parts.netloc.lower() in {host.lower() for host in hosts}
 
 
 @web.middleware

@@ -8,6 +8,9 @@ import unicodedata
 from aiohttp import web
 
 from bot.channel import File
+from bot.channels.web.channel import letter
+from storage.records import MailRow
+from storage.store import NotFound, Store
 
 _ENDINGS = {
     "text/plain": "txt",
@@ -27,8 +30,23 @@ def safe_name(file: File, number: int) -> str:
     return f"vidsyn-{plain}.{_ENDINGS.get(_kind(file), 'bin')}"
 
 
-def download(file: File, number: int) -> web.Response:
-    """The file, to be saved and never shown as a page of ours."""
+async def row_of(store: Store, request: web.Request) -> MailRow:
+    """The row whose file is asked for. Raises HTTPNotFound."""
+    id = request.match_info["row"]
+    try:
+        return await store.run(lambda work: work.mail.get(id))
+    except NotFound:
+        raise web.HTTPNotFound from None
+
+
+def download(row: MailRow, request: web.Request) -> web.Response:
+    """The file that is asked for, to be saved and never shown as a page of ours. Raises HTTPNotFound."""
+    message, asked = letter(row).message, request.match_info["number"]
+    files = message.files if message else ()
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 4 and int(asked) < len(files)):
+        raise web.HTTPNotFound
+    number = int(asked)
+    file = files[number]
     kind = _kind(file)
     return web.Response(
         body=file.text.encode("utf-8", "replace"),

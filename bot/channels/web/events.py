@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
 
 from bot.channels.web.bell import Ring, Rings
 from bot.channels.web.doors import HEADERS
-from bot.channels.web.view import House
+from bot.channels.web.view import Pages
 
 STILL_HERE = 15.0
 """Seconds of silence after which a sign of life goes out, so that a dead page is noticed."""
@@ -18,42 +19,50 @@ STILL_HERE = 15.0
 MOST_PAGES = 200
 
 
-class Streams:
-    """The open streams of one house."""
+Around = Callable[[], Awaitable[dict[str, Any]]]
+"""What else an open page compares when it comes back."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+
+class Streams:
+    """The open streams of one address."""
+
+    def __init__(self, pages: Pages, around: Around) -> None:
+        self._pages = pages
+        self._around = around
         self._open = 0
 
-    async def stream(self, request: web.Request, known: list[str], box: str) -> web.StreamResponse:
-        """Sends what changes. To begin with, the last message of each known box and all versions in `box`."""
+    async def stream(
+        self, request: web.Request, known: list[str], box: str, *, alone: bool = False
+    ) -> web.StreamResponse:
+        """Sends what changes. To begin with, the last message of each known box and all versions in `box`.
+
+        `alone`: of no other box anything is told.
+        """
         if self._open >= MOST_PAGES:
             raise web.HTTPServiceUnavailable(text="Too many pages are open. Close some.")
         self._open += 1
         try:
-            with self._house.channel.bell.listen() as rings:
+            with self._pages.channel.bell.listen() as rings:
                 # Listening begins before the state is read: what happens in between is heard, not lost.
                 state = await self._state(known, box)
-                return await _send(request, state, rings)
+                return await _send(request, state, rings, box if alone else "")
         finally:
             self._open -= 1
 
     async def _state(self, known: list[str], box: str) -> dict[str, Any]:
-        rows = await self._house.store.run(lambda work: work.mail.of_boxes(known))
+        rows = await self._pages.store.run(lambda work: work.mail.of_boxes(known))
         last: dict[str, int] = {}
         for row in rows:
             last[row.box] = max(row.order, last.get(row.box, 0))
-        now, people = await self._house.desk.now(), await self._house.desk.people()
         return {
             "box": box,
             "rows": [[r.id, r.version] for r in rows if r.box == box],
             "last": last,
-            "now": now.isoformat(),
-            "people": len(people),
+            **await self._around(),
         }
 
 
-async def _send(request: web.Request, state: dict[str, Any], rings: Rings) -> web.StreamResponse:
+async def _send(request: web.Request, state: dict[str, Any], rings: Rings, only: str) -> web.StreamResponse:
     # The headers leave at once, before the doors could add theirs.
     response = web.StreamResponse(headers={**HEADERS, "Content-Type": "text/event-stream", "Cache-Control": "no-store"})
     await response.prepare(request)
@@ -68,7 +77,8 @@ async def _send(request: web.Request, state: dict[str, Any], rings: Rings) -> we
                 continue
             if ring is None:
                 break
-            await response.write(_told(ring))
+            if only in ("", ring.box):
+                await response.write(_told(ring))
     except ConnectionResetError:
         pass  # the page was closed
     return response

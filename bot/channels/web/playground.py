@@ -2,50 +2,35 @@
 
 from __future__ import annotations
 
-import logging
-import traceback
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from aiohttp import web
 
-from bot.channel import Address, Incoming
-from bot.channels.pace import Pace
+from bot.channel import Address
+from bot.channels.web.answers import html, ids_of, sentence, steady, wanted
 from bot.channels.web.asked import Language, Moved, Name, Pressed, Typed, asked
 from bot.channels.web.bell import Ring
-from bot.channels.web.channel import WebChannel, letter
+from bot.channels.web.channel import WebChannel
 from bot.channels.web.desk import LANGUAGES, ROLES, Desk, Masked, PersonCard, Receive, Words
+from bot.channels.web.doing import Doing
 from bot.channels.web.doors import DOORS
-from bot.channels.web.downloads import download
+from bot.channels.web.downloads import download, row_of
 from bot.channels.web.draw import HERE
 from bot.channels.web.events import Streams
 from bot.channels.web.hands import Hands
-from bot.channels.web.view import (
-    House,
-    Reader,
-    boxes,
-    entries,
-    language_mark,
-    link,
-    say,
-    watch,
-)
+from bot.channels.web.view import BASE, House, Reader, boxes, entries, fragments, language_mark, link, say, watch
 from bot.channels.web.when import day_in_words
-from storage.store import NotFound, Store, StoreUnavailable
-
-LOG = logging.getLogger(__name__)
-
-MOST_IDS = 200
+from storage.store import Store
 
 
 def playground(
     store: Store, receive: Receive, desk: Desk, channel: WebChannel, words: Words, masked: Masked
 ) -> web.Application:
     """The application to mount under /playground. Its doors are on: it answers this machine only."""
-    pages = Playground(House.of(store, receive, desk, channel, words, masked))
-    app = web.Application(middlewares=[*DOORS, pages.steady])
+    pages = Playground(House(BASE, store, channel, words, desk), Doing(channel, receive, words, masked, desk.now))
+    app = web.Application(middlewares=[*DOORS, steady(words)])
     app.router.add_get("", pages.page)
     app.router.add_get("/", pages.page)
     app.router.add_get("/people", pages.people)
@@ -68,34 +53,20 @@ def playground(
 class Playground:
     """The routes. Each finds out who asks, asks the house, and answers with a page, a fragment or JSON."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, doing: Doing) -> None:
         self._house = house
-        self._streams = Streams(house)
-        self._pace = Pace()
+        self._doing = doing
+        self._streams = Streams(house, self._around)
         self._hands = Hands(house.desk)
 
     async def close(self, app: web.Application) -> None:
         """Lets the open pages go, so that stopping does not wait for them."""
         self._house.channel.bell.close()
 
-    @web.middleware
-    async def steady(
-        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-    ) -> web.StreamResponse:
-        """Turns a fault into a sentence. Only its place is logged: its text may be somebody's."""
-        try:
-            return await handler(request)
-        except web.HTTPException:
-            raise
-        except StoreUnavailable:
-            return self._trouble(request, 503)
-        except Exception as fault:
-            frames = "".join(traceback.format_tb(fault.__traceback__))
-            LOG.error("The playground failed with %s:\n%s", type(fault).__name__, frames)
-            return self._trouble(request, 500)
-
-    def _trouble(self, request: web.Request, status: int) -> web.Response:
-        return _sentence(self._house.words.text(_wanted(request), "playground.trouble", {}), status)
+    async def _around(self) -> dict[str, Any]:
+        """What else an open page compares when it comes back."""
+        now, people = await self._house.desk.now(), await self._house.desk.people()
+        return {"now": now.isoformat(), "people": len(people)}
 
     # Pages and fragments
 
@@ -103,20 +74,20 @@ class Playground:
         """The whole client, as the chosen person sees it, or the welcome when nobody is chosen."""
         house = self._house
         people, channels = await house.desk.people(), await house.desk.channels()
-        wanted = request.query.get("person", "")
-        person = next((card for card in people if card.id == wanted), None)
+        chosen = request.query.get("person", "")
+        person = next((card for card in people if card.id == chosen), None)
         shared: dict[str, Any] = {"people": people, "roles": ROLES, "languages": LANGUAGES, "link": link}
         if person is None:
-            language = _wanted(request)
-            gone = bool(wanted)
-            html = house.templates.get_template("welcome.html").render(
+            language = wanted(request)
+            gone = bool(chosen)
+            drawn = house.templates.get_template("welcome.html").render(
                 **shared, language=language, say=say(house, language), gone=gone, person=None, here=None
             )
-            return _html(html, 404 if gone else 200)
+            return html(drawn, 404 if gone else 200)
         reader = Reader(person, await house.language(person))
         listed = boxes(person, channels)
         here = next((box for box in listed if box.id == request.query.get("box", person.id)), listed[0])
-        html = house.templates.get_template("chat.html").render(
+        drawn = house.templates.get_template("chat.html").render(
             **shared,
             language=reader.language,
             say=say(house, reader.language),
@@ -126,7 +97,7 @@ class Playground:
             entries=await entries(house, reader, here.id),
             watch=await watch(house, reader),
         )
-        return _html(html)
+        return html(drawn)
 
     async def people(self, request: web.Request) -> web.Response:
         """Everybody who can be played."""
@@ -141,21 +112,7 @@ class Playground:
         """The messages of a box, or those with the given ids: each a fragment, its place and version."""
         reader = await self._reader(request.query.get("person", ""))
         box = await self._box(reader, request.query.get("box", ""))
-        ids = [id for id in request.query.get("ids", "").split(",") if id][:MOST_IDS]
-        template = self._house.templates.get_template("entry.html")
-        shared = {"say": say(self._house, reader.language), "person": reader.person}
-        return web.json_response(
-            [
-                {
-                    "id": it.id,
-                    "order": it.order,
-                    "version": it.version,
-                    "thread": it.thread,
-                    "html": template.render(**shared, it=it),
-                }
-                for it in await entries(self._house, reader, box, ids)
-            ]
-        )
+        return web.json_response(await fragments(self._house, reader, box, ids_of(request)))
 
     async def clock(self, request: web.Request) -> web.Response:
         """The clock panel."""
@@ -178,17 +135,9 @@ class Playground:
     async def file(self, request: web.Request) -> web.Response:
         """A file of a message in a box that the person reads."""
         reader = await self._reader(request.query.get("person", ""))
-        row_id, number = request.match_info["row"], request.match_info["number"]
-        try:
-            row = await self._house.store.run(lambda work: work.mail.get(row_id))
-        except NotFound:
-            raise web.HTTPNotFound from None
+        row = await row_of(self._house.store, request)
         await self._box(reader, row.box)
-        message = letter(row).message
-        files = message.files if message else ()
-        if not (number.isascii() and number.isdigit() and len(number) < 4 and int(number) < len(files)):
-            raise web.HTTPNotFound
-        return download(files[int(number)], int(number))
+        return download(row, request)
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """What changes, as it changes."""
@@ -212,41 +161,13 @@ class Playground:
         """Something the person typed: kept as their own bubble, then handed to the house."""
         typed = await asked(request, Typed)
         reader = await self._reader(typed.person)
-        sender = self._sender(reader.person)
-        if self._pace.too_fast(reader.person.id):
-            return self._slow_down(reader)
-        now = await self._house.desk.now()
-        await self._house.channel.keep_words(sender, typed.event, self._house.masked(typed.text), now)
-        return await self._hand_over(Incoming(sender, typed.event, "text", text=typed.text))
+        return await self._doing.text(self._sender(reader.person), reader.language, typed)
 
     async def press(self, request: web.Request) -> web.Response:
         """A button the person pressed."""
         pressed = await asked(request, Pressed)
         reader = await self._reader(pressed.person)
-        if self._pace.too_fast(reader.person.id):
-            return self._slow_down(reader)
-        incoming = Incoming(
-            self._sender(reader.person),
-            pressed.event,
-            "press",
-            card=pressed.card,
-            button=pressed.button,
-            values=pressed.values,
-            leave=pressed.leave,
-            leaves=pressed.leaves,
-        )
-        return await self._hand_over(incoming)
-
-    async def _hand_over(self, incoming: Incoming) -> web.Response:
-        reply = await self._house.receive(incoming)
-        return web.json_response(
-            {
-                "errors": reply.errors,
-                "identifiers": reply.identifiers,
-                "offers": [asdict(offer) for offer in reply.offers],
-                "note": reply.note,
-            }
-        )
+        return await self._doing.press(self._sender(reader.person), reader.language, pressed)
 
     async def language(self, request: web.Request) -> web.Response:
         """Chooses the page's language for a person."""
@@ -262,7 +183,7 @@ class Playground:
         reader = await self._reader(wish.person)
         refused = await self._hands.move(wish, reader.zone)
         if refused:
-            return _sentence(self._house.words.text(reader.language, refused, {}), 409)
+            return sentence(self._house.words.text(reader.language, refused, {}), 409)
         self._house.channel.bell.ring(Ring())
         return web.json_response({})
 
@@ -283,33 +204,8 @@ class Playground:
     def _sender(self, person: PersonCard) -> Address:
         return Address(self._house.channel.name, "local", person.place)
 
-    def _slow_down(self, reader: Reader) -> web.Response:
-        response = _sentence(self._house.words.text(reader.language, "playground.too_fast", {}), 429)
-        response.headers["Retry-After"] = "10"
-        return response
-
     def _fragment(self, template: str, reader: Reader, **values: Any) -> web.Response:
-        html = self._house.templates.get_template(template).render(
+        drawn = self._house.templates.get_template(template).render(
             say=say(self._house, reader.language), language=reader.language, person=reader.person, **values
         )
-        return _html(html)
-
-
-def _html(text: str, status: int = 200) -> web.Response:
-    return web.Response(text=text, content_type="text/html", charset="utf-8", status=status)
-
-
-def _sentence(sentence: str, status: int) -> web.Response:
-    return web.json_response({"sentence": sentence}, status=status)
-
-
-def _wanted(request: web.Request) -> str:
-    """The page's language when nobody is chosen: as asked for, else as the browser prefers."""
-    asked_for = request.query.get("language", "")
-    if asked_for in LANGUAGES:
-        return asked_for
-    for part in request.headers.get("Accept-Language", "").split(","):
-        tag = part.partition(";")[0].strip().lower()[:2]
-        if tag in {"da", "en", "nb", "no", "nn"}:
-            return "nb" if tag in {"no", "nn"} else tag
-    return "da"
+        return html(drawn)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment
@@ -11,7 +13,7 @@ from markupsafe import Markup
 
 from bot.channel import Message
 from bot.channels.web.channel import WebChannel, letter
-from bot.channels.web.desk import LANGUAGES, Desk, Masked, PersonCard, Receive, Words
+from bot.channels.web.desk import LANGUAGES, Desk, PersonCard, Words
 from bot.channels.web.draw import Drawer, Look, environment, saying
 from bot.channels.web.when import day_in_words, hour_in_words, local_day, place_in_words
 from storage.records import MailRow
@@ -21,24 +23,32 @@ BASE = "/playground"
 
 
 @dataclass(frozen=True)
-class House:
-    """Everything that the playground stands on."""
+class Pages:
+    """What conversations are shown with. `base` is where the pages are mounted."""
 
+    base: str
     store: Store
-    receive: Receive
-    desk: Desk
     channel: WebChannel
     words: Words
-    masked: Masked
-    templates: Environment
-    drawer: Drawer
 
-    @classmethod
-    def of(cls, store: Store, receive: Receive, desk: Desk, channel: WebChannel, words: Words, masked: Masked) -> House:
-        """The house with its templates."""
+    @cached_property
+    def templates(self) -> Environment:
+        """They know where they are."""
         made = environment()
-        made.globals["base"] = BASE
-        return cls(store, receive, desk, channel, words, masked, made, Drawer(words, made))
+        made.globals["base"] = self.base
+        return made
+
+    @cached_property
+    def drawer(self) -> Drawer:
+        """Draws what is in a message."""
+        return Drawer(self.words, self.templates)
+
+
+@dataclass(frozen=True)
+class House(Pages):
+    """Everything that the playground stands on."""
+
+    desk: Desk
 
     async def person(self, id: str) -> PersonCard | None:
         """The person with this id, if they can be played."""
@@ -106,7 +116,7 @@ class Entry:
     text: str
 
 
-def entry(house: House, reader: Reader, row: MailRow) -> Entry:
+def entry(house: Pages, reader: Reader, row: MailRow) -> Entry:
     """The row as the reader sees it."""
     message = letter(row).message
     mine = bool(row.author) and row.author == reader.person.place
@@ -131,13 +141,29 @@ def entry(house: House, reader: Reader, row: MailRow) -> Entry:
     )
 
 
-def _drawn(house: House, reader: Reader, row: MailRow, message: Message) -> str:
+def _drawn(house: Pages, reader: Reader, row: MailRow, message: Message) -> str:
     who = quote(reader.person.id, safe="")
-    files = [f"{BASE}/files/{quote(row.id, safe='')}/{n}?person={who}" for n in range(len(message.files))]
-    return house.drawer.draw(message, Look(at=f"m-{row.id}", files=files, action=f"{BASE}/press"))
+    files = [f"{house.base}/files/{quote(row.id, safe='')}/{n}?person={who}" for n in range(len(message.files))]
+    return house.drawer.draw(message, Look(at=f"m-{row.id}", files=files, action=f"{house.base}/press"))
 
 
-async def entries(house: House, reader: Reader, box: str, ids: Sequence[str] = ()) -> list[Entry]:
+async def fragments(house: Pages, reader: Reader, box: str, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The messages of a box, or those with the given ids: each as HTML, its place and version."""
+    template = house.templates.get_template("entry.html")
+    shared = {"say": say(house, reader.language), "person": reader.person}
+    return [
+        {
+            "id": it.id,
+            "order": it.order,
+            "version": it.version,
+            "thread": it.thread,
+            "html": template.render(**shared, it=it),
+        }
+        for it in await entries(house, reader, box, ids)
+    ]
+
+
+async def entries(house: Pages, reader: Reader, box: str, ids: Sequence[str] = ()) -> list[Entry]:
     """The messages of a box in order; with `ids`, those only."""
     rows = await house.store.run(lambda work: work.mail.list(box))
     return [entry(house, reader, row) for row in rows if not ids or row.id in ids]
@@ -178,6 +204,6 @@ async def watch(house: House, reader: Reader) -> Watch:
     )
 
 
-def say(house: House, language: str) -> Callable[..., str]:
+def say(house: Pages, language: str) -> Callable[..., str]:
     """How a template of the page says a sentence."""
     return saying(house.words, language)

@@ -51,7 +51,7 @@ const take = (page) => {
 };
 
 // Somebody was added, or the clock went on: the lists and the clock change, what is being written does not.
-export const refreshHouse = async () => {
+const refreshHouse = async () => {
   const page = await drawn(location.href).catch(() => null);
   if (!page) return;
   for (const part of ["#left", "#clock"]) {
@@ -61,6 +61,8 @@ export const refreshHouse = async () => {
   badges();
   refreshSeen();
 };
+
+document.addEventListener("house", refreshHouse);
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a");

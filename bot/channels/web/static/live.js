@@ -2,8 +2,6 @@
 
 import { all, address, here, one, trouble } from "./page.js";
 import { bring, lacking } from "./log.js";
-import { refreshHouse } from "./go.js";
-import { refreshSeen } from "./panels.js";
 
 let stream;
 let away;
@@ -14,6 +12,9 @@ const SEEN = "vidsyn.looked-at";
 const looked = () => JSON.parse(localStorage.getItem(SEEN) || "{}");
 const last = {};
 
+// What stands around the conversation is for others to draw anew, where there is anything: "house" and "news".
+const tell = (what) => document.dispatchEvent(new Event(what));
+
 export const connect = () => {
   close();
   if (document.hidden) return;
@@ -21,7 +22,7 @@ export const connect = () => {
   stream = new EventSource(address("/events", { person, box }));
   stream.addEventListener("state", (event) => caughtUp(JSON.parse(event.data)));
   stream.addEventListener("row", (event) => changed(JSON.parse(event.data)));
-  stream.addEventListener("house", () => refreshHouse());
+  stream.addEventListener("house", () => tell("house"));
   stream.addEventListener("error", () => {
     away ??= setTimeout(() => trouble(here().away), 4000);
     if (stream.readyState === EventSource.CLOSED) again = setTimeout(connect, 3000);
@@ -44,16 +45,16 @@ const caughtUp = async (state) => {
   Object.assign(last, state.last);
   if (state.box && state.box === here().box) await bring(lacking(state.rows)).catch(() => {});
   const clock = one("#clock time")?.dateTime || state.now;
-  if (clock !== state.now || all("a.person").length !== state.people) return refreshHouse();
+  if (clock !== state.now || all("a.person").length !== state.people) return tell("house");
   badges();
-  refreshSeen();
+  tell("news");
 };
 
 const changed = async (row) => {
   last[row.box] = Math.max(last[row.box] || 0, row.order);
   if (row.box === here().box) {
     await bring([row.id]).catch(() => {});
-    refreshSeen();
+    tell("news");
   }
   badges();
 };

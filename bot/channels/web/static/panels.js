@@ -53,6 +53,8 @@ const readSeen = async () => {
   }
 };
 
+document.addEventListener("news", refreshSeen);
+
 // The clock
 
 const move = async (form, to) => {
