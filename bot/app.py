@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import structlog
 from aiohttp import web
 
-from bot.channel import Channel
+from bot.channel import Channel, Directory
 from bot.channels.slack.settings import Slack
 from bot.channels.slack.slack import SlackRoom
+from bot.channels.teams.login import Identity
+from bot.channels.teams.settings import Teams
+from bot.channels.teams.teams import TeamsRoom
 from bot.channels.web.channel import WebChannel
 from bot.channels.web.doors import check_host
 from bot.channels.web.playground import playground
@@ -36,7 +40,8 @@ log = structlog.get_logger()
 DOOR = "door"
 PLAYGROUND = "playground"
 CHATS = "chats"
-"""What a database is for: the playground, or the platforms that people chat on."""
+ANONYMOUS = "anonymous"
+"""What a database is for: the playground, the platforms that people chat on, or a client that proves nothing."""
 
 
 class WrongDatabase(ValueError):
@@ -135,8 +140,8 @@ def build(settings: Settings) -> App:
 
     Raises WrongDatabase and what else is wrong with the settings, and refuses a playground that is not on loopback.
     """
-    slack = settings.slack
-    return _platforms(settings, slack) if slack else _playground(settings)
+    slack, teams = settings.slack, settings.teams
+    return _platforms(settings, slack, teams) if slack or teams else _playground(settings)
 
 
 def _playground(settings: Settings) -> App:
@@ -158,10 +163,11 @@ def _playground(settings: Settings) -> App:
     return App(store, conversation, ticker, delivery, clock, application, stage)
 
 
-def _platforms(settings: Settings, slack: Slack) -> App:
+def _platforms(settings: Settings, slack: Slack | None, teams: Teams | None) -> App:
     words, house, clock = Words.load(), build_house(), SystemClock()
     store = open_store(settings)
-    store.run_now(lambda work: _mark(work, CHATS, used=False))
+    is_open = teams is not None and teams.kind == "Anonymous"
+    store.run_now(lambda work: _mark(work, ANONYMOUS if is_open else CHATS, used=False))
 
     async def change(where: AddressRow, *, name: str, zone: str, active: bool) -> None:
         def unit(work: Work) -> None:
@@ -169,13 +175,32 @@ def _platforms(settings: Settings, slack: Slack) -> App:
 
         await store.run(unit)
 
-    room = SlackRoom(store, words, clock, slack, people.arrive, change)
-    delivery = Delivery(store, clock, {room.channel.name: room.channel})
+    alone = _is_one_town(slack, teams)
+    rooms: list[SlackRoom | TeamsRoom] = []
+    if slack is not None:
+        rooms.append(SlackRoom(store, words, clock, slack, people.arrive, change, alone=alone))
+    if teams is not None:
+        rooms.append(TeamsRoom(store, words, clock, teams, people.arrive, change, identity=_identity(), alone=alone))
+    channels: dict[str, Channel] = {room.channel.name: room.channel for room in rooms}
+    directories: dict[str, Directory] = {room.channel.name: room.people for room in rooms}
+    delivery = Delivery(store, clock, channels)
     ticker = Ticker(store, words, clock, house)
-    conversation = Conversation(store, words, clock, house, delivery.kick, {room.channel.name: room.people})
+    conversation = Conversation(store, words, clock, house, delivery.kick, directories)
     application = _application()
-    room.opens(conversation, application)
-    return App(store, conversation, ticker, delivery, clock, application, platforms=(room,))
+    for room in rooms:
+        room.opens(conversation, application)
+    return App(store, conversation, ticker, delivery, clock, application, platforms=tuple(rooms))
+
+
+def _is_one_town(slack: Slack | None, teams: Teams | None) -> bool:
+    """Whether all that is configured is for one organisation."""
+    return (slack is None or slack.install == "token") and (teams is None or teams.kind != "MultiTenant")
+
+
+def _identity() -> Identity | None:
+    """What an App Service tells its programs of their managed identity."""
+    endpoint, header = os.environ.get("IDENTITY_ENDPOINT", ""), os.environ.get("IDENTITY_HEADER", "")
+    return Identity(endpoint, header) if endpoint and header else None
 
 
 def _application() -> web.Application:

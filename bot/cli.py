@@ -25,7 +25,7 @@ from bot.channels.teams.manifest import package
 from bot.channels.teams.publisher import Publisher
 from bot.clock import SystemClock
 from bot.doctor import Finding, look_at_house, sentence
-from bot.settings import Settings, Slack, WrongSlack
+from bot.settings import Settings, Slack, WrongSlack, WrongTeams
 from bot.turns.people import hash_of
 from storage.lock import held
 from storage.store import Store, StoreError, Work
@@ -59,7 +59,7 @@ def run() -> None:
             settings = Settings()
             running.enter_context(held(settings.url))
             app = build(settings)
-        with _sentences((NoPort, WrongSlack)):
+        with _sentences((NoPort, WrongSlack, WrongTeams)):
             asyncio.run(_serve(app, settings))
 
 

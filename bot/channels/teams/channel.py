@@ -5,17 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
-from bot.channel import End, Outcome, Outgoing
+from bot.channel import Address, End, Message, Outcome, Outgoing
 from bot.channels.teams import card
 from bot.channels.teams.calls import Calls
 from bot.channels.teams.chat_of import ChatOf
-from bot.channels.teams.outcomes import Stopped
+from bot.channels.teams.outcomes import ABSENT, NOT_INSTALLED, Stopped
 from bot.channels.teams.pace import PATIENCE, Pace
 from bot.channels.teams.people import members_of
 from bot.channels.teams.read import CHANNEL
 from bot.channels.teams.sending import Activity, Sending
 from bot.clock import Clock
 from bot.words import Words
+from storage.records import new_id
 from storage.store import Store
 
 
@@ -49,6 +50,19 @@ class TeamsChannel:
     async def find(self, outgoing: Outgoing) -> Outcome | None:
         """None: Teams cannot be asked what stands in a chat. An operator decides."""
         return None
+
+    async def reaches(self, tenant: str, aad: str) -> bool:
+        """Whether something can be said to this user alone; while Teams does not tell, we believe so."""
+        nothing = Outgoing(new_id(), Address(CHANNEL, tenant, aad), Message((), preview=""))
+        until = self._pace.now() + PATIENCE
+        self._pace.queue(tenant, nothing.id)
+        try:
+            await Sending(self._calls, self._chats, self._pace, nothing, (), until).reach()
+        except Stopped as stopped:
+            return stopped.outcome.end is End.LATER and stopped.outcome.reason not in (ABSENT, *NOT_INSTALLED)
+        finally:
+            self._pace.leave(tenant, nothing.id)
+        return True
 
     async def _send(self, outgoing: Outgoing, until: float) -> Outcome:
         try:

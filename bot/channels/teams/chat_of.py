@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 
 from bot.channel import Address
 from bot.channels.teams.calls import Answer
-from bot.channels.teams.outcomes import BLOCKED, DAY, NO_CONVERSATION, NOT_INSTALLED, later, refused
+from bot.channels.teams.outcomes import ABSENT, BLOCKED, DAY, NO_CONVERSATION, NOT_INSTALLED, later, refused
 from bot.channels.teams.read import CHANNEL
 from bot.clock import Clock
 from storage.records import Chat
@@ -100,6 +100,6 @@ class ChatOf:
 def _check(chat: Chat) -> None:
     """Without a call: nothing is sent before an install, after an uninstall, or to one who wants nothing."""
     if chat.state == "absent":
-        raise later("not_installed", DAY)
+        raise later(ABSENT, DAY)
     if chat.state != "live":
         raise refused(chat.state)

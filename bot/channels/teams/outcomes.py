@@ -14,6 +14,7 @@ LOCKED_OUT = 600.0
 DAY = 86400.0
 """Seconds that a message waits for an install, which wakes it."""
 
+ABSENT = "not_installed"
 NOT_INSTALLED = frozenset({"BotNotInConversationRoster", "ForbiddenOperationException"})
 BLOCKED = frozenset({"ConversationBlockedByUser", "BotDisabledByAdmin", "MessageWritesBlocked"})
 """By the person or an administrator, until the person acts."""

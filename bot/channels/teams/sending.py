@@ -61,11 +61,7 @@ class Sending:
         """What came of it. Raises Stopped."""
         if any(size(activity) > MOST_BYTES for activity in self._activities):
             raise refused("too_big")
-        chat = await self._chats.find(self._to)
-        if not chat.chat and not is_channel(self._to.place):
-            chat = await self._chats.made(self._to, self._create)
-        elif self._pace.is_ill(self._to.tenant):
-            await self._knock(chat)
+        chat = await self.reach()
         named = ""
         for activity in self._activities:
             named = await self._say(chat, activity)
@@ -73,6 +69,15 @@ class Sending:
         return Outcome(End.SENT, reference=named)
 
     # A conversation
+
+    async def reach(self) -> Chat:
+        """Where it goes; a person's chat is made if need be. Raises Stopped."""
+        chat = await self._chats.find(self._to)
+        if not chat.chat and not is_channel(self._to.place):
+            return await self._chats.made(self._to, self._create)
+        if self._pace.is_ill(self._to.tenant):
+            await self._knock(chat)
+        return chat
 
     async def _create(self, chat: Chat) -> str:
         """Teams gives the same conversation however often it is asked for."""
