@@ -145,10 +145,10 @@ class Town:
         rows: list[PlaceRow] = await self.store.run(lambda work: work.workspaces.places(CHANNEL, tenant or self.tenant))
         return [row.name for row in rows]
 
-    async def queue(self, place: AddressRow, words: str = "Hej") -> str:
-        """Something to say; its id."""
+    async def queue(self, place: AddressRow, words: str = "Hej", due: datetime | None = None) -> str:
+        """Something to say, now or when it is due; its id."""
         payload = MESSAGE.dump_json(Message((Part(words),), words)).decode()
-        now = self.clock.now()
+        now = due or self.clock.now()
         row: OutboxRow = await self.store.run(lambda work: work.outbox.add(place, payload, "push", "s", now))
         return row.id
 
@@ -208,6 +208,7 @@ async def town(ours: str = "", alone: bool = True) -> AsyncIterator[Town]:
     store = Store.open("sqlite://", a_vault())
     store.migrate()
     async with FakeTeams(clock) as fake:
+        fake.limits.off = True  # the clock stands
         here = put_together(fake, clock, store, ours, alone)
         app = web.Application()
         app.router.add_post("/", here.post)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 import structlog
@@ -52,7 +53,7 @@ class Changes:
         if not self._tenants.serves(news.tenant):
             return False
         if await self._tenants.met(news.tenant):
-            self._later(self._tenants.name(news.tenant), "tenant_not_named")
+            self._later(partial(self._tenants.name, news.tenant), "tenant_not_named")
         person = await self._store.run(lambda work: _heard(work, news))
         if news.person:
             self._people.hint(news.tenant, news.person, news.locale, news.zone)
@@ -116,7 +117,7 @@ class Changes:
     def _list(self, tenant: str, team: str) -> None:
         if (tenant, team) not in self._listed:
             self._listed.add((tenant, team))
-            self._later(self._listing(tenant, team), "channels_not_listed")
+            self._later(partial(self._listing, tenant, team), "channels_not_listed")
 
     async def _listing(self, tenant: str, team: str) -> None:
         try:
@@ -125,15 +126,15 @@ class Changes:
             self._listed.discard((tenant, team))  # asked again with the next thing that comes from there
             raise
 
-    def _later(self, doing: Coroutine[Any, Any, None], trouble: str) -> None:
+    def _later(self, doing: Callable[[], Awaitable[None]], trouble: str) -> None:
         task = asyncio.get_running_loop().create_task(_tried(doing, trouble))
         self._doing.add(task)
         task.add_done_callback(self._doing.discard)
 
 
-async def _tried(doing: Coroutine[Any, Any, None], trouble: str) -> None:
+async def _tried(doing: Callable[[], Awaitable[None]], trouble: str) -> None:
     try:
-        await doing
+        await doing()
     except NotReached as no:
         log.info(f"teams_{trouble}", code=str(no))
     except Exception as failure:  # the store, most likely; its text may hold names
