@@ -103,6 +103,8 @@ class TeamsRoom:
                 ) from no
             log.warning("teams_not_reached", reason=no.reason)
             return "Microsoft does not answer yet; Vidsyn goes on trying."
+        if not await self._keys.ready(self._clock.now()):
+            log.warning("teams_keys_not_there")
         await self.changes.start()
         return "Vidsyn is ready in Teams."
 
