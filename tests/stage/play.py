@@ -247,7 +247,8 @@ class Play:
     def build(self) -> None:
         """Puts everything together on the store."""
         self.channel = WebChannel(self.store)
-        channels = {channel.name: channel for channel in (self.channel, WebChannel(self.store, OUTSIDE))}
+        self.pages = WebChannel(self.store, OUTSIDE)
+        channels = {channel.name: channel for channel in (self.channel, self.pages)}
         self.delivery = Delivery(self.store, self.clock, channels)
         self.ticker = Ticker(self.store, self.words, self.clock, self.house)
         self.conversation = Conversation(self.store, self.words, self.clock, self.house, lambda: None)

@@ -1,0 +1,37 @@
+"""A host on no platform: Nora of Nav Sandnes, whom HR adds in the match, and the link that HR passes on."""
+
+from __future__ import annotations
+
+import re
+
+from tests.stage.play import PageSeat, Seat, read
+from tests.stage.scenes import Cast, join, only
+
+SECRET = re.compile(r"/you/([\w-]{43})")
+
+
+async def asks_nora(here: Cast, language: str = "nb") -> PageSeat:
+    """From the open round on: Emil has found Nora himself, Lone supports it, and HR asks her."""
+    await join(here, here.emil)
+    await here.emil.fills({"sign.voluntary": "yes"})
+    await here.emil.fills({"sign.leader": here.lone.id})
+    await here.emil.taps("sign.talked.yes")
+    await here.emil.taps("sign.mode.self")
+    await here.emil.fills({"sign.self.where": "Nav Sandnes"})
+    await here.emil.fills({"sign.learn": "Hvad de gør, når familier flytter"})
+    await here.emil.taps("btn.no")
+    await here.lone.taps("btn.approve")
+    await here.hanne.says("match")
+    await here.hanne.taps("btn.find_place", programme="Jobbytte forår")
+    await here.hanne.fills({"match.wish": only(await here.hanne.last(), "match.wish")})
+    dates = {"match.start": here.start.isoformat(), "match.end": here.end.isoformat()}
+    await here.hanne.fills({"match.form": "form.shadow", **dates})
+    await here.hanne.fills({"match.outside": "match.outside.new"})
+    await here.hanne.fills({"outside.name": "Nora Nilsen", "outside.language": f"language.{language}"})
+    await here.hanne.taps("btn.send")
+    return (await here.play.outside())[0]
+
+
+async def secrets_of(seat: Seat) -> list[str]:
+    """The secrets of all links that somebody got, oldest first."""
+    return SECRET.findall("\n".join([read(message) for message in await seat.messages()]))
