@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Expect, Locator, Page
 
 from tests.agents.tenant import Seat
 
+expect = Expect()
+expect.set_options(timeout=30_000)  # on a busy machine the client takes its time
 # A chat holds its messages in bubbles; a channel has none, so there it is the card itself.
 MESSAGE = ".fai-OutputCard, [role=group] .ac-adaptiveCard"
 CARD = ".ac-adaptiveCard"

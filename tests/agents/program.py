@@ -56,7 +56,7 @@ async def running(seat: Seat, bot: str, folder: Path) -> AsyncIterator[None]:
         process = await _start(seat, bot, folder, out)
         try:
             if not await _answers(process, seat):
-                raise RuntimeError(f"the Agents Playground ended:\n{_tail(out)}")
+                raise RuntimeError(f"the Agents Playground ended; {folder} holds its log; it printed:\n{_tail(out)}")
             yield
         finally:
             await _end(process)
@@ -97,9 +97,7 @@ async def _answers(process: asyncio.subprocess.Process, seat: Seat) -> bool:
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    for sent in (signal.SIGTERM, signal.SIGKILL):
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, sent)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(process.wait(), 10)
-            return
+    """Ends the client and what it started, at once: it has nothing to keep, and would wait for its pages."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    await process.wait()

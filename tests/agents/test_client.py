@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
 
+from tests.agents.client import expect
 from tests.agents.conftest import OpenClient
 from tests.agents.echo import EchoBot, card, echo_bot
 from tests.agents.tenant import CHANNEL, CHANNEL_NAME, EMIL, TENANT, VERA, Seat
