@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 
 from bot.channels.slack.workspaces import welcome_workspace
 from storage.records import AddressRow, Chat, OutboxState
-from tests.teams.fake import Garbage, Refuse, Team, User
+from tests.teams.fake import Garbage, Hang, Refuse, Team, User
 from tests.teams.fake.things import Json
 from tests.teams.town import NOON, Town, hello, town, where
 
@@ -179,6 +179,8 @@ async def test_t13_an_upgrade_can_take_the_assistant_away_and_bring_it_back(here
     here.passes(10)
     await there.upgrades("add-upgrade")
     assert ((await here.chat(vera)) or Chat("", "", "", state="none", touched=NOON)).state == "live"
+    here.passes(10)
+    await there.says("status")
     assert hellos(here, vera) == 1
 
 
@@ -473,11 +475,12 @@ async def test_t9_channels_move_with_the_service_address(here: Town) -> None:
 async def test_a_listing_that_comes_too_late_brings_nothing_back(here: Town) -> None:
     team, owner = await a_team(here)
     here.passes(60)
-    change = in_team(here, team, owner, "channelCreated")
-    await here.changes.heard(change)
-    await here.changes.tell(change)
-    end = in_team(here, team, owner, "teamDeleted")
-    await here.changes.tell(end)
+    hang = Hang()
+    here.fake.fail_next("channels", hang)
+    await here.changes.tell(in_team(here, team, owner, "channelCreated"))
+    await hang.reached.wait()
+    await here.changes.tell(in_team(here, team, owner, "teamDeleted"))
+    hang.release()
     await here.settle()
     assert await here.channels() == []
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -25,7 +24,6 @@ class Places:
     def __init__(self, store: Store, calls: Asks) -> None:
         self._store = store
         self._calls = calls
-        self._left: Counter[tuple[str, str]] = Counter()
 
     async def join(self, news: News) -> None:
         """The assistant is in this team, and answers it there from now on; its channels are listed by `catch_up`."""
@@ -33,7 +31,6 @@ class Places:
 
     async def leave(self, news: News) -> None:
         """The assistant is in that team no more, unless it came back since."""
-        self._left[news.tenant, news.team] += 1
         await self._store.run(lambda work: _leave(work, news))
 
     async def close(self, news: News) -> None:
@@ -42,14 +39,11 @@ class Places:
 
     async def catch_up(self, tenant: str, team: str) -> None:
         """Takes over Teams' own list of the channels, and its name of the team. Raises NotReached."""
-        left = self._left[tenant, team]
         home = await self._store.run(lambda work: work.chats.find(CHANNEL, tenant, team))
         if home is None:
             return
         about = decided(await self._calls.ask("GET", address(home.service, "teams", team)))
         answer = decided(await self._calls.ask("GET", address(home.service, "teams", team, "conversations")))
-        if left != self._left[tenant, team]:
-            return
         if answer.status == NOT_THERE or answer.code == NOT_IN_ROSTER:
             await self._store.run(lambda work: _forget_team(work, tenant, team))
         elif answer.done and about.done:
@@ -104,7 +98,7 @@ def _leave(work: Work, news: News) -> None:
 
 def _take_over(work: Work, tenant: str, team: str, channels: Mapping[str, str]) -> None:
     home = work.chats.find(CHANNEL, tenant, team)
-    if home is None:
+    if home is None:  # we have left while the list was on its way
         return
     for place in _channels(work, tenant, team):
         if place not in channels:
