@@ -16,6 +16,9 @@ GRACE = 1.5
 SOON = 0.000_01
 """Seconds that clocks round away."""
 
+SOONEST = 0.1
+"""Seconds; nobody is told to come back before."""
+
 Now = Callable[[], float]
 Pause = Callable[[float], Awaitable[None]]
 
@@ -117,4 +120,4 @@ class Line:
         """Seconds until this number is close to its turn, if its turn comes after `until`; else 0."""
         now = self._now()
         turn = self._turn_of(sum(ticket.number < number and not ticket.going for ticket in self._tickets.values()))
-        return max(turn - self._early, self._held_until) - now if turn > max(until, now) else 0.0
+        return max(turn - self._early - now, self._held_until - now, SOONEST) if turn > max(until, now) else 0.0

@@ -61,10 +61,10 @@ class ChatOf:
             made = replace(chat, chat=await create(chat))
 
             def unit(work: Work) -> Chat:
-                known = work.chats.find(CHANNEL, to.tenant, to.place) or made
-                if known.state == "gone" or known.chat:
-                    return known
-                work.chats.put(replace(made, user=known.user))
+                known = work.chats.find(CHANNEL, to.tenant, to.place)
+                if known is not None and (known.chat or known.state == "gone"):
+                    return known  # they wrote to us, or removed the assistant, while it was made
+                work.chats.put(made)
                 return made
 
             kept = await self._store.run(unit)
