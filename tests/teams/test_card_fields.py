@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from bot.channel import Button, Choice, Field, Message
+from bot.channel import Button, Choice, Field, Message, Part
 from bot.channels.teams.card import chat, whole
 from bot.channels.teams.filled import filled
 from bot.channels.teams.text import harmless
@@ -148,6 +148,7 @@ def test_after_a_number_was_found_it_can_be_hidden_or_kept() -> None:
     offers = (Button("mask", "Skjul nummeret", sends=True), Button("keep", "Det er ikke et cpr-nummer", sends=True))
     asked = (Field("a", "long", "Hvad skete der?"), Field("m", "many", "Hvor?", choices=options("Her")))
     found = card(*asked, values={"a": "010101-1234"}, errors={"a": "Det ligner et cpr-nummer."}, offers=offers)
+    assert lines(found)[-3:] == ["[Skjul nummeret]", "[Det er ikke et cpr-nummer]", "[Gem]"]
     mask, keep, save = actions(found)
     assert [it["title"] for it in (mask, keep, save)] == ["Skjul nummeret", "Det er ikke et cpr-nummer", "Gem"]
     assert mask["data"]["vidsyn"] == {"card": "c1", "button": "save", "leave": "mask", "leaves": ["a"], "many": ["m"]}
@@ -182,10 +183,18 @@ def test_answers_stand_below_one_another_and_short_ones_beside() -> None:
 def test_an_answer_with_no_room_on_a_button_is_chosen_in_a_list() -> None:
     long = "Jeg har en idé, men vil have hjælp til kontakten"
     answers = (Button("o0", "Jeg ordner det selv", choice=True), Button("o1", long, choice=True, main=True))
-    message = Message((), "x", "c1", (), (*answers, Button("back", "Tilbage", quiet=True)))
+    said = (Part("2 af 3", "small"), Part("Har du et sted?", "asked"), Part("HR kan se det her.", "who"), Part("Tak."))
+    message = Message(said, "x", "c1", (), (*answers, Button("back", "Tilbage", quiet=True)))
     found = whole(message, say, members={})
     check_card(found)
-    assert lines(found) == ["Vælg: ChoiceSet expanded", "[Fortsæt]", "[Tilbage]"]
+    assert lines(found) == [
+        "2 af 3",
+        "Tak.",
+        "HR kan se det her.",
+        "Har du et sted?: ChoiceSet expanded",
+        "[Fortsæt]",
+        "[Tilbage]",
+    ]
     asked = inputs(found)["choice"]
     assert [it["title"] for it in asked["choices"]] == ["Jeg ordner det selv", long]
     assert (asked["value"], asked["isRequired"]) == ("o1", True)

@@ -17,6 +17,9 @@ MARKDOWN = (
     "[x](javascript:alert(1)) ![x](http://evil.example/x.png) [x][y]",
     "# overskrift",
     "1. punkt",
+    "1.",
+    "__*__ ~~**~~",
+    "evil.example",
     "- punkt",
     "* punkt",
     "> citat",
@@ -28,7 +31,7 @@ MARKDOWN = (
     "{{DATE(2017-02-14T06:08:39Z, SHORT)}} {{TIME(2017-02-14T06:08:39Z)}}",
 )
 READ = re.compile(
-    r"[*_~](?![*_~\u200a])|(?<![*_~\u200a])[*_~]|\]\(|\]\[|`|<\w|&\w|\\\*|://|www\.|\w@|\{\{|^\s*(?:[-+#>]|\d+[.)])",
+    r"([*_~])(?!\1|\u200a)|\]\(|\]\[|`|<\w|&\w|\\\*|://|\w\.[^\W\d]|\w@|\{\{|^\s*(?:[-+#>]|\d+[.)])",
     re.IGNORECASE,
 )
 """What markdown, or a client beside it, would make something of."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from bot.channel import Button, Choice, Field, Message
+from bot.channel import Button, Field, Message
 from bot.channels.teams import door
-from bot.channels.teams.buttons import Pressed, Surface, is_long, sets
+from bot.channels.teams.buttons import Pressed, Surface, sets
+from bot.channels.teams.choice import with_choice
 from bot.channels.teams.fields import drawn, given_again, to_read
-from bot.channels.teams.filled import CHOICE
 from bot.channels.teams.parts import Element, Say, apart, file, parts, wrong
 from dialogs.model import NOTHING, Raw
 
@@ -50,16 +49,15 @@ def section(message: Message, pen: Pen, again: Again, *, asks: bool = True) -> S
     One that does not ask has its questions only to read.
     """
     if pen.surface == "chat" and message.private and message.door:
-        pressed = door.pressed(message, message.door)
-        return Section(door.said(message, message.door), apart(sets(pressed, pen.surface)))
-    message = _with_choice(message, pen.say) if asks else message
-    files = [element for it in message.files for element in file(it)]
-    said = [*parts(message.parts), *files]
-    if not asks:
-        read = [element for it in message.fields for element in to_read(it)]
-        return Section([*said, *read], apart(sets(_pressed(message, Again()), pen.surface)))
-    asked = [element for it in message.fields for element in _asked(it, pen, again)]
-    return Section(said, asked + apart(sets(_pressed(message, again), pen.surface)))
+        way_in = sets(door.pressed(message, message.door), pen.surface)
+        return Section(door.said(message, message.door), apart(way_in))
+    if asks:
+        message = with_choice(message, pen.say)
+        asked = [element for it in message.fields for element in _asked(it, pen, again)]
+        offers = apart(sets(_offers(message, again), pen.surface))
+        return Section(_said(message), [*asked, *offers, *_ways(message, pen)])
+    read = [element for it in message.fields for element in to_read(it)]
+    return Section([*_said(message), *read], _ways(message, pen))
 
 
 def warnings(messages: Sequence[Message], again: Again, say: Say) -> list[Element]:
@@ -75,34 +73,32 @@ def _asked(it: Field, pen: Pen, again: Again) -> list[Element]:
     return drawn(filled, pen.say, pen.members, again.errors.get(it.key, ""))
 
 
-def _with_choice(message: Message, say: Say) -> Message:
-    """The message with its answers as options to choose from, where one of them has no room on a button."""
-    answers = [it for it in message.buttons if it.choice]
-    if len(answers) < 2 or not any(is_long(it) for it in answers):
-        return message
-    choice = Field(
-        CHOICE,
-        "one",
-        say("teams.choose"),
-        choices=tuple(Choice(it.id, it.label) for it in answers),
-        chosen=tuple(it.id for it in answers if it.main)[:1],
-        required=True,
-    )
-    goes_on = Button("", say("btn.continue"), main=True, sends=True)
-    others = (it for it in message.buttons if not it.choice)
-    return replace(message, fields=(*message.fields, choice), buttons=(goes_on, *others))
+def _said(message: Message) -> list[Element]:
+    return [*parts(message.parts), *(element for it in message.files for element in file(it))]
 
 
-def _pressed(message: Message, again: Again) -> list[Pressed]:
-    """The buttons, above them the offers: each sends the card with what is to be done about a number."""
-    several: dict[str, Any] = {}
-    if keys := [it.key for it in message.fields if it.kind == "many"]:
-        several = {"many": keys}
+def _offers(message: Message, again: Again) -> list[Pressed]:
+    """What can be done about a number: each sends the card once more, and says what."""
     sends = next((it for it in message.buttons if it.sends), None)
     leaves = sorted(again.errors)
-    offers = [
-        Pressed(message.card, replace(sends, label=it.label, main=False), {"leave": it.id, "leaves": leaves, **several})
+    return [
+        Pressed(
+            message.card,
+            replace(sends, label=it.label, main=False),
+            {"leave": it.id, "leaves": leaves, **_several(message)},
+        )
         for it in again.offers
         if sends
     ]
-    return offers + [Pressed(message.card, it, several if it.sends else NOTHING) for it in message.buttons]
+
+
+def _ways(message: Message, pen: Pen) -> list[Element]:
+    several = _several(message)
+    pressed = [Pressed(message.card, it, several if it.sends else NOTHING) for it in message.buttons]
+    return apart(sets(pressed, pen.surface))
+
+
+def _several(message: Message) -> dict[str, list[str]]:
+    """Which answers are several, told apart by commas: nothing else that comes back says so."""
+    keys = [it.key for it in message.fields if it.kind == "many"]
+    return {"many": keys} if keys else {}

@@ -23,11 +23,12 @@ _GRAVE = "\u02cb"
 
 # Clients put a date in the place of {{DATE(…)}}, also in a TextRun.
 _FORMULA = re.compile(r"\{(?=\{)")
-_EMPHASIS = re.compile(r"[*_~]+")
-_READ = re.compile(r"[<&\\\]]|:(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
+_EMPHASIS = re.compile(r"([*_~])\1*")
+# Entities, tags, escapes, links; and addresses, which some clients make links of by themselves.
+_READ = re.compile(r"[<&\\\]]|[:/](?=/)|\.(?=[^\W\d])|(?<=www)\.", re.IGNORECASE)
 _HARMLESS = re.compile(r"[\w\s.,:;!?'’\"“”«»()/%+–—…·-]*")
-_STARTS = re.compile(r"\s*(?:[-+]\s|[-+=]+\s*$|\d+[.)]\s)")
-_ADDRESS = re.compile(r"://|www\.", re.IGNORECASE)
+_STARTS = re.compile(r"\s*(?:[-+]|[-+=]+|\d+[.)])(?:\s|$)")
+_ADDRESS = re.compile(r"//|\w\.[^\W\d]")
 
 
 def run(text: str) -> str:
