@@ -34,8 +34,8 @@ class SlackChat(PlayChat):
 
     async def presses(self, who: str, label: str, values: Mapping[str, str], channel: str = "") -> Answer:
         """What is offered about an answer is not there while Slack holds the form back: it holds it back again."""
-        seat = await self._play.seat(who)
-        if who in self._held and not channel and not seat.sees(label):
+        seat = await self._seat(who)
+        if isinstance(seat, SlackSeat) and who in self._held and not channel and not seat.sees(label):
             return self._held[who]
         return await super().presses(who, label, values, channel)
 
@@ -48,7 +48,8 @@ class SlackChat(PlayChat):
         self, seat: Seat, message: Message, button: Button, values: Mapping[str, Raw], leave: str = ""
     ) -> Answer:
         """Slack's client itself sends no form in which something is missing, and says so in words of its own."""
-        assert isinstance(seat, SlackSeat)
+        if not isinstance(seat, SlackSeat):
+            return await super()._press(seat, message, button, values, leave)
         who = seat.name.split()[0]
         self._held.pop(who, None)
         refused = seat.not_taken(message, values) if button.sends or button.choice else {}
@@ -82,6 +83,7 @@ class SlackChat(PlayChat):
         reader = await self._play.seat("Hanne")
         for post, changed in self._fresh(f"#{CHANNEL_NAME}"):
             found.append(News(f"#{CHANNEL_NAME}", reader.chat(post), changed, in_thread=bool(post.thread)))
+        found += await self._in(await self._outside())
         return sorted(found, key=lambda news: news.place != self._latest)
 
     async def _private(self, seat: SlackSeat) -> AsyncIterator[News]:

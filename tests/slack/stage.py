@@ -14,6 +14,7 @@ from bot.channel import Message, Newcomer
 from bot.channels.slack.pace import Pace
 from bot.channels.slack.settings import Slack
 from bot.channels.slack.slack import SlackRoom
+from bot.channels.web.channel import WebChannel
 from bot.clock import StandingClock
 from bot.conversation import Conversation
 from bot.delivery import Delivery
@@ -21,6 +22,7 @@ from bot.moment import Moment
 from bot.stage import ZONES, Stage, first_morning
 from bot.tick import Ticker
 from bot.turns import people
+from bot.turns.common import OUTSIDE
 from bot.turns.house import house as build_house
 from storage.records import AddressRow, PersonRow
 from storage.store import Store, Work
@@ -147,7 +149,8 @@ class SlackPlay(Play):
         self.room = SlackRoom(
             self.store, self.words, self.clock, slack, people.arrive, change, pace, IN_NO_HURRY, self.late
         )
-        self.delivery = Delivery(self.store, self.clock, {"slack": self.room.channel})
+        self.pages = WebChannel(self.store, OUTSIDE)
+        self.delivery = Delivery(self.store, self.clock, {"slack": self.room.channel, OUTSIDE: self.pages})
         self.ticker = Ticker(self.store, self.words, self.clock, self.house)
         self.conversation = Conversation(
             self.store, self.words, self.clock, self.house, lambda: None, {"slack": self.room.people}
@@ -192,8 +195,8 @@ class SlackPlay(Play):
         raise NotThere(f"There is no {name}.")
 
     async def everybody(self) -> list[PersonRow]:
-        """All people that the house knows."""
-        return await self.store.run(lambda work: work.people.all(work.people.organisations()[0].id))
+        """All people on Slack that the house knows."""
+        return await self.store.run(lambda work: work.people.on("slack", work.people.organisations()[0].id))
 
     async def add(self, name: str, role: str, unit: str = "", language: str = "da") -> SlackSeat:
         """One more person."""
