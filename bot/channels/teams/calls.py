@@ -22,7 +22,7 @@ import structlog
 
 from bot.channels.retry_after import retry_after
 from bot.channels.teams.addresses import cloud_of
-from bot.channels.teams.fetch import NOT_SENT, Fetched, fetch
+from bot.channels.teams.fetch import NOT_SENT, Fetched, fetch_from
 from bot.channels.teams.hosts import Hosts, PrivateAddress, WrongHost
 from bot.channels.teams.login import Login, NoToken
 from bot.channels.teams.settings import Teams
@@ -117,7 +117,7 @@ class Calls:
         if body is not None:
             headers["Content-Type"], content = f"{_JSON}; charset=utf-8", json.dumps(body, ensure_ascii=False).encode()
         try:
-            got = await fetch(hosts.connector(), method, url, self._patience, headers=headers, data=content)
+            got = await fetch_from(hosts, method, url, self._patience, headers=headers, data=content)
         except PrivateAddress:
             return Answer(Fate.NOT_SENT, code="private_address")
         except NOT_SENT as failure:

@@ -9,11 +9,18 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
+from bot.channels.teams.hosts import Hosts
+
 MOST = 1 << 18
 """Bytes of an answer; Teams' own are some hundred."""
 
-NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
-"""No connection came about: nothing was sent."""
+NOT_SENT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.InvalidURL,
+)
+"""No connection came about: nothing was sent. Also when the proxy refuses, or its address is none."""
 
 
 class TooBig(Exception):
@@ -27,6 +34,16 @@ class Fetched:
     status: int
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
+
+
+async def fetch_from(hosts: Hosts, method: str, url: str, patience: float, **what: Any) -> Fetched:
+    """Asks one of `hosts`, through this machine's proxy where it has one. Raises WrongHost, and as `fetch` does.
+
+    The host is looked at here, whoever has done so before: behind a proxy nothing else would stop a wrong one.
+    """
+    hosts.check(url.partition("?")[0])
+    proxy = hosts.proxy(url)
+    return await fetch(hosts.connector(proxy), method, url, patience, proxy=proxy, **what)
 
 
 async def fetch(connector: aiohttp.BaseConnector, method: str, url: str, patience: float, **what: Any) -> Fetched:

@@ -1,4 +1,8 @@
-"""Where our token and our words may go: exact hosts, and no private address behind their names (T6)."""
+"""Where our token and our words may go: exact hosts, and no private address behind their names (T6).
+
+Behind a proxy it is the proxy that asks for the names, so that nobody here can see the addresses; the hosts are looked
+at all the same, and the only other thing that is connected to is the proxy itself, which is usually private.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,8 @@ from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
+
+from bot.channels.proxy import proxy_for
 
 _ADDRESS = re.compile(
     r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?P<port>:[1-9][0-9]{0,4})?"
@@ -53,9 +59,18 @@ class Hosts:
         if place not in self._near and (found["scheme"] != "https" or place.removesuffix(":443") not in self._hosts):
             raise WrongHost("This host is not one that messages may go to.")
 
-    def connector(self) -> aiohttp.TCPConnector:
-        """Connects to these hosts alone, and to the very addresses that were looked at: the name is asked once."""
-        resolver = _Public(self._hosts, self._near, self._resolver or aiohttp.ThreadedResolver())
+    def proxy(self, url: str) -> str | None:
+        """The proxy for a call to `url`. None for what is near: seen from the proxy that would be another machine."""
+        return None if urlsplit(url).netloc.lower() in self._near else proxy_for(url)
+
+    def connector(self, proxy: str | None = None) -> aiohttp.TCPConnector:
+        """Connects to these hosts alone, and to the very addresses that were looked at: the name is asked once.
+
+        With a proxy, to that alone.
+        """
+        names = self._resolver or aiohttp.ThreadedResolver()
+        own = frozenset({urlsplit(proxy).hostname or ""}) if proxy else frozenset[str]()
+        resolver = _Public(frozenset(), own, names) if proxy else _Public(self._hosts, self._near, names)
         return aiohttp.TCPConnector(resolver=resolver, use_dns_cache=False)
 
 
@@ -70,12 +85,11 @@ class _Public(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        found = await self._resolver.resolve(host, port, family)
-        if {host, f"{host}:{port}"} & self._near:
-            return found
-        if host not in self._hosts:
+        near = bool({host, f"{host}:{port}"} & self._near)
+        if not near and host not in self._hosts:
             raise WrongHost("This host is not one that messages may go to.")
-        if not all(is_public(result["host"]) for result in found):
+        found = await self._resolver.resolve(host, port, family)
+        if not near and not all(is_public(result["host"]) for result in found):
             raise PrivateAddress("The host's name leads to a private address.")
         return found
 

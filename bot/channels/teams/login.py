@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import aiohttp
 import structlog
 
-from bot.channels.teams.fetch import Fetched, TooBig, fetch
+from bot.channels.teams.fetch import Fetched, TooBig, fetch, fetch_from
 from bot.channels.teams.hosts import Hosts, PrivateAddress
 from bot.channels.teams.settings import Teams
 from bot.clock import Clock
@@ -152,7 +152,7 @@ class Login:
             "client_secret": self._teams.secret.get_secret_value(),
             "scope": scope,
         }
-        return await fetch(self._hosts.connector(), "POST", url, self._patience, data=asked)
+        return await fetch_from(self._hosts, "POST", url, self._patience, data=asked)
 
     async def _from_machine(self, scope: str) -> Fetched:
         what = {"resource": scope.removesuffix("/.default"), "client_id": self._teams.app_id}
@@ -162,6 +162,7 @@ class Login:
         else:
             where, version, headers = self._machine, "2018-02-01", {"Metadata": "true"}
         url = f"{where}?{urlencode({'api-version': version, **what})}"
+        # Never through a proxy: this is the machine's own, and another machine's would be another identity.
         return await fetch(aiohttp.TCPConnector(), "GET", url, self._patience, headers=headers)
 
 
