@@ -316,7 +316,8 @@ class Chat:
     """How a place is reached on a platform that tells it with what it sends. Taken from verified things only.
 
     `place` is as in an address: a person, a channel, or "" for all of the tenant. `chat` and `user` are the platform's
-    names of the conversation and of the person in it, empty until known. `service` is where to answer.
+    names of the conversation and of the person in it, empty until known; of a channel `user` is the team that it is in.
+    `service` is where to answer, `touched` when the platform last told something new.
     `state`: live, absent (the assistant is not installed yet), gone (removed) or blocked (by the person or an admin).
     """
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import pytest
 from structlog.testing import capture_logs
 
+from bot.channels import organisations
 from bot.channels.slack.api import Api
 from bot.channels.slack.calls import Calls, Fate
 from bot.channels.slack.many_tokens import ManyTokens
@@ -154,6 +155,20 @@ async def test_the_one_token_serves_the_workspace_that_it_is_for(store: Shaky, s
     workspace = store.run_now(lambda work: work.workspaces.find(CHANNEL, "T1"))
     assert workspace is not None
     assert (workspace.name, workspace.state) == ("Kommunen", "live")
+
+
+@pytest.mark.parametrize("alone", [True, False])
+async def test_a_town_that_is_alone_here_is_one_organisation_in_slack_too(
+    store: Shaky, slack: FakeSlack, alone: bool
+) -> None:
+    teams = store.run_now(lambda work: organisations.meet(work, "teams", "a-tenant"))
+    tokens = OneToken(store, Calls(slack.base_url), slack.install("T1").value, StandingClock(NOW), alone)
+    await tokens.start()
+    workspace = store.run_now(lambda work: work.workspaces.find(CHANNEL, "T1"))
+    assert workspace is not None
+    assert (workspace.organisation == teams.organisation) is alone
+    (named, *others) = [row.name for row in store.run_now(lambda work: work.people.organisations())]
+    assert (named, others) == ("Kommunen", [] if alone else ["a-tenant"])
 
 
 async def test_s13_one_token_for_an_enterprise_serves_each_of_its_workspaces(store: Shaky, slack: FakeSlack) -> None:
