@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
-from bot.channel import Field, Incoming, Reply
+from bot.channel import Field, Incoming, NotReached, Reply
 from bot.channels.pace import Pace
 from bot.channels.slack.answers import Pen, Whispers
 from bot.channels.slack.people import STRANGER
@@ -21,7 +21,7 @@ from storage.store import Store
 MOST, WITHIN = 30, 60.0
 """So many things in so many seconds, for one person."""
 
-TOO_FAST = "channel.too_fast"
+TOO_FAST, LATER = "channel.too_fast", "channel.later"
 
 NO_COLLEAGUE = "slack.no_colleague"
 
@@ -90,7 +90,10 @@ class Reception:
         refused = await self._refused(heard, again=sent)
         if refused is not None:
             return _refusal(heard, refused, sent)
-        known = {key: await self._people.person_of(heard.where.tenant, user) for key, user in heard.users.items()}
+        try:
+            known = {key: await self._people.person_of(heard.where.tenant, user) for key, user in heard.users.items()}
+        except NotReached:
+            return _refusal(heard, self._words.text(await self._spoken(heard), LATER), sent)
         if sent and (nobody := [key for key, person in known.items() if not person]):
             return Reply(errors=dict.fromkeys(nobody, self._words.text(await self._spoken(heard), NO_COLLEAGUE)))
         incoming = replace(heard.incoming, values={**heard.incoming.values, **known})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
@@ -19,6 +20,9 @@ from storage.store import StoreUnavailable
 log = structlog.get_logger()
 
 PATH = "/api/messages"
+
+LATE = 10.0
+"""Seconds after which Teams gets an answer whatever it is: after fifteen it would send the same again (T7)."""
 
 Opens = Callable[[web.Request], Awaitable[dict[str, Any]]]
 """The door: the verified activity, or an HTTP refusal."""
@@ -53,11 +57,13 @@ class Speaks(Protocol):
 class Inbound:
     """The way in."""
 
-    def __init__(self, opens: Opens, reception: Reception, news: News, speaks: Speaks) -> None:
+    def __init__(self, opens: Opens, reception: Reception, news: News, speaks: Speaks, late: float = LATE) -> None:
         self._opens = opens
         self._reception = reception
         self._news = news
         self._speaks = speaks
+        self._late = late
+        self._going_on: set[asyncio.Task[tuple[Reply, Pen]]] = set()
         self._adapter = Adapter(
             Turns(
                 self._message,
@@ -73,6 +79,11 @@ class Inbound:
     def routes(self, app: web.Application) -> None:
         """Adds the address that Teams posts to."""
         app.router.add_post(PATH, self._posted)
+
+    async def idle(self) -> None:
+        """Waits until what took too long for Teams is done."""
+        while self._going_on:
+            await asyncio.wait(self._going_on)
 
     async def dispatch(self, activity: Raw) -> tuple[int, Answer]:
         """The status and its body. 200: it is on disk, or nothing of ours; 503: it could not be kept."""
@@ -120,12 +131,27 @@ class Inbound:
     async def _submission(self, activity: Raw) -> Answer:
         heard = read.submitted(activity)
         reply, answer = await self._answered(heard, to_submission)
-        if heard is not None and reply is not None and reply.shows and not reply.repeated:
-            await self._reception.put_down(heard, reply.shows[-1])
+        # Only a door in the chat tells how far one is. What has none would be drawn over while it is answered.
+        asked = [it for it in reply.shows if it.door] if reply is not None and not reply.repeated else []
+        if heard is not None and asked:
+            await self._reception.put_down(heard, asked[-1])
         return answer
 
     async def _answered(self, heard: Heard | None, draw: Draw) -> tuple[Reply | None, Answer]:
         if heard is None:
             return None, None
-        reply = await self._reception.receive(heard)
-        return reply, draw(heard, reply, await self._reception.pen(heard, reply))
+        doing = asyncio.create_task(self._reception.receive(heard))
+        self._going_on.add(doing)
+        doing.add_done_callback(self._going_on.discard)
+        done, _ = await asyncio.wait({doing}, timeout=self._late)
+        if not done:
+            # It goes on, and its messages come into the chat.
+            doing.add_done_callback(_note_failure)
+        reply, pen = doing.result() if done else await self._reception.late(heard)
+        return reply, draw(heard, reply, pen)
+
+
+def _note_failure(doing: asyncio.Task[tuple[Reply, Pen]]) -> None:
+    failure = None if doing.cancelled() else doing.exception()
+    if failure is not None:
+        log.error("teams_failed_late", error=type(failure).__name__)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
-from bot.channel import CLOSED, Field, Incoming, Message, Reply
+from bot.channel import CLOSED, Field, Incoming, Message, NotReached, Reply
 from bot.channels.pace import Pace
 from bot.channels.teams.answers import Pen
 from bot.channels.teams.read import CHANNEL, Heard
@@ -19,6 +19,7 @@ MOST, WITHIN = 30, 60.0
 """So many things in so many seconds, for one person."""
 
 TOO_FAST, NO_COLLEAGUE = "channel.too_fast", "teams.no_colleague"
+LATER, SLOW = "channel.later", "channel.slow"
 IN_CHANNEL, INSTALL = "teams.in_channel", "teams.install_first"
 
 WHOLE = ""
@@ -100,8 +101,20 @@ class Reception:
         incoming = Incoming(heard.incoming.sender, f"closed:{shown.card}", "press", card=shown.card, button=CLOSED)
         await self._conversation.accept(incoming)
 
-    async def receive(self, heard: Heard) -> Reply:
-        """Somebody pressed. Carried out when this returns."""
+    async def receive(self, heard: Heard) -> tuple[Reply, Pen]:
+        """Somebody pressed. Carried out when this returns; what is answered, and what it is drawn with."""
+        try:
+            reply = await self._carried_out(heard)
+        except NotReached:
+            reply = await self._refused(heard, LATER)
+        return reply, await self._pen(heard, reply)
+
+    async def late(self, heard: Heard) -> tuple[Reply, Pen]:
+        """What is answered while a press is still being carried out."""
+        reply = Reply(note=await self._sentence(heard, SLOW))
+        return reply, await self._pen(heard, reply)
+
+    async def _carried_out(self, heard: Heard) -> Reply:
         if self._too_fast(heard):
             return await self._refused(heard, TOO_FAST)
         known = {key: await self._people.person_of(heard.where.tenant, user) for key, user in heard.people.items()}
@@ -114,8 +127,7 @@ class Reception:
         # Pressed in a channel by somebody to whom nothing can be said alone yet: it waits for them.
         return replace(reply, note=await self._sentence(heard, INSTALL))
 
-    async def pen(self, heard: Heard, reply: Reply) -> Pen:
-        """What the answer is drawn with."""
+    async def _pen(self, heard: Heard, reply: Reply) -> Pen:
         shown = [*reply.shows, *(it for it in (reply.card, reply.again) if it)]
         language = shown[0].language if shown else await self._spoken(heard)
         people = {id for it in shown for field in it.fields if field.kind == "person" for id in _chosen(field)}

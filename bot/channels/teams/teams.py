@@ -15,7 +15,7 @@ from bot.channels.teams.changes import Changes
 from bot.channels.teams.channel import TeamsChannel
 from bot.channels.teams.doors import Door, opened
 from bot.channels.teams.graph import Graph
-from bot.channels.teams.inbound import Inbound
+from bot.channels.teams.inbound import LATE, Inbound
 from bot.channels.teams.keys import Keys
 from bot.channels.teams.login import Identity, Login, NoToken
 from bot.channels.teams.pace import Pace
@@ -35,7 +35,8 @@ log = structlog.get_logger()
 class TeamsRoom:
     """Everything about Teams. First there is the channel, then with `opens` the way in, then `start`.
 
-    `most`: so many things by one person in a minute; beyond that they are asked to wait. `alone`: we serve no other
+    `most`: so many things by one person in a minute; beyond that they are asked to wait. `late`: seconds after which
+    Teams is answered whatever it is. `alone`: we serve no other
     town. `identity` is what the machine says of itself, for a managed identity.
     """
 
@@ -51,6 +52,7 @@ class TeamsRoom:
         identity: Identity | None = None,
         pace: Pace | None = None,
         most: int = MOST,
+        late: float = LATE,
         alone: bool = False,
     ) -> None:
         self._store = store
@@ -58,6 +60,7 @@ class TeamsRoom:
         self._clock = clock
         self._teams = teams
         self._most = most
+        self._late = late
         self._login = Login(teams, clock, identity)
         calls = Calls(teams, self._login)
         self._pace = pace or Pace(monotonic, asyncio.sleep, SystemRandom().random)
@@ -74,6 +77,7 @@ class TeamsRoom:
         )
         self._speaking = Speaking(calls, self._pace)
         self._keys = Keys(teams.openid)
+        self._inbound: Inbound | None = None
 
     def opens(self, talks: Receives, app: web.Application) -> None:
         """Lets in what Teams sends, for this conversation, at an address of `app`."""
@@ -87,7 +91,10 @@ class TeamsRoom:
             self._teams.way_in,
             self._most,
         )
-        Inbound(lambda request: opened(request, door), reception, self.changes, self._speaking).routes(app)
+        self._inbound = Inbound(
+            lambda request: opened(request, door), reception, self.changes, self._speaking, self._late
+        )
+        self._inbound.routes(app)
 
     async def start(self) -> str:
         """Logs in, and asks what has become of the teams; what to tell the operator. Raises WrongTeams."""
@@ -110,11 +117,15 @@ class TeamsRoom:
 
     async def stop(self) -> None:
         """Takes nothing more, and waits until what was answered is said."""
+        if self._inbound is not None:
+            await self._inbound.idle()
         await self._speaking.idle()
         await self.changes.stop()
         await self._keys.close()
 
     async def idle(self) -> None:
         """Waits until all that was begun is done."""
+        if self._inbound is not None:
+            await self._inbound.idle()
         await self.changes.idle()
         await self._speaking.idle()
