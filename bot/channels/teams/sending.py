@@ -75,8 +75,6 @@ class Sending:
         chat = await self._chats.find(self._to)
         if not chat.chat and not is_channel(self._to.place):
             return await self._chats.made(self._to, self._create)
-        if self._pace.is_ill(self._to.tenant):
-            await self._knock(chat)
         return chat
 
     async def _create(self, chat: Chat) -> str:
@@ -94,13 +92,16 @@ class Sending:
         raise await self._stopped(answer)
 
     async def _knock(self, chat: Chat) -> None:
-        """Before a message goes to a Teams that was ill, something goes that may get lost."""
+        """Before a new message goes to a Teams that was ill, something goes that may get lost."""
+        if self._said or not self._pace.is_ill(self._to.tenant):
+            return
         home = address(chat.service, "conversations", chat.chat or self._to.place)
         url = f"{home}/pagedmembers?pageSize=50" if is_channel(self._to.place) else f"{home}/members/{self._to.place}"
         answer = await self._calls.ask("GET", url)
         if answer.fate not in (Fate.DONE, Fate.REFUSED) or answer.status >= 500:
             self._pace.learn(self._to.tenant, self._to.place, answer)
             raise later(answer.code, max(self._pace.wait(self._to.tenant, self._to.place), AGAIN))
+        self._check_time()
 
     # A message
 
@@ -108,6 +109,8 @@ class Sending:
         """Posts one part, or changes what it replaces. The reference of what stands there now."""
         while True:
             await self._turn()
+            if not self._changes[1]:
+                await self._knock(chat)
             answer, conversation = await self._put(chat, activity)
             if self._changes[1] and answer.status in _NO_CHANGE:
                 self._changes = ("", "")
@@ -154,10 +157,14 @@ class Sending:
         if self._said:
             await pace.next_part(tenant, place)
             return
-        if pace.now() > self._until + GRACE:
-            raise later("took too long", 0.0)  # what is begun now may not end while the message is ours
+        self._check_time()
         if wait := await pace.turn(tenant, place, self._id, self._until):
             raise later("waits in line", wait)
+
+    def _check_time(self) -> None:
+        """What is begun too late may not end while the message is ours."""
+        if self._pace.now() > self._until + GRACE:
+            raise later("took too long", 0.0)
 
     async def _ask(self, method: str, url: str, body: Mapping[str, Any], *, safe: bool = False) -> Answer:
         answer = await self._calls.ask(method, url, body=body, safe=safe)
