@@ -11,9 +11,9 @@ from dialogs.model import Raw
 from tests.slack.difference import UNSAID
 from tests.slack.fake import Message as Posted
 from tests.slack.seat import SlackSeat
-from tests.slack.sight import CLOSE, door_of
 from tests.slack.stage import CHANNEL_NAME, SlackPlay
 from tests.stage.chat import Answer, News, PlayChat
+from tests.stage.forms import CLOSE
 from tests.stage.play import NotThere, Seat
 from tests.stage.scenes import Cast
 from tests.transcripts.script import shown
@@ -68,7 +68,7 @@ class SlackChat(PlayChat):
 
     async def _is_still_there(self, seat: SlackSeat, form: Message) -> None:
         """A form that was put down stands behind its door as it was."""
-        doors = [shown for shown in seat.chats() if door_of(shown) and _title(shown) == _title(form)]
+        doors = [shown for shown in seat.chats() if seat.door_of(shown) and _title(shown) == _title(form)]
         for door in doors[-1:]:
             opened = await seat.opened(door)
             if opened is None or opened.fields != form.fields or opened.parts != form.parts:
@@ -91,7 +91,7 @@ class SlackChat(PlayChat):
         fresh = [(seat.chat(post), changed) for post, changed in self._fresh(seat.user)]
         for message, changed in _with_files(fresh):
             read: Message | None = message
-            door = door_of(message)
+            door = seat.door_of(message)
             if door is None:
                 read = form if form and self._says_less(message, form) else message
                 form = None if form and _text(read) == _text(form) else form

@@ -7,61 +7,12 @@ from collections.abc import Mapping
 from bot.channel import Button, Message, Reply
 from dialogs.model import Raw
 from tests.slack.fake import View
-from tests.slack.filling import NotTaken, as_given
-from tests.slack.sight import CLOSE, Sight, door_of, is_door, labelled
-from tests.stage.play import NotThere
+from tests.slack.sight import Sight
+from tests.stage.forms import CLOSE
 
 
 class SlackSeat(Sight):
     """One person at Slack."""
-
-    async def messages(self) -> list[Message]:
-        """What the assistant has said in private, and the form that is open last."""
-        form = self.form()
-        return [*self.chats(), form] if form else self.chats()
-
-    async def last(self) -> Message:
-        """The newest message; one that opens in a form is opened."""
-        form = self.form()
-        if form is not None:
-            return form
-        shown = self.chats()[-1]
-        return await self.opened(shown) or shown
-
-    async def offered(self, label: str, channel: str = "") -> tuple[Message, Button]:
-        """The newest button with this label: in the open form, in the chat, then behind the newest door."""
-        if channel:
-            return labelled(await self.posts(channel), label) or self._nothing(label)
-        form = self.form()
-        if form is not None and (found := labelled([form], label)):
-            return found
-        if form is not None and label == self.closing():
-            return form, Button(CLOSE, label)
-        chat = self.chats()
-        doors = [shown for shown in chat if door_of(shown)]
-        found = labelled(chat, label)
-        newest_door = chat.index(doors[-1]) if doors else -1
-        if found and not is_door(found[1]) and chat.index(found[0]) >= newest_door:
-            return found
-        for door in reversed(doors):
-            # What stands behind the door is the message itself, and newer than what stands above it.
-            if found and not is_door(found[1]) and chat.index(found[0]) > chat.index(door):
-                return found
-            opened = await self.opened(door)
-            if opened and (behind := labelled([opened], label)):
-                return behind
-        return found if found and not is_door(found[1]) else self._nothing(label)
-
-    def _nothing(self, label: str) -> tuple[Message, Button]:
-        raise NotThere(f"{self.name} has no button {label!r}.")
-
-    async def opened(self, message: Message) -> Message | None:
-        """What a message's door opens; None when it has none."""
-        door = door_of(message)
-        if door is None:
-            return None
-        await self.press(message, door, {})
-        return self.form()
 
     async def puts_down(self) -> None:
         """Closes the open form: in front of it nothing can be typed or pressed in the chat."""
@@ -111,26 +62,7 @@ class SlackSeat(Sight):
         if view := self.play.slack.view_of(self.user):
             self.there.fills(given, view)
 
-    def not_taken(self, message: Message, values: Mapping[str, Raw]) -> dict[str, str]:
-        """The labels, by key, of the fields for which Slack's client holds the form back.
-
-        That is what has to be filled in and is empty, and what its pickers and lists do not offer.
-        """
-        refused: dict[str, str] = {}
-        for shown in message.fields:
-            standing = shown.value or shown.chosen
-            if shown.required and not values.get(shown.key, standing):
-                refused[shown.key] = shown.label
-            elif shown.key in values:
-                try:
-                    self.as_given(message, shown.key, values[shown.key])
-                except NotTaken:
-                    refused[shown.key] = shown.label
-        return refused
-
     def as_given(self, message: Message, key: str, value: Raw) -> object:
-        """A value as Slack's client takes it in the field with this key or label. Raises NotTaken."""
-        shown = next((each for each in message.fields if key in (each.key, each.label)), None)
-        if shown is None:
-            raise NotThere(f"The form has no field {key!r}; it has {[each.label for each in message.fields]}.")
-        return as_given(shown, value, self.play.clock.now().date(), self.play.store)
+        """A tick is one of several boxes to Slack, of which there is one."""
+        given = super().as_given(message, key, value)
+        return ["yes"] * given if isinstance(given, bool) else given

@@ -10,7 +10,7 @@ from bot.channel import Button, Message, Reply
 from tests.slack import reading
 from tests.slack.fake import Message as Posted
 from tests.slack.fake import Person, View
-from tests.stage.play import Seat
+from tests.stage.forms import FormSeat
 
 if TYPE_CHECKING:
     from tests.slack.stage import SlackPlay
@@ -27,9 +27,6 @@ NOTES = (
     "only_hr",
 )
 
-CLOSE = "close"
-"""The button that closes a form; it is Slack's own."""
-
 
 @dataclass(frozen=True)
 class Source:
@@ -40,7 +37,7 @@ class Source:
 
 
 @dataclass
-class Sight(Seat):
+class Sight(FormSeat):
     """One person's eyes."""
 
     user: str = ""
@@ -82,10 +79,9 @@ class Sight(Seat):
         self.play.sources[id(shown)] = (shown, Source(view=deepcopy(view)))
         return shown
 
-    def sees(self, label: str) -> bool:
-        """Whether there is a button with this label on the screen: in the form, else in the chat."""
-        form = self.form()
-        return bool(labelled([form] if form else self.chats(), label)) or label == self.closing()
+    def is_door(self, button: Button) -> bool:
+        """Whether it opens the form of its message."""
+        return button.id.endswith("|open")
 
     def closing(self) -> str:
         """What stands on the button that closes the form."""
@@ -134,22 +130,3 @@ class Sight(Seat):
         if at is None or at > 1 or len(shown.parts) + len(shown.fields) + len(shown.buttons) <= 2:
             return shown, shown.parts[at].text if at is not None and at <= 1 else ""
         return replace(shown, parts=(*shown.parts[:at], *shown.parts[at + 1 :])), shown.parts[at].text
-
-
-def is_door(button: Button) -> bool:
-    """Whether it opens the form of its message."""
-    return button.id.endswith("|open")
-
-
-def door_of(message: Message) -> Button | None:
-    """The button that opens the message's form."""
-    return next(filter(is_door, message.buttons), None)
-
-
-def labelled(messages: list[Message], label: str) -> tuple[Message, Button] | None:
-    """The newest button with this label."""
-    for message in reversed(messages):
-        for button in message.buttons:
-            if button.label == label:
-                return message, button
-    return None
