@@ -180,7 +180,9 @@ def _platforms(settings: Settings, slack: Slack | None, teams: Teams | None) -> 
     if slack is not None:
         rooms.append(SlackRoom(store, words, clock, slack, people.arrive, change, alone=alone))
     if teams is not None:
-        rooms.append(TeamsRoom(store, words, clock, teams, people.arrive, change, identity=_identity(), alone=alone))
+        rooms.append(
+            TeamsRoom(store, words, clock, teams, people.arrive, change, identity=machine_identity(), alone=alone)
+        )
     channels: dict[str, Channel] = {room.channel.name: room.channel for room in rooms}
     directories: dict[str, Directory] = {room.channel.name: room.people for room in rooms}
     delivery = Delivery(store, clock, channels)
@@ -197,7 +199,7 @@ def _is_one_town(slack: Slack | None, teams: Teams | None) -> bool:
     return (slack is None or slack.install == "token") and (teams is None or teams.kind != "MultiTenant")
 
 
-def _identity() -> Identity | None:
+def machine_identity() -> Identity | None:
     """What an App Service tells its programs of their managed identity."""
     endpoint, header = os.environ.get("IDENTITY_ENDPOINT", ""), os.environ.get("IDENTITY_HEADER", "")
     return Identity(endpoint, header) if endpoint and header else None

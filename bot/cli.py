@@ -8,7 +8,7 @@ import logging
 import secrets
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,14 +18,16 @@ import structlog
 import typer
 from aiohttp import ClientSession, web
 
-from bot.app import App, build, open_store
-from bot.channels.slack.doctor import PATIENCE, Doctor
+from bot.app import App, build, machine_identity, open_store
+from bot.channels.slack.doctor import PATIENCE
+from bot.channels.slack.doctor import Doctor as SlackDoctor
 from bot.channels.slack.manifest import manifest
+from bot.channels.teams.doctor import Doctor as TeamsDoctor
 from bot.channels.teams.manifest import package
 from bot.channels.teams.publisher import Publisher
 from bot.clock import SystemClock
 from bot.doctor import Finding, look_at_house, sentence
-from bot.settings import Settings, Slack, WrongSlack, WrongTeams
+from bot.settings import Settings, WrongSlack, WrongTeams
 from bot.turns.people import hash_of
 from storage.lock import held
 from storage.store import Store, StoreError, Work
@@ -130,23 +132,33 @@ def hr_code() -> None:
 
 @main.command()
 def doctor() -> None:
-    """Look at settings, database and Slack, and say in a sentence what is to mend."""
+    """Look at settings, database, Slack and Teams, and say in a sentence what is to mend."""
+    # What is logged on the way says the same to somebody else.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     house = look_at_house()
     found = [_say(finding) for finding in house.findings]
     if house.settings and house.store:
-        found += asyncio.run(_look_at_slack(house.settings.slack, house.store))
+        found += asyncio.run(_look_at_platforms(house.settings, house.store))
     if not all(found):
         raise typer.Exit(1)
 
 
-async def _look_at_slack(slack: Slack | None, store: Store) -> list[bool]:
+async def _look_at_platforms(settings: Settings, store: Store) -> list[bool]:
     try:
-        if slack is None:
-            return []
-        async with ClientSession(timeout=PATIENCE) as session:
-            return [_say(finding) async for finding in Doctor(slack, store, SystemClock(), session).look()]
+        return [_say(finding) async for finding in _findings(settings, store)]
     finally:
         await store.close()
+
+
+async def _findings(settings: Settings, store: Store) -> AsyncIterator[Finding]:
+    slack, teams, clock = settings.slack, settings.teams, SystemClock()
+    if slack is not None:
+        async with ClientSession(timeout=PATIENCE) as session:
+            async for finding in SlackDoctor(slack, store, clock, session).look():
+                yield finding
+    if teams is not None:
+        async for finding in TeamsDoctor(teams, store, clock, machine_identity()).look():
+            yield finding
 
 
 def _say(finding: Finding) -> bool:

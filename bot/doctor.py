@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from bot.app import open_store, open_vault
-from bot.settings import Settings
-from storage.store import Store, StoreError
+from bot.app import ANONYMOUS, CHATS, DOOR, PLAYGROUND, WrongDatabase, open_store, open_vault
+from bot.settings import Settings, Slack, Teams
+from storage.store import Store, StoreError, Work
 
 
 @dataclass(frozen=True)
 class Finding:
-    """`what` was looked at. `said` is a fact when it is good, else what is wrong and what to do. Never a secret."""
+    """`what` was looked at. `said` is a fact when it is good, else what is wrong and what to do. Never a secret.
+
+    `mark` stands before it: advice is good, but neither a fact nor a fault.
+    """
 
     what: str
     good: bool
     said: str
+    mark: str
 
     def __str__(self) -> str:
-        return f"{'✓' if self.good else '✗'} {self.what}: {self.said}"
+        return f"{self.mark} {self.what}: {self.said}"
 
 
 def good(what: str, said: str) -> Finding:
     """All is well."""
-    return Finding(what, True, said)
+    return Finding(what, True, said, "✓")
+
+
+def advice(what: str, said: str) -> Finding:
+    """It works as it is, and there is something to know, or to gain."""
+    return Finding(what, True, said, "–")
 
 
 def bad(what: str, said: str) -> Finding:
     """Something is to mend."""
-    return Finding(what, False, said)
+    return Finding(what, False, said, "✗")
 
 
 def sentence(refusal: Exception) -> str:
@@ -41,6 +51,17 @@ def sentence(refusal: Exception) -> str:
     if isinstance(refusal, UnicodeDecodeError):
         return "The file .env is no plain text. Save it as UTF-8."
     return str(refusal)
+
+
+def hr(work: Work, platform: str) -> Finding:
+    """Whether there is somebody in each workplace who may open a round."""
+    known = work.people.organisations()
+    without = [organisation.name for organisation in known if not work.people.hr(organisation.id)]
+    if known and not without:
+        return good("HR", "There is somebody.")
+    where = f" in {', '.join(without)}" if len(known) > 1 else ""
+    how = f"Run `.venv/bin/vidsyn hr-code`, and let HR write the code to Vidsyn in {platform}."
+    return bad("HR", f"Nobody is{where}. {how}")
 
 
 @dataclass(frozen=True)
@@ -57,10 +78,12 @@ def look_at_house() -> House:
     findings: list[Finding] = []
     try:
         settings = Settings()
-        slack = settings.slack
+        slack, teams = settings.slack, settings.teams
     except ValueError as refusal:
         return House([bad("Settings", sentence(refusal))])
-    findings.append(good("Settings", f"Slack, {_way(slack.transport, slack.install)}." if slack else _PLAYGROUND))
+    findings.append(good("Settings", _configured(slack, teams)))
+    if teams and teams.warning:
+        findings.append(advice("App type", teams.warning))
     try:
         open_vault(settings)
     except (StoreError, ValueError) as refusal:
@@ -70,10 +93,32 @@ def look_at_house() -> House:
         store = open_store(settings)
     except (StoreError, ValueError, OSError) as refusal:
         return House([*findings, bad("Database", str(refusal))], settings)
+    if store.run_now(lambda work: work.meta.get(DOOR)) not in (None, _purpose(slack, teams)):
+        asyncio.run(store.close())
+        return House([*findings, bad("Database", str(WrongDatabase.__doc__))], settings)
     return House([*findings, good("Database", "It opens and is up to date.")], settings, store)
 
 
-_PLAYGROUND = "Nothing of Slack's is set, so this is the playground."
+_PLAYGROUND = "Nothing of Slack's or Teams' is set, so this is the playground."
+_TEAMS = {
+    "SingleTenant": "one tenant, with a secret",
+    "UserAssignedMSI": "one tenant, with a managed identity",
+    "MultiTenant": "any number of tenants",
+    "Anonymous": "as the Agents Playground plays it",
+}
+
+
+def _configured(slack: Slack | None, teams: Teams | None) -> str:
+    ways = [f"Slack, {_way(slack.transport, slack.install)}."] if slack else []
+    ways += [f"Teams, {_TEAMS[teams.kind]}."] if teams else []
+    return " ".join(ways) or _PLAYGROUND
+
+
+def _purpose(slack: Slack | None, teams: Teams | None) -> str:
+    """What the database is for."""
+    if teams and teams.kind == "Anonymous":
+        return ANONYMOUS
+    return CHATS if slack or teams else PLAYGROUND
 
 
 def _way(transport: str, install: str) -> str:

@@ -374,7 +374,7 @@ async def test_the_command_says_what_is_well_and_what_is_not(fake: FakeSlack, tm
 
 async def test_with_nothing_set_it_looks_at_the_playground(tmp_path: Path) -> None:
     code, lines = await doctor(tmp_path)
-    assert (code, lines[0]) == (0, "✓ Settings: Nothing of Slack's is set, so this is the playground.")
+    assert (code, lines[0]) == (0, "✓ Settings: Nothing of Slack's or Teams' is set, so this is the playground.")
     assert [line.split(":")[0] for line in lines] == ["✓ Settings", "✓ Keys", "✓ Database"]
 
 

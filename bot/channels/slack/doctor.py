@@ -12,7 +12,7 @@ from bot.channels.slack.client import proxy_for
 from bot.channels.slack.manifest import EVENTS_PATH
 from bot.channels.slack.settings import Slack
 from bot.clock import Clock
-from bot.doctor import Finding, bad, good
+from bot.doctor import Finding, bad, good, hr
 from storage.records import Installation
 from storage.store import Store
 
@@ -42,7 +42,7 @@ class Doctor:
                 yield await self._socket(await self._app_of(told))
         if self._slack.transport == "http":
             yield await self._address()
-        yield await self._store.run(findings.hr)
+        yield await self._store.run(lambda work: hr(work, "Slack"))
 
     async def _by_token(self, told: Told) -> AsyncIterator[Finding]:
         for finding in findings.token(told):

@@ -10,7 +10,6 @@ import aiohttp
 from bot.channels.slack.asking import BROKEN, NO_SLACK, UNREACHED, Told
 from bot.channels.slack.scopes import SCOPES
 from bot.doctor import Finding, bad, good
-from storage.store import Work
 
 SKEW = timedelta(seconds=60)
 """From here on a clock is wrong. Slack's signatures are worth nothing after 300 seconds."""
@@ -121,16 +120,6 @@ def channels(told: Told, what: str = "Channels") -> Finding:
     if not found:
         return bad(what, "Vidsyn is in none. Write /invite @Vidsyn in the channel where rounds are announced.")
     return good(what, f"Vidsyn is in {len(found)}{' or more' if len(found) >= MANY else ''}.")
-
-
-def hr(work: Work) -> Finding:
-    """Whether there is somebody in each workplace who may open a round."""
-    known = work.people.organisations()
-    without = [organisation.name for organisation in known if not work.people.hr(organisation.id)]
-    if known and not without:
-        return good("HR", "There is somebody.")
-    where = f" in {', '.join(without)}" if len(known) > 1 else ""
-    return bad("HR", f"Nobody is{where}. Run `.venv/bin/vidsyn hr-code`, and let HR write the code to Vidsyn in Slack.")
 
 
 def because(error: str) -> str:
