@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.slack.letters import extends, letters
+from bot.channels.letters import extends, letters
 from bot.channels.slack.text import BLANK, escape, harmless, mrkdwn, pieces, plain, shortened, size, visible
 from tests.slack.drawings import INJECTIONS, NOTHING, anything, seen
 from tests.slack.fake.texts import mrkdwn_problems

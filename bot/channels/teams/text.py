@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 
-from bot.channels.slack.text import BLANK as BLANK
-from bot.channels.slack.text import harmless as harmless
-from bot.channels.slack.text import line as line
-from bot.channels.slack.text import pieces as pieces
-from bot.channels.slack.text import shortened as shortened
-from bot.channels.slack.text import size as size
-from bot.channels.slack.text import units as units
-from bot.channels.slack.text import visible as visible
+from bot.channels.text import BLANK as BLANK
+from bot.channels.text import harmless as harmless
+from bot.channels.text import line as line
+from bot.channels.text import pieces as pieces
+from bot.channels.text import shortened as shortened
+from bot.channels.text import size as size
+from bot.channels.text import units as units
+from bot.channels.text import visible as visible
 
 _JOIN = "\u2060"
 _HAIR = "\u200a"
