@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import structlog
@@ -14,10 +15,12 @@ from bot.channel import Channel, Directory
 from bot.channels.slack.settings import Slack
 from bot.channels.slack.slack import SlackRoom
 from bot.channels.teams.login import Identity
+from bot.channels.teams.read import CHANNEL as TEAMS
 from bot.channels.teams.settings import Teams
 from bot.channels.teams.teams import TeamsRoom
 from bot.channels.web.channel import WebChannel
 from bot.channels.web.doors import check_host
+from bot.channels.web.personal import PATH, page_at, personal
 from bot.channels.web.playground import playground
 from bot.clock import Clock, StandingClock, SystemClock
 from bot.conversation import Conversation
@@ -29,6 +32,7 @@ from bot.settings import Settings
 from bot.stage import Stage, open_stage
 from bot.tick import Ticker
 from bot.turns import people
+from bot.turns.common import OUTSIDE
 from bot.turns.house import house as build_house
 from bot.words import Words
 from storage.records import AddressRow
@@ -146,13 +150,13 @@ def build(settings: Settings) -> App:
 
 def _playground(settings: Settings) -> App:
     check_host(settings.host)
-    words, house = Words.load(), build_house()
+    words, house = Words.load(), replace(build_house(), page=page_at(_address(settings)))
     store = open_store(settings)
     store.run_now(lambda work: _mark(work, PLAYGROUND, used=bool(work.people.organisations())))
     now = SystemClock().now()
     clock = StandingClock(store.run_now(lambda work: open_stage(work, words, house, now)))
-    channel = WebChannel(store)
-    channels: dict[str, Channel] = {channel.name: channel}
+    channel, pages = WebChannel(store), WebChannel(store, OUTSIDE)
+    channels: dict[str, Channel] = {channel.name: channel, pages.name: pages}
     delivery = Delivery(store, clock, channels)
     ticker = Ticker(store, words, clock, house)
     conversation = Conversation(store, words, clock, house, delivery.kick)
@@ -160,11 +164,13 @@ def _playground(settings: Settings) -> App:
     application = _application()
     application.add_subapp("/playground", playground(store, conversation.receive, stage, channel, words, mask))
     application.router.add_get("/", _home)
+    application.add_subapp(PATH, personal(store, conversation.receive, words, pages, _address(settings), clock))
     return App(store, conversation, ticker, delivery, clock, application, stage)
 
 
 def _platforms(settings: Settings, slack: Slack | None, teams: Teams | None) -> App:
-    words, house, clock = Words.load(), build_house(), SystemClock()
+    words, clock = Words.load(), SystemClock()
+    house = replace(build_house(), page=page_at(_address(settings)), way_in=_way_in(teams))
     store = open_store(settings)
     is_open = teams is not None and teams.kind == "Anonymous"
     store.run_now(lambda work: _mark(work, ANONYMOUS if is_open else CHATS, used=False))
@@ -183,7 +189,8 @@ def _platforms(settings: Settings, slack: Slack | None, teams: Teams | None) -> 
         rooms.append(
             TeamsRoom(store, words, clock, teams, people.arrive, change, identity=machine_identity(), alone=alone)
         )
-    channels: dict[str, Channel] = {room.channel.name: room.channel for room in rooms}
+    pages = WebChannel(store, OUTSIDE)
+    channels: dict[str, Channel] = {room.channel.name: room.channel for room in rooms} | {pages.name: pages}
     directories: dict[str, Directory] = {room.channel.name: room.people for room in rooms}
     delivery = Delivery(store, clock, channels)
     ticker = Ticker(store, words, clock, house)
@@ -191,7 +198,18 @@ def _platforms(settings: Settings, slack: Slack | None, teams: Teams | None) -> 
     application = _application()
     for room in rooms:
         room.opens(conversation, application)
+    application.add_subapp(PATH, personal(store, conversation.receive, words, pages, _address(settings), clock))
     return App(store, conversation, ticker, delivery, clock, application, platforms=tuple(rooms))
+
+
+def _address(settings: Settings) -> str:
+    """Where people reach us; without a public address only those on this machine do."""
+    return settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
+
+
+def _way_in(teams: Teams | None) -> Callable[[AddressRow], str]:
+    """How somebody at an address installs the assistant; empty where nobody has to."""
+    return lambda where: teams.way_in if teams is not None and where.channel == TEAMS else ""
 
 
 def _is_one_town(slack: Slack | None, teams: Teams | None) -> bool:
