@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping, bindparam, delete, insert, select, update
 from storage.keys import Unreadable
 from storage.part import Part, without
 from storage.records import AnswerRow
-from storage.tables import answers
+from storage.tables import answers, takeaways
 
 _ADD = insert(answers)
 _ONE = select(answers).where(answers.c.id == bindparam("this"))
@@ -27,6 +27,9 @@ _OF = select(answers).where(_TALK).order_by(answers.c.order)
 _SAME = select(answers).where(_TALK, answers.c.key == bindparam("of_key"))
 _UPDATE = update(answers).where(answers.c.id == bindparam("this"))
 _DELETE = delete(answers).where(answers.c.id == bindparam("this"))
+_DELETE_COPIES = delete(takeaways).where(
+    takeaways.c.person == select(answers.c.person).where(answers.c.id == bindparam("this")).scalar_subquery()
+)
 _CONFIRM = update(answers).where(_TALK, answers.c.visibility.in_(["J", "T"])).values(confirmed=True)
 
 
@@ -80,7 +83,8 @@ class Answers(Part):
         self._change_one(_UPDATE, {"this": row.id, **self._values(row)})
 
     def delete(self, id: str) -> None:
-        """Delete one answer; harmless when it is gone."""
+        """Delete one answer, and the files to take along that it may stand in; harmless when it is gone."""
+        self._change(_DELETE_COPIES, {"this": id})
         self._change(_DELETE, {"this": id})
 
     def confirm(self, person: str, subject: str, occasion: str) -> None:

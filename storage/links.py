@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cache
-from hashlib import sha256
 
 from sqlalchemy import Insert, bindparam, delete, select
 
-from storage.part import Part, insert_or
+from storage.part import Part, hashed, insert_or
 from storage.tables import links
 
 _OPENED_BY = select(links.c.person).where(links.c.hash == bindparam("hash"), links.c.expires > bindparam("now"))
@@ -28,11 +27,11 @@ class Links(Part):
 
     def put(self, person_id: str, secret: str, expires: datetime) -> None:
         """Keep a person's new link; the one before opens nothing any more."""
-        self._change(_put(self._dialect), {"person": person_id, "hash": _hash(secret), "expires": expires})
+        self._change(_put(self._dialect), {"person": person_id, "hash": hashed(secret), "expires": expires})
 
     def person(self, secret: str, now: datetime) -> str:
         """The id of the person whose link has this secret; empty when it is nobody's, or has expired."""
-        row = self._first(_OPENED_BY, hash=_hash(secret), now=now)
+        row = self._first(_OPENED_BY, hash=hashed(secret), now=now)
         return str(row["person"]) if row else ""
 
     def expires(self, person_id: str, now: datetime) -> datetime | None:
@@ -43,8 +42,3 @@ class Links(Part):
     def remove(self, person_id: str) -> bool:
         """The person's link opens nothing any more. False when there was none."""
         return self._change(_REMOVE, {"person": person_id}) > 0
-
-
-def _hash(secret: str) -> str:
-    """How a secret of 256 random bits is kept: it needs no salt, for nobody can guess through that many."""
-    return sha256(secret.encode()).hexdigest()

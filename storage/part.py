@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Executable, RowMapping, Table
@@ -61,6 +62,11 @@ def insert_or(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
 def address(row: RowMapping) -> AddressRow:
     """The address that a row carries in three columns."""
     return AddressRow(row["channel"], row["tenant"], row["place"])
+
+
+def hashed(secret: str) -> str:
+    """How a secret of 256 random bits is kept: it needs no salt, for nobody can guess through that many."""
+    return sha256(secret.encode()).hexdigest()
 
 
 def without(row: RowMapping, *columns: str) -> dict[str, Any]:

@@ -332,6 +332,16 @@ class Chat:
 
 
 @dataclass(frozen=True)
+class Takeaway:
+    """A file that a person may take along."""
+
+    person: str
+    name: str
+    media_type: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Installation:
     """What an install let us have. `tenant` is empty when it is for every workspace of `enterprise`.
 

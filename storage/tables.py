@@ -359,6 +359,19 @@ links = Table(
     Column("expires", Moment, nullable=False),
 )
 
+takeaways = Table(
+    "takeaways",
+    metadata,
+    Column("hash", String, primary_key=True),
+    *texts("outgoing"),
+    Column("number", Integer, nullable=False),
+    Column("person", String, ForeignKey("people.id"), nullable=False, index=True),
+    *texts("media_type"),
+    *sealed("name", "text"),
+    Column("expires", Moment, nullable=False, index=True),
+    UniqueConstraint("outgoing", "number"),
+)
+
 installations = Table(
     "installations",
     metadata,

@@ -18,6 +18,7 @@ from storage.outbox import Outbox
 from storage.people import People
 from storage.prompts import Prompts
 from storage.rounds import Rounds
+from storage.takeaways import Takeaways
 from storage.vault import Vault
 from storage.workspaces import Workspaces
 
@@ -41,5 +42,6 @@ class Work:
         self.workspaces = Workspaces(connection, keys)
         self.chats = Chats(connection, keys)
         self.links = Links(connection, keys)
+        self.takeaways = Takeaways(connection, keys)
         self.installations = Installations(connection, keys)
         self.oauth = OAuthStates(connection, keys)

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Executable
 from sqlalchemy.dialects import sqlite
 
-from storage import conversations, inbox, outbox, prompts
+from storage import conversations, inbox, outbox, prompts, takeaways
 from storage.store import Store, Work
 
 QUERIES: dict[str, tuple[Executable, str]] = {
@@ -20,6 +20,7 @@ QUERIES: dict[str, tuple[Executable, str]] = {
     "outbox cancel to a workspace": (outbox._CANCEL_TO, "ix_outbox_queue"),
     "outbox cancel to a place": (outbox._CANCEL_TO_PLACE, "ix_outbox_queue"),
     "inbox pending": (inbox._PENDING, "ix_inbox_pending"),
+    "takeaways expired": (takeaways._SWEEP, "ix_takeaways_expires"),
     "conversations open": (conversations._OPEN, "ix_conversations_open"),
 }
 

@@ -19,13 +19,14 @@ from storage import (
     people,
     prompts,
     rounds,
+    takeaways,
     workspaces,
 )
 from storage.tables import metadata
 
 MODULES = (
     answers, audit, chats, conversations, exchanges, inbox, installations, mail, meta, outbox, people, prompts, rounds,
-    workspaces,
+    takeaways, workspaces,
 )  # fmt: skip
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 INSERTS = {
@@ -40,6 +41,7 @@ INSERTS = {
     "people": people._link,
     "places": workspaces._put_place,
     "prompts": prompts._add,
+    "takeaways": takeaways._put,
     "workspaces": workspaces._put,
 }
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import LargeBinary
 
 from storage.keys import UNREADABLE
-from storage.records import JournalRow, OutboxState
+from storage.records import JournalRow, OutboxState, Takeaway
 from storage.store import Store, Work
 from storage.tables import metadata
 from storage.vault import Sealed, Vault
@@ -20,6 +20,7 @@ from tests.storage.conftest import Opener
 from tests.storage.samples import (
     HERE,
     NOW,
+    SECOND,
     THERE,
     a_conversation,
     a_round,
@@ -47,6 +48,8 @@ COLUMNS = [
     "offers.unit",
     "installations.token",
     "installations.refresh_token",
+    "takeaways.name",
+    "takeaways.text",
 ]
 PLAIN = "Ada Lovelace-Sørensen"
 
@@ -79,6 +82,8 @@ def write(work: Work, suffix: str = "") -> None:
     work.mail.put(f"mail{suffix}", "ada", "", said["mail.payload"], NOW)
     tokens = {name: said[f"installations.{name}"] for name in ("token", "refresh_token")}
     work.installations.put(an_installation(f"install{suffix}", tenant=f"T{suffix}", **tokens))
+    file = Takeaway("ada", said["takeaways.name"], "text/plain", said["takeaways.text"])
+    work.takeaways.put(f"secret{suffix}", file, f"out{suffix}", 0, NOW + SECOND)
 
 
 def named(work: Work) -> None:
@@ -183,10 +188,17 @@ def damage(store: Store, column: str, how: Callable[[str, str], str]) -> None:
         harm = how(*column.split("."))
         if column.startswith("journals."):
             harm = harm.replace("WHERE id", "WHERE exchange")
+        if column.startswith("takeaways."):
+            harm = harm.replace("WHERE id", "WHERE outgoing")
         changed = work.meta._connection.exec_driver_sql(harm)
         assert changed.rowcount == 1
 
     store.run_now(both)
+
+
+def taken(work: Work) -> Iterator[Takeaway]:
+    """What can still be taken along."""
+    return filter(None, (work.takeaways.find(secret, NOW) for secret in ("secret", "secret-bad")))
 
 
 READERS: dict[str, Callable[[Work], Iterator[object]]] = {
@@ -204,6 +216,8 @@ READERS: dict[str, Callable[[Work], Iterator[object]]] = {
     "offers.unit": lambda work: (row.unit for row in work.rounds.offers("round")),
     "installations.token": lambda work: (row.token for row in work.installations.all()),
     "installations.refresh_token": lambda work: (row.refresh_token for row in work.installations.all()),
+    "takeaways.name": lambda work: (file.name for file in taken(work)),
+    "takeaways.text": lambda work: (file.text for file in taken(work)),
 }
 # What a list shows in the place of the damaged one; those that would act on it leave it out.
 INSTEAD: dict[str, list[object]] = {
@@ -212,6 +226,8 @@ INSTEAD: dict[str, list[object]] = {
     "inbox.payload": [],
     "outbox.payload": [],
     "journals.habit": ["item"],
+    "takeaways.name": [],
+    "takeaways.text": [],
 }
 
 
@@ -303,6 +319,7 @@ def test_a27_a_forgotten_person_leaves_the_others_readable(store: Store) -> None
     assert store.run_now(lambda work: work.exchanges.get("exchange")).why == UNREADABLE
     assert store.run_now(lambda work: work.mail.list("ada"))[0].payload == UNREADABLE
     assert store.run_now(lambda work: work.conversations.open("ada")) == []
+    assert store.run_now(lambda work: list(taken(work))) == []
     assert store.run_now(lambda work: work.rounds.get("round")).name == typed("rounds.name")
 
 

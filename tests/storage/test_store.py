@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from storage.records import Chat, PlaceRow, Workspace
+from storage.records import Chat, PlaceRow, Takeaway, Workspace
 from storage.store import NaiveDatetime, NotFound, Store, StoreError, StoreUnavailable, Work
 from storage.tables import metadata
 from tests.storage.conftest import Opener
@@ -58,6 +58,8 @@ def everything(work: Work) -> None:
     work.workspaces.put(Workspace("slack", "T1", "Kommunen", "org"))
     work.workspaces.put_place(PlaceRow("slack", "T1", "C1", "#jobbytte"))
     work.chats.put(Chat("teams", "T2", "ada", touched=NOW))
+    work.links.put("ada", "secret", NOW)
+    work.takeaways.put("secret", Takeaway("ada", "mine.txt", "text/plain", "hej"), "out", 0, NOW)
     work.installations.put(an_installation())
     work.oauth.add_state("hash", NOW)
 
