@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from bot.channel import Button, Door, Field, Message, Part, Reply
@@ -87,7 +88,9 @@ def test_a_dialog_opens_with_what_is_shown_or_says_why_not() -> None:
     assert to_fetch(PRESS, Reply(note="Den er lukket."), PEN) == {
         "task": {"type": "message", "value": "Den er lukket."}
     }
-    assert to_fetch(PRESS, Reply(), PEN)["task"]["value"] == "Jeg har svaret dig i vores private chat."
+    assert to_fetch(PRESS, Reply(), PEN)["task"]["value"] == "Svaret står nederst i chatten."
+    elsewhere = replace(PRESS, where=replace(PRESS.where, personal=False))
+    assert to_fetch(elsewhere, Reply(), PEN)["task"]["value"] == "Jeg har svaret dig i vores private chat."
 
 
 def test_a_dialog_goes_on_says_something_or_closes() -> None:

@@ -14,7 +14,7 @@ from bot.channels.teams.read import Heard
 
 CARD = "application/vnd.microsoft.card.adaptive"
 SENTENCE = "application/vnd.microsoft.activity.message"
-TAKEN, IN_CHAT = "teams.taken", "channel.answered_privately"
+TAKEN, BELOW, IN_CHAT = "teams.taken", "teams.below", "channel.answered_privately"
 
 Answer = dict[str, Any]
 """The body of the 200."""
@@ -50,7 +50,7 @@ def to_fetch(heard: Heard, reply: Reply, pen: Pen) -> Answer:
     """The answer to a button that opens a dialog."""
     if reply.shows:
         return _continues(dialog(reply.shows, pen.say, members=pen.members, note=reply.note))
-    return _says(sentence(reply) or pen.say(IN_CHAT))
+    return _says(sentence(reply) or pen.say(BELOW if heard.where.personal else IN_CHAT))
 
 
 def to_submission(heard: Heard, reply: Reply, pen: Pen) -> Answer | None:
