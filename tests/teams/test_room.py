@@ -181,6 +181,15 @@ async def test_t18_for_many_tenants_each_is_let_in(fake: FakeTeams, store: Store
     assert heard.texts == ["hej", "hej"]
 
 
+async def test_with_consent_the_tenant_goes_by_its_name_on_a_clock_that_runs(fake: FakeTeams, store: Store) -> None:
+    fake.consent.add(fake.app.tenant)
+    async with opened(fake, room(fake, store)):
+        await fake.person(fake.add_user("Emil Eriksen")).says("hej")
+    found = await store.run(lambda work: work.workspaces.find("teams", fake.app.tenant))
+    assert found is not None
+    assert found.name == "Nordby"
+
+
 # The end
 
 

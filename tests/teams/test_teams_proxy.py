@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -15,14 +16,16 @@ from bot.channels.teams.hosts import Hosts, WrongHost
 from bot.channels.teams.login import Identity, Login, NoToken
 from bot.channels.teams.settings import Teams
 from bot.clock import SystemClock
-from tests.teams.fake import CONNECTOR, FakeTeams
+from tests.teams.fake import CONNECTOR, FakeTeams, answered
+from tests.teams.operator import READY, Operator, ended, reads
 from tests.teams.ours import settings
+from tests.teams.outside import NAMES, FarTeams, proxied
 
 SCOPE = f"{CONNECTOR}/.default"
 TEAMS = Teams("SingleTenant", "an app", SecretStr("a secret"), "a-tenant")
 SMBA = "https://smba.trafficmanager.net/emea/v3/conversations"
 REFUSED = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"
-NAMES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy")
+VARIABLES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy")
 
 
 @dataclass
@@ -44,7 +47,7 @@ class Proxy:
 async def proxy(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Proxy]:
     """For http and https alike, by a name that has to be asked for."""
     proxy = Proxy()
-    for name in NAMES:
+    for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     async with await asyncio.start_server(proxy.serve, "127.0.0.1", 0) as server:
         proxy.port = server.sockets[0].getsockname()[1]
@@ -137,3 +140,27 @@ async def test_a_proxy_that_is_none_sends_nothing(proxy: Proxy, monkeypatch: pyt
     with pytest.raises(NoToken) as caught:
         await Login(TEAMS, SystemClock()).token(SCOPE)
     assert caught.value.later
+
+
+# The whole way
+
+
+async def test_t6_the_real_process_meets_microsoft_through_the_proxy_alone(tmp_path: Path) -> None:
+    async with FarTeams(SystemClock()) as fake, proxied(fake, tmp_path) as (proxy, trusted):
+        operator = Operator(tmp_path, {
+            "MicrosoftAppId": fake.app.id, "MicrosoftAppPassword": fake.app.secret,
+            "MicrosoftAppTenantId": fake.app.tenant, "HTTPS_PROXY": proxy.address, "SSL_CERT_FILE": str(trusted),
+        })  # fmt: skip
+        fake.tell(operator.endpoint)
+        fake.consent.add(fake.app.tenant)
+        emil = fake.person(fake.add_user("Emil Eriksen"))
+        process = await operator.starts(READY)
+        for delivery in await emil.installs():
+            answered(delivery)
+        await reads(emil, "Hej Emil.")
+        process.terminate()
+        assert await ended(process) == (0, "")
+        assert set(proxy.asked) == {f"CONNECT {name}:443" for name in NAMES}
+        _, said = await ended(await operator.command("doctor"))
+        assert [line.split(":")[0] for line in said.splitlines() if line.startswith("✗")] == ["✗ Address", "✗ HR"]
+        assert "✓ Sending: Teams takes Vidsyn's token." in said

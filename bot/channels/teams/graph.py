@@ -51,7 +51,8 @@ class Graph:
         return text(found[0], "displayName").strip() if found else ""
 
     async def _get(self, tenant: str, what: str, rest: str) -> Mapping[str, Any]:
-        if tenant != self._tenant or self._clock.now() < self._closed_until.get(what, self._clock.now()):
+        closed = self._closed_until.get(what)
+        if tenant != self._tenant or (closed is not None and self._clock.now() < closed):
             return {}
         answer = await self._calls.ask("GET", f"{self._base}/v1.0/{what}{rest}", graph=True)
         if answer.fate is Fate.LOCKED_OUT or answer.status in (401, 403):
