@@ -80,14 +80,15 @@ class Speaking:
         task.add_done_callback(self._tasks.discard)
 
     async def _send(self, where: Where, activity: Mapping[str, Any]) -> None:
-        id = new_id()
+        # As what is delivered there names it, for both count together.
+        id, place = new_id(), where.user if where.personal else where.chat.partition(";")[0]
         self._pace.queue(where.tenant, id)
         try:
-            if await self._pace.turn(where.tenant, where.chat, id, self._pace.now() + PATIENCE):
+            if await self._pace.turn(where.tenant, place, id, self._pace.now() + PATIENCE):
                 return
             url = address(where.service, "conversations", where.chat, "activities")
             answer = await self._calls.ask("POST", url, body=activity)
-            self._pace.learn(where.tenant, where.chat, answer)
+            self._pace.learn(where.tenant, place, answer)
             if not answer.done:
                 log.info("teams_not_said", kind=activity["type"], code=answer.code)
         finally:
