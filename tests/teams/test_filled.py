@@ -67,6 +67,10 @@ def test_what_to_do_with_a_number(leave: str) -> None:
     assert (found.leave, found.leaves, found.values) == (leave, ("a", "b"), {"a": "x"})
 
 
+def test_where_nothing_is_ticked_nothing_is_sent_and_that_is_the_answer() -> None:
+    assert filled({"vidsyn": {**PRESS, "many": ["m", "n"]}, "answer:n": "a,b"}).values == {"m": [], "n": ["a", "b"]}
+
+
 @given(json)
 def test_a12_whatever_comes_nothing_is_raised(data: Any) -> None:
     assert isinstance(filled(data), Filled)

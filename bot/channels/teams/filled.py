@@ -61,6 +61,8 @@ def filled(data: Any) -> Filled:
             people[key] = given.lower()
         else:
             values[key] = [it for it in given.split(",") if it] if key in several else given
+    for key in several:
+        values.setdefault(key, [])  # where nothing is ticked, nothing is sent
     leave = about.get("leave")
     return Filled(
         card=_id(about.get("card")),
