@@ -178,8 +178,9 @@ class Message:
 
     @property
     def private(self) -> bool:
-        """Whether somebody's own words stand in it, also as what a field is filled with."""
-        return self.quotes or any(field.value for field in self.fields if field.kind in ("text", "long"))
+        """Whether somebody's own words stand in it, also in a question or as what a field is filled with."""
+        asked = bool(self.door and self.door.inside)
+        return self.quotes or asked or any(field.value for field in self.fields if field.kind in ("text", "long"))
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ from dialogs.model import (
 MOST_BUTTONS = 6
 """A choice of more options than this is drawn as a field."""
 
-PUBLIC = {"name", "leader", "host", "host_unit", "programme", "date", "deadline", "contact", "unit"}
+PUBLIC = {"name", "leader", "host", "host_unit", "programme", "date", "deadline", "contact", "unit", "minutes"}
 """Placeholders of a question that hold nobody's own words, so that it may stand in a chat."""
 
 PUBLIC_OPTIONS = {"", "people", "leaders", "channels", "forms", "days", "receivers"}
@@ -154,18 +154,23 @@ def _door(reader: Reader, dialog: Dialog, screen: Screen, card: str, opening: st
         reader.text("screen.progress", {"n": screen.number, "total": screen.total}) if counted else "",
         opening,
         typed,
-        _inside(reader, screen) if typed else (),
+        _inside(reader, screen),
     )
 
 
 def _inside(reader: Reader, screen: Screen) -> tuple[str, ...]:
     """The questions and options that quote what somebody wrote, which no chat is to keep."""
-    quoting = [ask for ask in screen.asks if not reader.words.placeholders(ask.words) <= PUBLIC]
+    quoting = [ask for ask in screen.asks if quotes(reader.words, ask.words)]
     asked = [reader.words.text(reader.language, ask.words, reader.values(ask)) for ask in quoting]
     facts = {ask.key: ask.answer.fact for ask in screen.asks if isinstance(ask.answer, (One, Many))}
     listing = [ask for ask in screen.asks if facts.get(ask.key, "") not in PUBLIC_OPTIONS]
     listed = [label for ask in listing for label in labels_of(reader, ask).values()]
     return (*asked, *listed)
+
+
+def quotes(words: Words, key: str) -> bool:
+    """Whether the sentence repeats what somebody wrote."""
+    return not words.placeholders(key) <= PUBLIC
 
 
 def labels_of(reader: Reader, ask: Ask) -> dict[str, str]:

@@ -157,6 +157,8 @@ class Moment:
             message = outside or message
             if standing or not self._kept_in_chat(message, replaces):
                 return replaces
+        elif outside is not None and person.id == self.actor and self.form == "card":
+            message = outside
         elif self.missed and person.id == self.actor and message.quotes and not message.door:
             return self.miss(person)
         if "hello" not in person.told:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.answering import doubts, keep, refuse
 from bot.channel import CLOSED, OPEN, Button, Choice, Field, Incoming, Message, Part, Reply
-from bot.drawing import Drawn, Reader, draw, labels_of
+from bot.drawing import Drawn, Reader, draw, labels_of, quotes
 from bot.moment import Moment, Press, Told
 from bot.script import Script, Talk, Topic
 from dialogs import engine
@@ -68,7 +68,7 @@ def _has_a_door(moment: Moment, talk: Talk) -> bool:
     """Whether the person gets to see it in a form, and can come back to it from the chat."""
     open_here = talk.row.status == "open" and talk.row.message and moment.actor == talk.person.id
     stays = moment.form == "open" or _stands(moment, talk, talk.row.message)
-    return bool(open_here and moment.form and stays)
+    return bool(open_here and moment.form in ("may_open", "open") and stays)
 
 
 def _reopened(dialog: Dialog, talk: Talk) -> State:
@@ -247,7 +247,10 @@ def _go_on(
     """Shows the next question or finishes. `card` is one that stays open: the same question in another form."""
     if turn.screen is None:
         return _finish(moment, talk, turn, replaces, (*before, *opening))
-    drawn = _drawn(moment, talk, turn.screen, card or new_id(), (*before, *turn.says), opening)
+    says = turn.says
+    if moment.form == "card":  # it comes in a chat, which need not keep what was just written
+        says = tuple(say for say in says if not quotes(moment.words, say.key))
+    drawn = _drawn(moment, talk, turn.screen, card or new_id(), (*before, *says), opening)
     return _show(moment, talk, drawn.message, drawn.actions, replaces)
 
 
