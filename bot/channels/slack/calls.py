@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +14,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.channels.retry_after import retry_after
 from bot.channels.slack.client import client, proxy_for
 from bot.channels.slack.tokens import Access
 
@@ -24,9 +23,6 @@ PATIENCE = 10.0
 
 WAIT = 30.0
 """Seconds to wait after a 429 that does not say how long."""
-
-LONGEST_WAIT = 86400.0
-"""Seconds; one that asks for more is asked again after a day."""
 
 LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 BUSY = frozenset({"service_unavailable", "team_added_to_org", "org_login_required", "request_timeout"})
@@ -37,7 +33,6 @@ BROKE = frozenset({"fatal_error", "internal_error", "update_failed", "post_faile
 
 GONE = frozenset({"token_revoked", "account_inactive", "invalid_auth", "app_uninstalled"})
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,79}")
-_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 
 
 class Fate(StrEnum):
@@ -109,7 +104,7 @@ class Calls:
                 if response.status == 200:
                     return Answer(Fate.DONE)
                 fate = Fate.LIMITED if response.status == 429 else Fate.BUSY
-                return Answer(fate, code=f"upload_{response.status}", after=retry_after(response.headers))
+                return Answer(fate, code=f"upload_{response.status}", after=wait(response.headers))
         except (TimeoutError, aiohttp.ClientError, OSError) as failure:
             return Answer(Fate.NOT_SENT, code=type(failure).__name__)
 
@@ -124,23 +119,10 @@ class Calls:
 _NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
 
 
-def retry_after(headers: Mapping[str, str]) -> float:
+def wait(headers: Mapping[str, str]) -> float:
     """Seconds that the answer asks to wait; with nothing that makes sense there, half a minute."""
-    said = str(headers.get("Retry-After", "")).strip()
-    if _SECONDS.fullmatch(said):
-        return min(float(said), LONGEST_WAIT)
-    then, sent = _moment(said), _moment(str(headers.get("Date", "")))
-    if then is None or sent is None:
-        return WAIT
-    return min(max((then - sent).total_seconds(), 0.0), LONGEST_WAIT)
-
-
-def _moment(said: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(said)
-    except (ValueError, TypeError):
-        return None
-    return moment if moment.tzinfo else None
+    said = retry_after(headers)
+    return WAIT if said is None else said
 
 
 def _done(response: AsyncSlackResponse) -> Answer:
@@ -157,7 +139,7 @@ def _refused(failure: SlackApiError) -> Answer:
     error = data.get("error") if isinstance(data, dict) and data.get("ok") is False else None
     code = error if isinstance(error, str) and _CODE.fullmatch(error) else ""
     if status == 429 or code in LIMITED:
-        return Answer(Fate.LIMITED, code=code or "ratelimited", after=retry_after(headers))
+        return Answer(Fate.LIMITED, code=code or "ratelimited", after=wait(headers))
     if not code:
         return Answer(Fate.LOST, code=f"http_{status}")
     return Answer(_fate(code, status), code=code, data=data if isinstance(data, dict) else {})

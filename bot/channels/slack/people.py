@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.channel import Address, Newcomer, NotReached
-from bot.channels.people import Arrive, Change
+from bot.channels.people import Arrive, Change, person_of
+from bot.channels.people import members_of as people_there
 from bot.channels.slack.api import Api
 from bot.channels.slack.calls import Answer, Ask, Fate
 from bot.channels.slack.payload import at, text
@@ -69,14 +70,7 @@ class SlackPeople:
 
         Raises NotReached.
         """
-        where = AddressRow(CHANNEL, tenant, user_id)
-        known = await self._store.run(lambda work: work.people.at(where))
-        if known is None:
-            found = await self.look_up(Address(CHANNEL, tenant, user_id))
-            if found.refused:
-                return ""
-            known = await self._store.run(lambda work: self._arrive(work, where, found))
-        return known.id if known.active else ""
+        return await person_of(self._store, self.look_up, self._arrive, Address(CHANNEL, tenant, user_id))
 
     async def members(self, tenant: str, people: Iterable[str]) -> dict[str, str]:
         """The users of a workspace that people of ours are there, by our id."""
@@ -120,12 +114,7 @@ class SlackPeople:
 
 def members_of(work: Work, tenant: str, people: Iterable[str]) -> dict[str, str]:
     """The users of a workspace that people of ours are there, by our id."""
-    found = {}
-    for person in people:
-        for where in work.people.addresses(person):
-            if (where.channel, where.tenant) == (CHANNEL, tenant):
-                found[person] = where.place
-    return found
+    return people_there(work, CHANNEL, tenant, people)
 
 
 def _homes(work: Work, tenant: str) -> list[str]:

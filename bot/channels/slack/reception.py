@@ -2,59 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from typing import Protocol
 
-from bot.channel import Field, Incoming, NotReached, Reply
+from bot.channel import Field, NotReached, Reply
 from bot.channels.pace import Pace
+from bot.channels.reception import LATER, MOST, TOO_FAST, WHOLE, WITHIN, Language, People, Receives
 from bot.channels.slack.answers import Pen, Whispers
 from bot.channels.slack.people import STRANGER
 from bot.channels.slack.read import Heard
 from bot.channels.slack.showing import Showing
-from bot.channels.slack.workspaces import CHANNEL
 from bot.words import Words
-from storage.records import AddressRow
-from storage.store import Store
-
-MOST, WITHIN = 30, 60.0
-"""So many things in so many seconds, for one person."""
-
-TOO_FAST, LATER = "channel.too_fast", "channel.later"
 
 NO_COLLEAGUE = "slack.no_colleague"
-
-WHOLE = ""
-"""The key of an error that is about no question."""
-
-
-class Receives(Protocol):
-    """The conversation. Both return after the incoming is on disk, and raise StoreUnavailable if it cannot be."""
-
-    async def accept(self, incoming: Incoming) -> None:
-        """Answers a little later."""
-        ...
-
-    async def receive(self, incoming: Incoming) -> Reply:
-        """Answers at once."""
-        ...
-
-
-class People(Protocol):
-    """Who the users of a workspace are."""
-
-    async def person_of(self, tenant: str, user_id: str) -> str:
-        """Our id of this user, or "" for one who cannot be a person of ours. Raises NotReached."""
-        ...
-
-    async def members(self, tenant: str, people: Iterable[str]) -> Mapping[str, str]:
-        """The users of the workspace that these people of ours are there, by our id."""
-        ...
-
-
-Language = Callable[[str, str], Awaitable[str]]
-"""Called with tenant and user: the language to speak with them."""
 
 
 class Reception:
@@ -124,16 +85,6 @@ class Reception:
 
     async def _spoken(self, heard: Heard) -> str:
         return await self._language(heard.incoming.sender.tenant, heard.incoming.sender.place)
-
-
-def language_in(store: Store) -> Language:
-    """The language of those who are known, and Danish with the others."""
-
-    async def language(tenant: str, user: str) -> str:
-        person = await store.run(lambda work: work.people.at(AddressRow(CHANNEL, tenant, user)))
-        return person.language if person else "da"
-
-    return language
 
 
 def _refusal(heard: Heard, sentence: str, sent: bool) -> Reply | None:

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.channel import Address, Incoming, Message, NotReached, Part, Reply
 from bot.channels.people import Arrive, Change
+from bot.channels.reception import MOST, language_in
 from bot.channels.slack.api import Api
 from bot.channels.slack.calls import Calls
 from bot.channels.slack.changes import Changes
@@ -24,7 +25,7 @@ from bot.channels.slack.one_token import OneToken
 from bot.channels.slack.pace import Pace
 from bot.channels.slack.people import GUEST, SlackPeople
 from bot.channels.slack.places import Places
-from bot.channels.slack.reception import MOST, Reception, language_in
+from bot.channels.slack.reception import Reception
 from bot.channels.slack.renewal import Client, Renewal
 from bot.channels.slack.settings import Slack
 from bot.channels.slack.showing import LATE, Showing
@@ -102,7 +103,7 @@ class SlackRoom:
         """Lets in what Slack sends, for this conversation: by a socket, or at addresses of `app`."""
         self._talks = talks
         showing = Showing(self._api, self.refresh, self._late)
-        reception = Reception(talks, self.people, self._words, language_in(self._store), showing, self._most)
+        reception = Reception(talks, self.people, self._words, language_in(self._store, CHANNEL), showing, self._most)
         secret = self._slack.signing_secret.get_secret_value()
         self.inbound = Inbound(reception, showing, News(self._changes), self._clock, secret)
         if self._slack.transport == "socket":

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bot.channel import Address, Newcomer, NotReached
-from bot.channels.people import Arrive, real_zone
+from bot.channels.people import Arrive, person_of, real_zone
+from bot.channels.people import members_of as people_there
 from bot.channels.teams.graph import Graph
 from bot.channels.teams.members import Hint, language_of, newcomer
 from bot.channels.teams.places import teams_of
 from bot.channels.teams.read import CHANNEL
 from bot.channels.teams.reading import Asks, address, decided
-from storage.records import AddressRow
 from storage.store import Store, Work
 
 MOST_HINTS = 10_000
@@ -72,14 +72,7 @@ class TeamsPeople:
 
         Empty for one who cannot take part, and for one of whom nobody tells us the name.
         """
-        where = AddressRow(CHANNEL, tenant, aad)
-        known = await self._store.run(lambda work: work.people.at(where))
-        if known is None:
-            found = await self.look_up(Address(CHANNEL, tenant, aad))
-            if found.refused:
-                return ""
-            known = await self._store.run(lambda work: self._arrive(work, where, found))
-        return known.id if known.active else ""
+        return await person_of(self._store, self.look_up, self._arrive, Address(CHANNEL, tenant, aad))
 
     async def members(self, tenant: str, people: Iterable[str]) -> dict[str, str]:
         """The AAD object ids that people of ours have in a tenant, by our id."""
@@ -105,12 +98,7 @@ class TeamsPeople:
 
 def members_of(work: Work, tenant: str, people: Iterable[str]) -> dict[str, str]:
     """The AAD object ids that people of ours have in a tenant, by our id."""
-    return {
-        person: where.place
-        for person in people
-        for where in work.people.addresses(person)
-        if (where.channel, where.tenant) == (CHANNEL, tenant)
-    }
+    return people_there(work, CHANNEL, tenant, people)
 
 
 def _rosters(work: Work, tenant: str, aad: str) -> Iterator[str]:

@@ -2,59 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
-from typing import Protocol
 
 from bot.channel import CLOSED, Field, Incoming, Message, NotReached, Reply
 from bot.channels.pace import Pace
+from bot.channels.reception import LATER, MOST, TOO_FAST, WHOLE, WITHIN, Language, People, Receives
 from bot.channels.teams.answers import Pen
-from bot.channels.teams.read import CHANNEL, Heard
+from bot.channels.teams.read import Heard
 from bot.words import Words
-from storage.records import AddressRow
-from storage.store import Store
 
-MOST, WITHIN = 30, 60.0
-"""So many things in so many seconds, for one person."""
-
-TOO_FAST, NO_COLLEAGUE = "channel.too_fast", "teams.no_colleague"
-LATER, SLOW = "channel.later", "channel.slow"
+NO_COLLEAGUE, SLOW = "teams.no_colleague", "channel.slow"
 IN_CHANNEL, INSTALL = "teams.in_channel", "teams.install_first"
-
-WHOLE = ""
-"""The key of an error that is about no question."""
-
-
-class Receives(Protocol):
-    """The conversation. Both return after the incoming is on disk, and raise StoreUnavailable if it cannot be."""
-
-    async def accept(self, incoming: Incoming) -> None:
-        """Answers a little later."""
-        ...
-
-    async def receive(self, incoming: Incoming) -> Reply:
-        """Answers at once."""
-        ...
-
-
-class People(Protocol):
-    """Who the users of a tenant are."""
-
-    async def person_of(self, tenant: str, user: str) -> str:
-        """Our id of this user, or "" for one who cannot be a person of ours. Raises NotReached."""
-        ...
-
-    async def members(self, tenant: str, people: Iterable[str]) -> Mapping[str, str]:
-        """The users of the tenant that these people of ours are, by our id."""
-        ...
-
 
 Reaches = Callable[[str, str], Awaitable[bool]]
 """Called with tenant and user: whether something can be said to them alone."""
-
-Language = Callable[[str, str], Awaitable[str]]
-"""Called with tenant and user: the language to speak with them."""
 
 
 class Reception:
@@ -145,16 +108,6 @@ class Reception:
 
     async def _spoken(self, heard: Heard) -> str:
         return await self._language(heard.where.tenant, heard.where.user)
-
-
-def language_in(store: Store) -> Language:
-    """The language of those who are known, and Danish with the others."""
-
-    async def language(tenant: str, user: str) -> str:
-        person = await store.run(lambda work: work.people.at(AddressRow(CHANNEL, tenant, user)))
-        return person.language if person else "da"
-
-    return language
 
 
 def _who(heard: Heard) -> str:
