@@ -166,7 +166,8 @@ class Moment:
         addresses = self.work.people.addresses(person.id)
         if not addresses:
             return ""
-        if self.place and replaces == self.place and person.id == self.actor:
+        # What files are downloaded by is made when they are sent: a card without that would have no use.
+        if self.place and replaces == self.place and person.id == self.actor and not message.files:
             self.instead.append(message)
         return self.post(addresses[0], message, kind, subject, replaces=replaces, not_after=not_after)
 

@@ -1,4 +1,4 @@
-"""One tick: asks the database what is due and says it, a transaction for each recipient."""
+"""One tick: asks the database what is due and says it, a transaction for each recipient; and clears away."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ class Ticker:
         self._house = house
 
     async def tick(self) -> int:
-        """Says everything that is due now. Returns how many prompts were handled."""
+        """Says everything that is due now, and forgets what has expired. Returns how many prompts were handled."""
+        expired = self._clock.now()
+        await self._store.run(lambda work: work.takeaways.sweep(expired))
         handled = 0
         while True:
             now = self._clock.now()

@@ -24,7 +24,7 @@ from bot.script import Due, House
 from bot.tick import MOST_TRIES, Ticker
 from bot.turns.house import house as build_house
 from bot.turns.pushes import CHOSEN, ON_TIME
-from storage.records import PersonRow, PromptRow, new_id
+from storage.records import PersonRow, PromptRow, Takeaway, new_id
 from storage.store import Work
 from tests.conftest import ROOT
 from tests.running.exchange import (
@@ -295,6 +295,20 @@ async def test_f15_one_prompt_for_each_local_date_when_the_clocks_change(start: 
 
 
 # The scheduler
+
+
+async def test_what_has_expired_is_forgotten(running: Play) -> None:
+    now, second = running.clock.now(), timedelta(seconds=1)
+    emil = (await running.seat("Emil")).id
+
+    def keep(work: Work) -> None:
+        for secret, expires in (("old", now), ("new", now + second)):
+            work.takeaways.put(secret, Takeaway(emil, "mine.txt", "text/plain", "Alt"), secret, 0, expires)
+
+    await running.store.run(keep)
+    await running.ticker.tick()
+    assert await running.store.run(lambda work: work.takeaways.sweep(now)) == 0
+    assert await running.store.run(lambda work: work.takeaways.find("new", now)) is not None
 
 
 async def test_the_scheduler_ticks_and_never_twice_at_once() -> None:

@@ -13,8 +13,12 @@ from tests.teams.schema import Json, elements
 WORDS: Final = {
     "btn.continue": "Fortsæt",
     "btn.yes": "Ja",
+    "teams.an_hour": "Knapperne virker i en time.",
     "teams.choose": "Vælg",
     "teams.cut": "Her er ikke plads til mere. Resten kan ses under Mine data.",
+    "teams.download": "Hent",
+    "teams.in_chat": "Filerne kan hentes i chatten.",
+    "teams.nowhere": "Filerne kan ikke hentes herfra endnu.",
     "teams.required": "Det her skal udfyldes.",
     "teams.title": "Vidsyn",
     "teams.wrong": "Flere svar skal ses igennem. Hvad der er galt, står over hvert af dem.",

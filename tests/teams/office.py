@@ -25,6 +25,9 @@ from tests.teams.fake.things import Chat as Conversation
 from tests.teams.fake.things import Posted, User
 from tests.teams.ours import settings
 
+ORIGIN = "https://vidsyn.example.dk"
+"""Where files are downloaded from."""
+
 
 class TimedCalls(Calls):
     """The time of day stands still while a call is on its way."""
@@ -150,7 +153,7 @@ def put_together(
     teams = settings(fake, **more)
     calls = TimedCalls(teams, Login(teams, time.clock, patience=patience), patience, time)
     pace = Pace(time.now, time.pause, random)
-    channel = TeamsChannel(calls, store, WORDS, pace, time.clock)
+    channel = TeamsChannel(calls, store, WORDS, pace, time.clock, ORIGIN)
     return Office(fake, store, time, pace, channel, Delivery(store, time.clock, {"teams": channel}, 60))
 
 

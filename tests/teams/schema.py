@@ -142,6 +142,9 @@ def _check_element(element: Json) -> None:
 
 def _check_action(action: Json, *, dialog: bool, chosen: bool) -> None:
     assert 0 < len(action["title"]) <= 60
+    if action["type"] == "Action.OpenUrl":
+        assert action["url"].startswith("https://")
+        return
     data = action["data"]
     assert data["vidsyn"]["button"] or chosen, "nothing says which button it is"
     if dialog:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from bot.channel import Button, Choice, Door, Field, File, Message, Part
+from bot.channel import Button, Choice, Door, Field, Message, Part
 from bot.channels.teams.card import chat, whole
 from tests.slack.drawings import INJECTIONS, seen
 from tests.teams.drawn import MEMBERS, lines, messages, say, shown
@@ -169,13 +169,6 @@ def test_an_announcement_in_a_channel() -> None:
     join, host = actions(card)
     assert [join.get("style"), host.get("style")] == ["positive", None]
     assert join["data"] == join["fallback"]["data"] == {"vidsyn": {"card": "c1", "button": "join"}}
-
-
-def test_a_file_is_read_in_the_card() -> None:
-    message = Message((Part("Her er det hele."),), "x", files=(File("mine-data.txt", "text/plain", "en\n  to\n\ntre"),))
-    (card,) = cards(message)
-    assert lines(card) == ["Her er det hele.", "mine-data.txt", "en\n  to\n\ntre"]
-    assert card["body"][-1]["inlines"][0]["fontType"] == "monospace"
 
 
 def test_what_cannot_be_seen_leaves_the_preview() -> None:

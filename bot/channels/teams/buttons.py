@@ -54,6 +54,13 @@ def sets(pressed: Sequence[Pressed], surface: Surface) -> list[Element]:
     ]
 
 
+def leads_out(label: str, url: str) -> list[Element]:
+    """A button that opens a page in the browser; a label that does not fit stands in full above it."""
+    button = Button("", label)
+    above = paragraph(label) if is_long(button) else []
+    return [*above, _set([{"type": "Action.OpenUrl", "title": _title(button), "url": url, **_tooltip(button)}])]
+
+
 def is_long(button: Button) -> bool:
     """Whether its label has no room on a button."""
     return size(line(button.label)) > LABEL
@@ -90,13 +97,17 @@ def _action(it: Pressed, surface: Surface, *, stands_out: bool) -> Element:
         "associatedInputs": "auto" if it.button.sends else "none",
     }
     drawn |= {"style": "positive"} if stands_out else {}
-    drawn |= {"tooltip": line(it.button.label)[:TOOLTIP]} if is_long(it.button) else {}
+    drawn |= _tooltip(it.button)
     if surface == "dialog":
         return {"type": "Action.Submit", **drawn, "data": {OURS: {**ours, "dialog": True}}}
     if it.button.opens:
         fetch = {"msteams": {"type": "task/fetch"}}
         return {"type": "Action.Submit", **drawn, "data": {OURS: ours, **fetch}}
     return {"type": "Action.Execute", "verb": VERB, **drawn, "fallback": {"type": "Action.Submit", **drawn}}
+
+
+def _tooltip(button: Button) -> dict[str, str]:
+    return {"tooltip": line(button.label)[:TOOLTIP]} if is_long(button) else {}
 
 
 def _title(button: Button) -> str:

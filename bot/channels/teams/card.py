@@ -26,12 +26,14 @@ PREVIEW = 300
 NAME = "Vidsyn"
 
 
-def chat(message: Message, say: Say, *, members: Mapping[str, str] = NOTHING) -> list[dict[str, Any]]:
+def chat(
+    message: Message, say: Say, *, members: Mapping[str, str] = NOTHING, links: Sequence[str] = ()
+) -> list[dict[str, Any]]:
     """The activities that say the message, cut between parts; what is filled in and pressed stands in the last.
 
-    `say` gives the words in the reader's language, `members` AAD object ids by ours.
+    `say` gives the words in the reader's language, `members` AAD object ids by ours, `links` its files, in order.
     """
-    it = section(message, Pen(say, members, "chat"), Again())
+    it = section(message, Pen(say, members, "chat", links), Again())
     return [
         {"type": "message", "summary": summary(message), "attachments": [attachment(card(message, body, say))]}
         for body in _parted(it.said, it.below)

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from bot.channel import Address, End, Message, Outcome, Outgoing
+from bot.channels import takeaways
 from bot.channels.teams import card
 from bot.channels.teams.calls import Calls
 from bot.channels.teams.chat_of import ChatOf
@@ -21,15 +22,20 @@ from storage.store import Store
 
 
 class TeamsChannel:
-    """The channel "teams". A reference is a message's conversation and its id: "a:1pL6i0oY3C|1493070356924"."""
+    """The channel "teams". A reference is a message's conversation and its id: "a:1pL6i0oY3C|1493070356924".
+
+    `origin` is where people's browsers reach us, as https://vidsyn.example.dk; files are downloaded from there.
+    """
 
     name = CHANNEL
 
-    def __init__(self, calls: Calls, store: Store, words: Words, pace: Pace, clock: Clock) -> None:
+    def __init__(self, calls: Calls, store: Store, words: Words, pace: Pace, clock: Clock, origin: str = "") -> None:
         self._calls = calls
         self._store = store
         self._words = words
         self._pace = pace
+        self._clock = clock
+        self._origin = origin
         self._chats = ChatOf(store, clock)
 
     async def send(self, outgoing: Outgoing, now: datetime) -> Outcome:
@@ -76,4 +82,5 @@ class TeamsChannel:
         named = [field for field in message.fields if field.kind == "person"]
         people = {person for field in named for person in (*field.chosen, field.value) if person}
         members = await self._store.run(lambda work: members_of(work, tenant, people)) if people else {}
-        return [*card.chat(message, partial(self._words.text, message.language), members=members)]
+        links = await takeaways.links(self._store, outgoing, self._clock.now(), self._origin)
+        return [*card.chat(message, partial(self._words.text, message.language), members=members, links=links)]

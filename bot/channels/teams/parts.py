@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from bot.channel import File, Part
+from bot.channel import Part
 from bot.channels.teams.text import is_plain, line, pieces, run, units, visible
 
 Element = dict[str, Any]
@@ -76,12 +76,6 @@ def part(it: Part) -> list[Element]:
 def parts(them: Iterable[Part]) -> list[Element]:
     """Part after part."""
     return [element for it in them for element in part(it)]
-
-
-def file(it: File) -> list[Element]:
-    """A file to read: its name, and all that stands in it."""
-    said = [_block(piece, {"fontType": "monospace", "size": "small"}) for piece in pieces(it.text, TEXT)]
-    return apart(paragraph(it.name, weight="bolder")) + said
 
 
 def apart(them: list[Element]) -> list[Element]:

@@ -10,7 +10,8 @@ from bot.channels.teams import door
 from bot.channels.teams.buttons import Pressed, Surface, sets
 from bot.channels.teams.choice import with_choice
 from bot.channels.teams.fields import drawn, given_again, to_read
-from bot.channels.teams.parts import Element, Say, apart, file, parts, wrong
+from bot.channels.teams.files import files
+from bot.channels.teams.parts import Element, Say, apart, parts, wrong
 from dialogs.model import NOTHING, Raw
 
 
@@ -28,11 +29,15 @@ class Again:
 
 @dataclass(frozen=True)
 class Pen:
-    """What is drawn with: the words in the reader's language, AAD object ids by ours, and where the card stands."""
+    """What is drawn with: the words in the reader's language, AAD object ids by ours, and where the card stands.
+
+    `links` are where the message's files can be downloaded.
+    """
 
     say: Say
     members: Mapping[str, str]
     surface: Surface
+    links: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -55,9 +60,9 @@ def section(message: Message, pen: Pen, again: Again, *, asks: bool = True) -> S
         message = with_choice(message, pen.say)
         asked = [element for it in message.fields for element in _asked(it, pen, again)]
         offers = apart(sets(_offers(message, again), pen.surface))
-        return Section(_said(message), [*asked, *offers, *_ways(message, pen)])
+        return Section(_said(message, pen), [*asked, *offers, *_ways(message, pen)])
     read = [element for it in message.fields for element in to_read(it)]
-    return Section([*_said(message), *read], _ways(message, pen))
+    return Section([*_said(message, pen), *read], _ways(message, pen))
 
 
 def warnings(messages: Sequence[Message], again: Again, say: Say) -> list[Element]:
@@ -73,8 +78,8 @@ def _asked(it: Field, pen: Pen, again: Again) -> list[Element]:
     return drawn(filled, pen.say, pen.members, again.errors.get(it.key, ""))
 
 
-def _said(message: Message) -> list[Element]:
-    return [*parts(message.parts), *(element for it in message.files for element in file(it))]
+def _said(message: Message, pen: Pen) -> list[Element]:
+    return [*parts(message.parts), *files(message.files, pen.links, pen.surface, pen.say)]
 
 
 def _offers(message: Message, again: Again) -> list[Pressed]:

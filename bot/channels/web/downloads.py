@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -46,15 +47,25 @@ def download(row: MailRow, request: web.Request) -> web.Response:
     if not (asked.isascii() and asked.isdigit() and len(asked) < 4 and int(asked) < len(files)):
         raise web.HTTPNotFound
     number = int(asked)
-    file = files[number]
+    return attached(files[number], f'filename="{safe_name(files[number], number)}"')
+
+
+def attached(file: File, called: str) -> web.Response:
+    """The file, to be saved. `called` are the parameters that name it (RFC 6266)."""
     kind = _kind(file)
     return web.Response(
         body=file.text.encode("utf-8", "replace"),
         headers={
             "Content-Type": f"{kind}; charset=utf-8" if kind in _ENDINGS else "application/octet-stream",
-            "Content-Disposition": f'attachment; filename="{safe_name(file, number)}"',
+            "Content-Disposition": f"attachment; {called}",
         },
     )
+
+
+def full_name(file: File) -> str:
+    """The file's own name, in letters of any language, and a plain one for programs that know none (RFC 5987)."""
+    own = quote(file.name.encode("utf-8", "replace"), safe="")
+    return f"filename=\"{safe_name(file, 0)}\"; filename*=UTF-8''{own}"
 
 
 def _kind(file: File) -> str:

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 from urllib.parse import urlsplit
-from zlib import crc32
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from bot.channel import Address
 from bot.channels.pace import Pace
+from bot.channels.web.alone import gone, onward, too_fast
 from bot.channels.web.answers import html, ids_of, steady, wanted
 from bot.channels.web.asked import Pressed, Typed, asked
 from bot.channels.web.channel import WebChannel
@@ -39,8 +39,8 @@ COOKIE = "vidsyn-you"
 """Holds the secret of the link, so that a link that is revoked or too old ends the visit too."""
 
 LINK = r"/{secret:[A-Za-z0-9_-]{43}}"
-SOURCES = 1024
-"""Visitors are counted in so many groups by where they come from, so that counting takes no more room than that."""
+GONE = "personal.gone"
+"""The word that says what to do about a link that leads nowhere."""
 
 
 def page_at(address: str) -> Callable[[str], str]:
@@ -111,27 +111,19 @@ class Personal:
 
         The page itself goes on: a browser that was sent on would leave the cookie out, coming from another site.
         """
-        if self._pace.too_fast(str(crc32((request.remote or "").encode()) % SOURCES)):
-            return self._alone(request, 429)
+        if too_fast(self._pace, request):
+            return gone(self._pages, request, GONE, 429)
         secret = request.match_info["secret"]
         person = await self._person(secret)
         if person is None:
-            return self._alone(request, 404)
-        response = self._alone(request, 200, person.language)
+            return gone(self._pages, request, GONE)
+        response = onward(self._pages, person.language)
         response.set_cookie(COOKIE, secret, path=PATH, httponly=True, secure=self._secure, samesite="Strict")
         return response
 
     async def nowhere(self, request: web.Request) -> web.Response:
         """What is no link."""
-        return self._alone(request, 404)
-
-    def _alone(self, request: web.Request, status: int, onward: str = "") -> web.Response:
-        """The way on, in the language `onward`; or that the link leads nowhere, and whom to ask."""
-        language = onward or wanted(request)
-        drawn = self._pages.templates.get_template("personal_alone.html").render(
-            say=say(self._pages, language), language=language, onward=bool(onward), person=None, here=None
-        )
-        return html(drawn, status)
+        return gone(self._pages, request, GONE)
 
     async def _person(self, secret: str) -> PersonRow | None:
         """Whose link has this secret, if it still opens their page."""
@@ -152,7 +144,7 @@ class Personal:
         person = await self._visitor(request)
         if person is None:
             words, language = self._pages.words, wanted(request)
-            told = f"{words.text(language, 'personal.gone.title', {})}. {words.text(language, 'personal.gone', {})}"
+            told = f"{words.text(language, 'personal.gone.title', {})}. {words.text(language, GONE, {})}"
             raise web.HTTPUnauthorized(text=json.dumps({"sentence": told}), content_type="application/json")
         card = PersonCard(person.id, person.name, "host", person.unit, person.language, person.id, person.zone)
         return person, Reader(card, person.language)
@@ -162,7 +154,7 @@ class Personal:
     async def page(self, request: web.Request) -> web.Response:
         """The visitor's conversation."""
         if await self._visitor(request) is None:
-            return self._alone(request, 404)
+            return gone(self._pages, request, GONE)
         person, reader = await self._reader(request)
         home = await self._pages.store.run(lambda work: work.people.organisation(person.organisation))
         drawn = self._pages.templates.get_template("personal.html").render(
