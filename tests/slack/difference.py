@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from difflib import unified_diff
 
 from tests.stage.play import WORDS
+from tests.stage.telling import UNSAID as UNSAID
+from tests.stage.telling import Scene, held_back, scenes
 from tests.transcripts.script import GRAMMARS, INDENT, Grammar
 
-UNSAID = "…"
-"""Stands for words that are Slack's own: its client holds a form back that it does not take."""
-
 NAMES = ("Hanne Holm", "Emil Eriksen", "Lone Lund", "Vera Vang")
-
-
-@dataclass
-class Scene:
-    """What somebody does, and what everybody sees of it."""
-
-    done: str
-    seen: list[str] = field(default_factory=list)
 
 
 def difference(written: str, played: str, language: str) -> list[str]:
@@ -62,13 +52,7 @@ class Own:
 
     def scenes(self, text: str) -> list[Scene]:
         """The transcript, action by action."""
-        scenes: list[Scene] = []
-        for line in text.splitlines():
-            if line.startswith(INDENT):
-                scenes[-1].seen += self._line(line)
-            elif line:
-                scenes.append(Scene(line))
-        return scenes
+        return [Scene(it.done, [said for line in it.seen for said in self._line(line)]) for it in scenes(text)]
 
     def _line(self, line: str) -> Iterator[str]:
         grammar = self._grammar
@@ -86,7 +70,7 @@ class Own:
         other.seen = list(self._without_old_doors(other.seen))
         if pressed := re.match(rf'(\w+) {self._grammar.presses} "', one.done):
             self._opened_again(pressed[1], one, other)
-        self._held_back(one, other)
+        held_back(one, other, self._grammar)
 
     def _without_old_doors(self, seen: list[str]) -> Iterator[str]:
         """The message that says where one goes on, left by a door that was put down; once for each."""
@@ -107,12 +91,3 @@ class Own:
             del one.seen[at - 2 : at + 1]
         if begins in other.seen:
             self._put_down.discard(who)
-
-    def _held_back(self, one: Scene, other: Scene) -> None:
-        """Slack's client says what it does not take, in its words and all at once."""
-        if not other.seen or not all(line.endswith(f"”: {UNSAID}") for line in other.seen):
-            return
-        first = f"{INDENT}{self._grammar.beside} “"
-        sent_back = one.seen and one.seen[0].startswith(first)
-        if sent_back and not any(line.startswith(f"{INDENT}{self._grammar.to} ") for line in one.seen):
-            one.seen = list(other.seen)

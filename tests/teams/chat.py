@@ -13,7 +13,7 @@ from tests.stage.play import Seat
 from tests.stage.scenes import Cast
 from tests.teams.difference import UNSAID
 from tests.teams.fake import Posted
-from tests.teams.reading import CHOICE
+from tests.teams.reading import CHOICE, NUMBERED
 from tests.teams.seat import TeamsSeat
 from tests.teams.stage import TEAM, TeamsPlay
 from tests.transcripts.script import shown
@@ -28,6 +28,7 @@ class TeamsChat(PlayChat):
         self._stood: dict[tuple[str, str], str] = {}
         self._dialogs: dict[str, str] = {}
         self._behind: dict[str, str] = {}
+        self._reading: set[str] = set()
         self._held: dict[str, Answer] = {}
 
     async def presses(self, who: str, label: str, values: Mapping[str, str], channel: str = "") -> Answer:
@@ -55,6 +56,7 @@ class TeamsChat(PlayChat):
         return answer
 
     async def news(self) -> list[News]:
+        await self._play.looks()
         found: list[News] = []
         for row in await self._play.everybody():
             if (seat := await self._play.seat_of(row)) is not None:
@@ -75,17 +77,29 @@ class TeamsChat(PlayChat):
             behind = form if dialog is not None and dialog.post is post else None
             if behind is not None and seat.door_of(message):
                 self._behind[post.id] = _text(behind)
-                yield News(place, _with_opening(message, behind), fresh.get(post.id, True))
+                yield News(
+                    place, _with_opening(message, behind) if post.id in fresh else behind, fresh.get(post.id, True)
+                )
                 form = None
             elif post.id in fresh and seat.door_of(message):
                 read = await self._opened(seat, post, message, changed=fresh[post.id])
                 if read is not None:
                     yield News(place, read, fresh[post.id])
             elif post.id in fresh:
-                form = None if form and _text(message) == _text(form) else form
-                yield News(place, message, fresh[post.id])
+                said = form if form and behind and self._says_less(message, form) else message
+                form = None if form and _text(said) == _text(form) else form
+                yield News(place, said, fresh[post.id])
         if form is not None:
-            yield News(place, form, changed=False)
+            yield News(place, form, changed=seat.aad in self._reading)
+        self._reading -= {seat.aad}
+        self._reading |= {seat.aad} if seat.dialog() else set()
+
+    def _says_less(self, message: Message, form: Message) -> bool:
+        """Whether the chat leaves one's own words to the dialog that shows them."""
+        thanks = self._play.words.text(self._play.language, "deb.done.plain")
+        others = [part.text for part in message.parts if part not in form.parts and part.look != "title"]
+        same = [it.label for it in message.buttons] == [it.label for it in form.buttons]
+        return same and message.fields == form.fields and others in ([], [thanks])
 
     async def _opened(self, seat: TeamsSeat, post: Posted, message: Message, *, changed: bool) -> Message | None:
         """What stands behind a door; None when only the door is drawn anew."""
@@ -123,6 +137,6 @@ def _with_opening(door: Message, form: Message) -> Message:
     """What is said beside a door belongs to what stands behind it, unless it stands there already."""
     behind = _text(form)
     lines = [line for part in door.parts if part.look == "plain" for line in part.text.splitlines()]
-    said = [Part(line) for line in lines if line not in behind]
+    said = [Part(line) for line in lines if line not in behind and not NUMBERED.fullmatch(line)]
     title = [part for part in form.parts[:1] if part.look == "title"]
     return replace(form, parts=(*title, *said, *form.parts[len(title) :]))

@@ -21,7 +21,7 @@ LEAVE = "leave:"
 
 _UNSEEN = re.compile("[\u2060\u200a]")
 _HOUR = re.compile(r"\d\d:\d\d")
-_NUMBERED = re.compile(r"(\d+)\. (.*)")
+NUMBERED = re.compile(r"(\d+)\. (.*)")
 
 
 @dataclass(frozen=True)
@@ -105,10 +105,10 @@ class Reading:
 
     def _paragraph(self, run: Json) -> None:
         text = _text(run["text"])
-        if run.get("fontType") == "monospace":
-            self._file(text)
-        elif run.get("color") == "attention":
+        if run.get("color") == "attention":
             self.wrong = text
+        elif text == WORDS.text(self.language, "teams.an_hour"):
+            return
         elif run.get("isSubtle"):
             self.group.append(Part(text, "small"))
         elif run.get("weight") == "bolder":
@@ -116,13 +116,11 @@ class Reading:
         else:
             self.group.append(Part(text))
 
-    def _file(self, text: str) -> None:
-        """What stands in a file, below its name."""
-        if self.group:
-            name = self.group.pop().text
-            self.files.append(File(name, guess_type(name)[0] or "", text))
-        else:
-            self.files[-1] = replace(self.files[-1], text=f"{self.files[-1].text}\n{text}")
+    def _file(self, action: Json) -> None:
+        """A file to download: its text is still its link."""
+        label = _text(action.get("tooltip") or action["title"])
+        name = label.removeprefix(WORDS.text(self.language, "teams.download") + " ")
+        self.files.append(File(name, guess_type(name)[0] or "", action["url"]))
 
     def _row(self, actions: Sequence[Json]) -> None:
         """Buttons; those whose label has no room stand in full above their row."""
@@ -131,6 +129,9 @@ class Reading:
             self.group = [it for it in self.group if it.text not in above]
         self._close_group()
         for action in actions:
+            if action["type"] == "Action.OpenUrl":
+                self._file(action)
+                continue
             ours, label = action["data"][OURS], _text(action.get("tooltip") or action["title"])
             if not ours["button"]:  # sends the answer among options, which is read as a button itself
                 continue
@@ -155,6 +156,7 @@ class Reading:
     def _input(self, element: Json) -> None:
         choices = self._choices(element)
         if element["id"] == CHOICE:
+            self.parts.append(Part(_text(element["label"]), "asked"))
             self._close_group()
             self.buttons += [Button(f"{CHOICE}:{it.value}", it.label, choice=True) for it in choices]
             return
@@ -170,7 +172,7 @@ class Reading:
 
     def _choices(self, element: Json) -> tuple[Choice, ...]:
         rows = [row for it in self.group if it.look == "plain" for row in it.text.splitlines()]
-        in_full = {found[1]: found[2] for row in rows if (found := _NUMBERED.fullmatch(row))}
+        in_full = {found[1]: found[2] for row in rows if (found := NUMBERED.fullmatch(row))}
         return tuple(
             Choice(it["value"], self._label(str(n), _text(it["title"]), in_full))
             for n, it in enumerate(element.get("choices", []), 1)
@@ -220,9 +222,10 @@ def _text(written: str) -> str:
 
 
 def _actions(elements: Sequence[Json]) -> Iterator[Json]:
+    """The actions that come back to us."""
     for element in elements:
         if element["type"] == "ActionSet":
-            yield from element["actions"]
+            yield from (it for it in element["actions"] if "data" in it)
 
 
 def _id_of(data: Json) -> str:

@@ -7,10 +7,11 @@ from typing import cast
 
 from bot.channel import Button, Message, Reply
 from dialogs.model import Raw
+from tests.stage.play import NotThere
 from tests.teams import reading
 from tests.teams.fake import answered
 from tests.teams.fake.forms import Values
-from tests.teams.reading import ANSWER, CHOICE, LEAVE
+from tests.teams.reading import ANSWER, CHOICE, LEAVE, Json
 from tests.teams.sight import Sight, Source
 
 
@@ -40,7 +41,7 @@ class TeamsSeat(Sight):
         before = len(self.there.notes)
         title = str(reading.action_of(source.card, button)["title"])
         inputs = self._inputs(message, button, values)
-        self.play.own |= {str(it) for key, it in inputs.items() if it and self._is_own(message, key)}
+        self.play.own |= {str(it): self.aad for key, it in inputs.items() if it and self._is_own(message, key)}
         if source.dialog is not None:
             delivery = await self.there.submits(title, inputs, dialog=source.dialog)
         else:
@@ -48,8 +49,21 @@ class TeamsSeat(Sight):
             await self.puts_down()
             delivery = await self.there.presses(source.post, title, inputs, screen=dict(source.card))
         answered(delivery)
+        at_once = source.post.seen.get(self.aad) if source.post else None
         await self.play.settle()
+        self._stays(source, at_once)
         return self.reply(source, before)
+
+    def _stays(self, source: Source, at_once: Json | None) -> None:
+        """What takes the card's place at once is what then stands in the chat.
+
+        But for what is sent back to be filled in again, and for the links to files, which come with the chat alone.
+        """
+        if at_once is None or source.post is None or reading.card(at_once, self.play.language).errors:
+            return
+        stands = reading.card(source.post.card or {}, self.play.language)
+        if not stands.message.files and stands != reading.card(at_once, self.play.language):
+            raise NotThere(f"{self.name} saw another card at once than the one that stands there now.")
 
     def _is_own(self, message: Message, id: str) -> bool:
         key = id.removeprefix(ANSWER)

@@ -67,7 +67,8 @@ class Sight(FormSeat):
         if post.card is None:
             return self._from(Message((Part(post.text),), ""), Source(post=post))
         card = deepcopy(self.there.card(post))
-        return self._from(reading.card(card, self.play.language).message, Source(card, post))
+        shown = reading.card(card, self.play.language).message
+        return self._from(replace(shown, files=tuple(map(self.play.downloaded, shown.files))), Source(card, post))
 
     def dialog(self) -> Dialog | None:
         """The dialog that is open."""

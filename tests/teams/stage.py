@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -9,11 +10,12 @@ from itertools import count
 from aiohttp import web
 from pydantic import SecretStr
 
-from bot.channel import Message
+from bot.channel import Channel, File, Message
 from bot.channels.teams.pace import Pace
 from bot.channels.teams.settings import Teams
 from bot.channels.teams.teams import TeamsRoom
 from bot.channels.web.channel import WebChannel
+from bot.channels.web.take import take_routes
 from bot.clock import StandingClock
 from bot.conversation import Conversation
 from bot.delivery import Delivery
@@ -43,6 +45,8 @@ TEAM = "#jobbytte"
 LINK = "https://teams.microsoft.com/l/app/55555555-5555-4555-8555-555555555555"
 LOCALES = {"da": "da-DK", "nb": "nb-NO", "en": "en-GB"}
 OWN = frozenset({Visibility.PRIVATE, Visibility.SHARED_ON_REQUEST})
+ORIGIN = "https://vidsyn.example.dk"
+"""Where the files are downloaded from."""
 IN_NO_HURRY = 100_000
 """A story of weeks is played in a second."""
 
@@ -70,8 +74,14 @@ class TeamsPlay(Play):
     teams: FakeTeams
     room: TeamsRoom
     team: Team
-    own: set[str]
-    """What people have written of themselves in cards and dialogs: no card in a chat may ever hold it."""
+    own: dict[str, str]
+    """What people have written of themselves in cards and dialogs, with who wrote it."""
+    shared: set[str]
+    """What people had chosen to show to others, or agreed on with them, whenever anybody looked."""
+    most: int
+    late: float
+    address: str
+    """Where the process answers."""
 
     def __init__(self, start: datetime, url: str, language: str) -> None:  # the playground's house is not built
         self.words = WORDS
@@ -83,17 +93,28 @@ class TeamsPlay(Play):
         self.house = build_house()
         self.clock = StandingClock(first_morning(start))
         self.sources: dict[int, tuple[Message, Source]] = {}
-        self.own: set[str] = set()
+        self.own = {}
+        self.shared = set()
         self._runner: web.AppRunner | None = None
 
     @classmethod
-    async def open(cls, start: datetime, language: str = "da", *, url: str = "sqlite://") -> TeamsPlay:
+    async def open(
+        cls,
+        start: datetime,
+        language: str = "da",
+        *,
+        url: str = "sqlite://",
+        most: int = IN_NO_HURRY,
+        late: float = IN_NO_HURRY,
+    ) -> TeamsPlay:
         """A tenant with its people, the assistant in their chats and in a team, Hanne of HR known to it."""
         play = cls(start, url, language)
+        play.most, play.late = most, late
         play.teams = FakeTeams(play.clock)
         await play.teams.start()
-        play.teams.consent.add(play.teams.app.tenant)
         users = [play.add_user(name, unit) for name, unit in CAST.items()]
+        play.teams.consent.add(play.teams.app.tenant)
+        play.teams.tenants[play.teams.app.tenant] = "Sundby Kommune"
         play.team = play.teams.add_team(TEAM, members=[user.aad for user in users])
         await play.put_together()
         await play.teams.admin.adds_to(play.team, by=users[0])
@@ -112,11 +133,13 @@ class TeamsPlay(Play):
         self.build()
         app = web.Application()
         self.room.opens(self.conversation, app)
+        app.add_routes(take_routes(self.store, self.clock, self.words))
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         host, port = self._runner.addresses[0][:2]
-        self.teams.tell(f"http://{host}:{port}/api/messages")
+        self.address = f"http://{host}:{port}"
+        self.teams.tell(f"{self.address}/api/messages")
         await self.room.start()
 
     def build(self) -> None:
@@ -144,10 +167,12 @@ class TeamsPlay(Play):
             people.arrive,
             change,
             pace=Pace(seconds, pause, lambda: 0.5),
-            most=IN_NO_HURRY,
+            most=self.most,
+            late=self.late,
             alone=True,
+            origin=ORIGIN,
         )
-        channels = {"teams": self.room.channel, OUTSIDE: WebChannel(self.store, OUTSIDE)}
+        channels: dict[str, Channel] = {"teams": self.room.channel, OUTSIDE: WebChannel(self.store, OUTSIDE)}
         self.delivery = Delivery(self.store, self.clock, channels)
         self.ticker = Ticker(self.store, self.words, self.clock, self.house)
         self.conversation = Conversation(
@@ -220,6 +245,12 @@ class TeamsPlay(Play):
         """What the assistant has said to somebody, or in a channel."""
         return self.teams.posts(self.team.id if place == self.team.name else place)
 
+    def downloaded(self, file: File) -> File:
+        """A file with what is given out by the link that stands for its text."""
+        secret = file.text.removeprefix(f"{ORIGIN}/take/")
+        found = self.store.run_now(lambda work: work.takeaways.find(secret, self.clock.now()))
+        return replace(file, text=found.text if found else "")
+
     def is_own(self, key: str) -> bool:
         """Whether the answer to a question is for oneself, or for those alone whom one shows it to."""
         asks = (ask for script in self.house.scripts.values() for ask in script.dialog.asks)
@@ -229,6 +260,21 @@ class TeamsPlay(Play):
         """Teams took everything; Graph knows nobody's leader in this tenant."""
         refused = [(call.what, call.status, call.code, call.why) for call in self.teams.ledger.refused]
         assert [it for it in refused if it[:2] != ("manager", 404)] == []
+
+    async def looks(self) -> None:
+        """Keeps in mind what is shared now."""
+        self.shared |= await self.store.run(_shared)
+
+    def no_own_words(self) -> None:
+        """Nothing that somebody wrote of themselves ever stood in a chat; but for others, what they were shown."""
+        ours = "\n".join(self.words.plain(self.language, key) for key in self.words.keys)
+        own = {text: aad for text, aad in self.own.items() if text not in ours}
+        for call in self.teams.ledger.accepted:
+            said = json.dumps(call.body, ensure_ascii=False)
+            for text, aad in own.items():
+                mine = call.where == self.teams.personal(self.teams.users[aad]).id
+                shown = not mine and any(text in each for each in self.shared)
+                assert shown or json.dumps(text, ensure_ascii=False)[1:-1] not in said, (text, said)
 
     async def _end(self) -> None:
         await self.room.stop()
@@ -240,3 +286,9 @@ class TeamsPlay(Play):
         await self._end()
         await self.teams.stop()
         await self.store.close()
+
+
+def _shared(work: Work) -> set[str]:
+    everybody = work.people.all(work.people.organisations()[0].id)
+    rows = [row for person in everybody for row in work.answers.by(person.id)]
+    return {str(row.value) for row in rows if row.released or row.confirmed}

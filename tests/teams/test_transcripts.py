@@ -32,7 +32,7 @@ async def played(file: Path, folder: Path) -> list[str]:
             await seat.puts_down()
         seen = await play(transcript, TeamsChat(here, teams))
         teams.nothing_refused()
-        teams.teams.assert_no_words(*teams.own)
+        teams.no_own_words()
     finally:
         await teams.close()
     return difference(WRITTEN[file], seen, transcript.language)
