@@ -10,6 +10,7 @@ import structlog
 from aiohttp import web
 
 from bot.channels.people import Arrive, Change
+from bot.channels.reception import MOST, Receives, language_in
 from bot.channels.teams.calls import Calls
 from bot.channels.teams.changes import Changes
 from bot.channels.teams.channel import TeamsChannel
@@ -21,7 +22,8 @@ from bot.channels.teams.login import Identity, Login, NoToken
 from bot.channels.teams.pace import Pace
 from bot.channels.teams.people import TeamsPeople
 from bot.channels.teams.places import Places
-from bot.channels.teams.reception import MOST, Receives, Reception, language_in
+from bot.channels.teams.read import CHANNEL
+from bot.channels.teams.reception import Reception
 from bot.channels.teams.settings import Teams, WrongTeams
 from bot.channels.teams.speaking import Speaking
 from bot.channels.teams.tenants import Tenants
@@ -36,8 +38,8 @@ class TeamsRoom:
     """Everything about Teams. First there is the channel, then with `opens` the way in, then `start`.
 
     `most`: so many things by one person in a minute; beyond that they are asked to wait. `late`: seconds after which
-    Teams is answered whatever it is. `alone`: we serve no other
-    town. `identity` is what the machine says of itself, for a managed identity.
+    Teams is answered whatever it is. `alone`: we serve no other town. `identity` is what the machine says of itself,
+    for a managed identity. `origin` is where people's browsers reach us, when that is no public address.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class TeamsRoom:
         most: int = MOST,
         late: float = LATE,
         alone: bool = False,
+        origin: str = "",
     ) -> None:
         self._store = store
         self._words = words
@@ -66,7 +69,7 @@ class TeamsRoom:
         self._pace = pace or Pace(monotonic, asyncio.sleep, SystemRandom().random)
         graph = Graph(calls, clock, teams.graph, teams.tenant)
         self.people = TeamsPeople(calls, graph, store, arrive)
-        self.channel = TeamsChannel(calls, store, words, self._pace, clock)
+        self.channel = TeamsChannel(calls, store, words, self._pace, clock, origin or teams.address)
         self.changes = Changes(
             store,
             clock,
@@ -75,7 +78,7 @@ class TeamsRoom:
             Places(store, calls),
             change,
         )
-        self._speaking = Speaking(calls, self._pace)
+        self.speaking = Speaking(calls, self._pace)
         self._keys = Keys(teams.openid)
         self._inbound: Inbound | None = None
 
@@ -86,13 +89,13 @@ class TeamsRoom:
             talks,
             self.people,
             self._words,
-            language_in(self._store),
+            language_in(self._store, CHANNEL),
             self.channel.reaches,
             self._teams.way_in,
             self._most,
         )
         self._inbound = Inbound(
-            lambda request: opened(request, door), reception, self.changes, self._speaking, self._late
+            lambda request: opened(request, door), reception, self.changes, self.speaking, self._late
         )
         self._inbound.routes(app)
 
@@ -119,7 +122,7 @@ class TeamsRoom:
         """Takes nothing more, and waits until what was answered is said."""
         if self._inbound is not None:
             await self._inbound.idle()
-        await self._speaking.idle()
+        await self.speaking.idle()
         await self.changes.stop()
         await self._keys.close()
 
@@ -128,4 +131,4 @@ class TeamsRoom:
         if self._inbound is not None:
             await self._inbound.idle()
         await self.changes.idle()
-        await self._speaking.idle()
+        await self.speaking.idle()
