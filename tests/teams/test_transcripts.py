@@ -46,4 +46,5 @@ async def test_a_transcript_is_the_same_on_teams(file: Path, tmp_path: Path) -> 
 
 
 async def test_whole_way_in_bokmal_with_real_tokens(tmp_path: Path) -> None:
+    """What comes is signed by Teams' keys and let in by our door; what goes is taken with a token from the login."""
     assert await played(WHOLE_WAY, tmp_path) == []
