@@ -22,6 +22,7 @@ from bot.channels.web.channel import WebChannel
 from bot.channels.web.doors import check_host
 from bot.channels.web.personal import PATH, page_at, personal
 from bot.channels.web.playground import playground
+from bot.channels.web.take import take_routes
 from bot.clock import Clock, StandingClock, SystemClock
 from bot.conversation import Conversation
 from bot.delivery import Delivery
@@ -186,9 +187,18 @@ def _platforms(settings: Settings, slack: Slack | None, teams: Teams | None) -> 
     if slack is not None:
         rooms.append(SlackRoom(store, words, clock, slack, people.arrive, change, alone=alone))
     if teams is not None:
-        rooms.append(
-            TeamsRoom(store, words, clock, teams, people.arrive, change, identity=machine_identity(), alone=alone)
+        teams_room = TeamsRoom(
+            store,
+            words,
+            clock,
+            teams,
+            people.arrive,
+            change,
+            identity=machine_identity(),
+            origin=_address(settings),
+            alone=alone,
         )
+        rooms.append(teams_room)
     pages = WebChannel(store, OUTSIDE)
     channels: dict[str, Channel] = {room.channel.name: room.channel for room in rooms} | {pages.name: pages}
     directories: dict[str, Directory] = {room.channel.name: room.people for room in rooms}
@@ -199,6 +209,7 @@ def _platforms(settings: Settings, slack: Slack | None, teams: Teams | None) -> 
     for room in rooms:
         room.opens(conversation, application)
     application.add_subapp(PATH, personal(store, conversation.receive, words, pages, _address(settings), clock))
+    application.add_routes(take_routes(store, clock, words))
     return App(store, conversation, ticker, delivery, clock, application, platforms=tuple(rooms))
 
 

@@ -80,6 +80,10 @@ class Conversation:
         await self._answer(inbox_id, said=True)
         await self._newcomers.find_leader(sender)
 
+    async def asked(self, incoming: Incoming, refusal: Reply) -> Reply:
+        """The refusal of something that never came here, with what was sent as it was asked."""
+        return await self._store.run(lambda work: self._refused(work, incoming, refusal))
+
     async def page(self, sender: Address) -> tuple[Message, ...]:
         """The sender's own page: the sections of it; none for somebody who is not known here."""
 

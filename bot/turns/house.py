@@ -110,5 +110,12 @@ def house() -> House:
             "reach": telling(reaching.pass_on),
         },
         welcome=people.welcome,
-        quotes={("data_list",), ("data_show",), ("released",), ("share_which",), ("begin", "correct")},
+        quotes={
+            ("data_list",),
+            ("data_show",),
+            ("released",),
+            ("share_which",),
+            ("begin", "correct"),
+            ("begin", "deb"),
+        },
     )

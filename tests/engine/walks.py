@@ -38,7 +38,19 @@ def options(count: int) -> list[dict[str, str]]:
     return [{"value": f"value{n}", "label": f"Nummer {n}", "email": f"{n}@example.org"} for n in range(1, count + 1)]
 
 
-LISTS = ("channels", "days", "forms", "offers", "receivers", "releasable", "week_items", "wishes", "people", "leaders")
+LISTS = (
+    "channels",
+    "days",
+    "forms",
+    "offers",
+    "outsiders",
+    "receivers",
+    "releasable",
+    "week_items",
+    "wishes",
+    "people",
+    "leaders",
+)
 FLAGS = ("full", "career", "part_time", "abroad")
 
 facts: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(

@@ -41,6 +41,9 @@ class Heard:
     async def receive(self, incoming: Incoming) -> Reply:
         return Reply()
 
+    async def asked(self, incoming: Incoming, refusal: Reply) -> Reply:
+        return refusal
+
 
 @pytest.fixture
 async def fake() -> AsyncIterator[FakeTeams]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
+from typing import Protocol
 
 from bot.channel import CLOSED, Field, Incoming, Message, NotReached, Reply
 from bot.channels.pace import Pace
@@ -16,6 +17,14 @@ from bot.words import Words
 NO_COLLEAGUE, SLOW = "teams.no_colleague", "channel.slow"
 IN_CHANNEL, INSTALL = "teams.in_channel", "teams.install_first"
 
+
+class Talks(Receives, Protocol):
+    """The conversation, which can also show once more what it was not given."""
+
+    async def asked(self, incoming: Incoming, refusal: Reply) -> Reply:
+        """The refusal, with what was sent as it was asked."""
+
+
 Reaches = Callable[[str, str], Awaitable[bool]]
 """Called with tenant and user: whether something can be said to them alone."""
 
@@ -25,7 +34,7 @@ class Reception:
 
     def __init__(
         self,
-        conversation: Receives,
+        conversation: Talks,
         people: People,
         words: Words,
         language: Language,
@@ -101,7 +110,8 @@ class Reception:
         return self._pace.too_fast(_who(heard), heard.incoming.event)
 
     async def _refused(self, heard: Heard, key: str, at: Iterable[str] = (WHOLE,)) -> Reply:
-        return Reply(errors=dict.fromkeys(at, await self._sentence(heard, key)))
+        refusal = Reply(errors=dict.fromkeys(at, await self._sentence(heard, key)))
+        return await self._conversation.asked(heard.incoming, refusal)
 
     async def _sentence(self, heard: Heard, key: str) -> str:
         return self._words.text(await self._spoken(heard), key, {"link": self._link})

@@ -10,7 +10,7 @@ import structlog
 from aiohttp import web
 
 from bot.channels.people import Arrive, Change
-from bot.channels.reception import MOST, Receives, language_in
+from bot.channels.reception import MOST, language_in
 from bot.channels.teams.calls import Calls
 from bot.channels.teams.changes import Changes
 from bot.channels.teams.channel import TeamsChannel
@@ -23,7 +23,7 @@ from bot.channels.teams.pace import Pace
 from bot.channels.teams.people import TeamsPeople
 from bot.channels.teams.places import Places
 from bot.channels.teams.read import CHANNEL
-from bot.channels.teams.reception import Reception
+from bot.channels.teams.reception import Reception, Talks
 from bot.channels.teams.settings import Teams, WrongTeams
 from bot.channels.teams.speaking import Speaking
 from bot.channels.teams.tenants import Tenants
@@ -82,7 +82,7 @@ class TeamsRoom:
         self._keys = Keys(teams.openid)
         self._inbound: Inbound | None = None
 
-    def opens(self, talks: Receives, app: web.Application) -> None:
+    def opens(self, talks: Talks, app: web.Application) -> None:
         """Lets in what Teams sends, for this conversation, at an address of `app`."""
         door = Door(self._teams, self._keys, self._clock)
         reception = Reception(
