@@ -18,7 +18,7 @@ class OneBrowser(LoadScopeScheduling):  # type: ignore[misc]
     """Tests in parallel, but all that drive a browser in one worker: two at once starve each other."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "browser" if nodeid.startswith("tests/browser/") else nodeid
+        return "browser" if nodeid.startswith(("tests/browser/", "tests/agents/")) else nodeid
 
 
 @pytest.hookimpl(optionalhook=True)

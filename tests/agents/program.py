@@ -63,9 +63,10 @@ async def running(seat: Seat, bot: str, folder: Path) -> AsyncIterator[None]:
 
 
 def _printed_in(folder: Path, seat: Seat) -> BinaryIO:
-    """Makes the folder; the file takes what the client prints."""
+    """Makes the folder; the file takes what the client prints. A seat without a config has what the client makes up."""
     folder.mkdir()
-    (folder / ".m365agentsplayground.yml").write_text(seat.config)
+    if seat.config:
+        (folder / ".m365agentsplayground.yml").write_text(seat.config)
     return (folder / "printed.txt").open("w+b")
 
 

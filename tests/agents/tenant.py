@@ -12,6 +12,7 @@ GROUP = "5d0c9f4e-62a5-4c3b-9a37-0f6f1c1e7a03"
 TEAM = "19:team@thread.tacv2"
 CHANNEL = "19:jobbytte@thread.tacv2"
 CHANNEL_NAME = "Jobbytte"
+TEAM_NAME = "Kommunen"
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class Seat:
                 "groupChat": {"id": "19:group@thread.v2", "name": "Gruppe"},
                 "team": {
                     "id": TEAM,
-                    "name": "Kommunen",
+                    "name": TEAM_NAME,
                     "aadGroupId": GROUP,
                     "channels": [{"id": CHANNEL, "name": CHANNEL_NAME}],
                 },
