@@ -26,7 +26,6 @@ from bot.channels.web.take import take_routes
 from bot.clock import Clock, StandingClock, SystemClock
 from bot.conversation import Conversation
 from bot.delivery import Delivery
-from bot.moment import Moment
 from bot.programme.identifiers import mask
 from bot.scheduler import Ticking
 from bot.settings import Settings
@@ -176,12 +175,7 @@ def _platforms(settings: Settings, slack: Slack | None, teams: Teams | None) -> 
     is_open = teams is not None and teams.kind == "Anonymous"
     store.run_now(lambda work: _mark(work, ANONYMOUS if is_open else CHATS, used=False))
 
-    async def change(where: AddressRow, *, name: str, zone: str, active: bool) -> None:
-        def unit(work: Work) -> None:
-            people.change(Moment(work, words, clock.now(), house), where, name=name, zone=zone, active=active)
-
-        await store.run(unit)
-
+    change = people.Following(store, words, clock, house)
     alone = _is_one_town(slack, teams)
     rooms: list[SlackRoom | TeamsRoom] = []
     if slack is not None:

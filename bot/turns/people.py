@@ -6,11 +6,14 @@ import hashlib
 from dataclasses import replace
 
 from bot.channel import Newcomer
+from bot.clock import Clock
 from bot.moment import Moment, Press, Told
 from bot.planning import replan
+from bot.script import House
+from bot.words import Words
 from dialogs.model import Say
 from storage.records import AddressRow, PersonRow, new_id
-from storage.store import Work
+from storage.store import Store, Work
 
 COUNTRIES = {"Europe/Copenhagen": "DK", "Europe/Oslo": "NO"}
 """Whose public holidays a person has, by zone; elsewhere those of the organisation."""
@@ -77,6 +80,23 @@ def change(moment: Moment, where: AddressRow, *, name: str, zone: str, active: b
     for exchange in (*moment.work.exchanges.of_employee(person.id), *moment.work.exchanges.of_leader(person.id)):
         replan(moment, exchange)
     return changed
+
+
+class Following:
+    """Carries out in units of work of its own what a platform says anew of somebody."""
+
+    def __init__(self, store: Store, words: Words, clock: Clock, house: House) -> None:
+        self._store = store
+        self._words = words
+        self._clock = clock
+        self._house = house
+
+    async def __call__(self, where: AddressRow, *, name: str, zone: str, active: bool) -> None:
+        """An empty name or zone changes nothing; nor does anything of somebody unknown."""
+        now = self._clock.now()
+        await self._store.run(
+            lambda work: change(Moment(work, self._words, now, self._house), where, name=name, zone=zone, active=active)
+        )
 
 
 def told(moment: Moment, person: PersonRow, what: str) -> PersonRow:

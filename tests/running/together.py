@@ -15,7 +15,6 @@ from bot.channels.slack.slack import SlackRoom
 from bot.channels.web.channel import WebChannel
 from bot.conversation import Conversation
 from bot.delivery import Delivery
-from bot.moment import Moment
 from bot.stage import Stage
 from bot.turns import people
 from bot.turns.common import OUTSIDE
@@ -24,6 +23,7 @@ from storage.store import Work
 from tests.slack.fake import FakeSlack
 from tests.slack.seat import SlackSeat
 from tests.slack.stage import SECRET, SlackPlay
+from tests.stage.pace import paced
 from tests.teams.stage import IN_NO_HURRY, TeamsPlay
 
 WORKSPACE = "T1"
@@ -69,21 +69,8 @@ class Together(TeamsPlay):
         slack = Slack(
             "http", "token", self.slack.base_url, bot_token=SecretStr(self.bot_token), signing_secret=SecretStr(SECRET)
         )
-        beginning = self.clock.now()
-
-        def seconds() -> float:
-            return (self.clock.now() - beginning).total_seconds()
-
-        async def pause(seconds: float) -> None:
-            self.clock.move_to(self.clock.now() + timedelta(seconds=seconds + 0.001))
-
-        async def change(where: AddressRow, *, name: str, zone: str, active: bool) -> None:
-            def unit(work: Work) -> None:
-                moment = Moment(work, self.words, self.clock.now(), self.house)
-                people.change(moment, where, name=name, zone=zone, active=active)
-
-            await self.store.run(unit)
-
+        seconds, pause = paced(self.clock)
+        change = people.Following(self.store, self.words, self.clock, self.house)
         self.slack_room = SlackRoom(
             self.store,
             self.words,

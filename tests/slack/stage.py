@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import count
 from typing import Literal
 
@@ -18,7 +18,6 @@ from bot.channels.web.channel import WebChannel
 from bot.clock import StandingClock
 from bot.conversation import Conversation
 from bot.delivery import Delivery
-from bot.moment import Moment
 from bot.stage import ZONES, Stage, first_morning
 from bot.tick import Ticker
 from bot.turns import people
@@ -30,6 +29,7 @@ from tests.slack.fake import FakeSlack
 from tests.slack.seat import SlackSeat as SlackSeat
 from tests.slack.sight import TEAM as TEAM
 from tests.slack.sight import Source
+from tests.stage.pace import paced
 from tests.stage.play import KEY, WORDS, NotThere, Play
 
 CHANNEL_ID, CHANNEL_NAME = "C0JOBBYTTE", "jobbytte"
@@ -130,21 +130,8 @@ class SlackPlay(Play):
     def build(self) -> None:
         """Puts everything together on the store."""
         slack = self.settings()
-        beginning = self.clock.now()
-
-        def seconds() -> float:
-            return (self.clock.now() - beginning).total_seconds()
-
-        async def pause(seconds: float) -> None:
-            self.clock.move_to(self.clock.now() + timedelta(seconds=seconds + 0.001))
-
-        async def change(where: AddressRow, *, name: str, zone: str, active: bool) -> None:
-            def unit(work: Work) -> None:
-                moment = Moment(work, self.words, self.clock.now(), self.house)
-                people.change(moment, where, name=name, zone=zone, active=active)
-
-            await self.store.run(unit)
-
+        seconds, pause = paced(self.clock)
+        change = people.Following(self.store, self.words, self.clock, self.house)
         pace = Pace(seconds, pause)
         self.room = SlackRoom(
             self.store, self.words, self.clock, slack, people.arrive, change, pace, IN_NO_HURRY, self.late

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import count
 
 from aiohttp import web
@@ -19,7 +19,6 @@ from bot.channels.web.take import take_routes
 from bot.clock import StandingClock
 from bot.conversation import Conversation
 from bot.delivery import Delivery
-from bot.moment import Moment
 from bot.stage import ZONES, Stage, first_morning
 from bot.tick import Ticker
 from bot.turns import people
@@ -28,6 +27,7 @@ from bot.turns.house import house as build_house
 from dialogs.model import Visibility
 from storage.records import AddressRow, PersonRow
 from storage.store import Store, Work
+from tests.stage.pace import paced
 from tests.stage.play import KEY, WORDS, NotThere, Play
 from tests.teams.fake import FakeTeams, Posted, Team, User
 from tests.teams.seat import TeamsSeat
@@ -144,21 +144,8 @@ class TeamsPlay(Play):
 
     def build(self) -> None:
         """Puts everything together on the store."""
-        beginning = self.clock.now()
-
-        def seconds() -> float:
-            return (self.clock.now() - beginning).total_seconds()
-
-        async def pause(seconds: float) -> None:
-            self.clock.move_to(self.clock.now() + timedelta(seconds=seconds + 0.001))
-
-        async def change(where: AddressRow, *, name: str, zone: str, active: bool) -> None:
-            def unit(work: Work) -> None:
-                moment = Moment(work, self.words, self.clock.now(), self.house)
-                people.change(moment, where, name=name, zone=zone, active=active)
-
-            await self.store.run(unit)
-
+        seconds, pause = paced(self.clock)
+        change = people.Following(self.store, self.words, self.clock, self.house)
         self.room = TeamsRoom(
             self.store,
             self.words,
