@@ -61,8 +61,11 @@ class Conversation:
         return reply
 
     async def accept(self, incoming: Incoming) -> None:
-        """Writes the incoming down, and answers it a little later: for a platform that waits for no answer."""
-        kept = await self._keep(incoming)
+        """Writes the incoming down, and answers it a little later: for a platform that waits for no answer.
+
+        Nobody can be asked about a number that is found in it, so it is hidden.
+        """
+        kept = await self._keep(replace(incoming, leave=incoming.leave or "mask"))
         if isinstance(kept, str):
             self._later(self._answer_later(kept, incoming.sender))
 
@@ -179,10 +182,11 @@ class Conversation:
         if person is None or not person.active:
             return taken
         work.people.lock(person.id)
-        moment = Moment(work, self._words, self._clock.now(), self._house)
+        moment = Moment(work, self._words, self._clock.now(), self._house, said=said)
         # Where nobody waits, no form can be shown: what would stand in it goes into the chat, but for people's words.
         moment.missed = said and taken.form != ""
-        reply = turn(moment, person, replace(taken, form="") if said else taken)
+        # Nor can anybody be asked whether a text may lead to somebody; the question would say it in the chat.
+        reply = turn(moment, person, replace(taken, form="", leave="keep") if said else taken)
         if said and (sentences := [it for it in (reply.note, *reply.errors.values()) if it]):
             moment.tell(person, Told([Part(it) for it in dict.fromkeys(sentences)]), kind="answer")
         work.inbox.done(inbox_id)

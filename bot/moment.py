@@ -68,6 +68,8 @@ class Moment:
     """What takes the place of the pressed card; the last of them stays."""
     typed: bool = False
     """Whether the actor answered by typing."""
+    said: bool = False
+    """Whether nobody waits for a reply, so that all of it is said in the actor's private chat."""
     missed: bool = False
     """Whether the actor pressed for a form, and it is too late to show one."""
 

@@ -46,8 +46,10 @@ def pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incomi
 
 
 def _in_private(moment: Moment, person: PersonRow) -> Reply:
-    """Says in the channel where the answer is, unless it has just come up in a form."""
-    return Reply() if moment.shown else Reply(note=moment.words.text(person.language, "channel.answered_privately"))
+    """Says in the channel where the answer is, unless it has just come up in a form, or is all that is said."""
+    if moment.shown or moment.said:
+        return Reply()
+    return Reply(note=moment.words.text(person.language, "channel.answered_privately"))
 
 
 def _contact(moment: Moment, round_row: RoundRow) -> str:

@@ -52,17 +52,25 @@ class Reception:
         self._told = Pace(1, WITHIN)
 
     async def hear(self, heard: Heard) -> str:
-        """Somebody wrote or came. It is on disk when this returns, and is answered a little later.
+        """Somebody wrote, or pressed in an old client. On disk when this returns, and answered a little later.
 
-        What is to be said at once, if anything: that it went too fast, or where the answer is.
+        What is to be said at once, if anything: why it is not carried out, or where the answer is.
         """
         if self._too_fast(heard):
             return "" if self._told.too_fast(_who(heard)) else await self._sentence(heard, TOO_FAST)
-        await self._conversation.accept(heard.incoming)
+        try:
+            incoming, nobody = await self._picked(heard)
+        except NotReached:
+            return await self._sentence(heard, LATER)
+        if nobody:
+            return await self._sentence(heard, NO_COLLEAGUE)
+        await self._conversation.accept(incoming)
         if heard.where.personal:
             return ""
-        reached = await self._reaches(heard.where.tenant, heard.where.user)
-        return await self._sentence(heard, IN_CHANNEL if reached else INSTALL)
+        if not await self._reaches(heard.where.tenant, heard.where.user):
+            return await self._sentence(heard, INSTALL)
+        # A press is nobody else's business; whoever writes before others is answered before them.
+        return "" if heard.incoming.kind == "press" else await self._sentence(heard, IN_CHANNEL)
 
     async def arrive(self, heard: Heard) -> None:
         """Somebody has installed the assistant."""
@@ -89,15 +97,20 @@ class Reception:
     async def _carried_out(self, heard: Heard) -> Reply:
         if self._too_fast(heard):
             return await self._refused(heard, TOO_FAST)
-        known = {key: await self._people.person_of(heard.where.tenant, user) for key, user in heard.people.items()}
-        if nobody := [key for key, person in known.items() if not person]:
+        incoming, nobody = await self._picked(heard)
+        if nobody:
             return await self._refused(heard, NO_COLLEAGUE, nobody)
-        incoming = replace(heard.incoming, values={**heard.incoming.values, **known})
         reply = await self._conversation.receive(incoming)
         if heard.where.personal or reply.errors or await self._reaches(heard.where.tenant, heard.where.user):
             return reply
         # Pressed in a channel by somebody to whom nothing can be said alone yet: it waits for them.
         return replace(reply, note=await self._sentence(heard, INSTALL))
+
+    async def _picked(self, heard: Heard) -> tuple[Incoming, list[str]]:
+        """What came, with people of ours in it, and the questions where it names none of them. Raises NotReached."""
+        known = {key: await self._people.person_of(heard.where.tenant, user) for key, user in heard.people.items()}
+        nobody = [key for key, person in known.items() if not person]
+        return replace(heard.incoming, values={**heard.incoming.values, **known}), nobody
 
     async def _pen(self, heard: Heard, reply: Reply) -> Pen:
         shown = [*reply.shows, *(it for it in (reply.card, reply.again) if it)]
