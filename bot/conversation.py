@@ -114,7 +114,9 @@ class Conversation:
         moment = Moment(work, self._words, self._clock.now(), self._house, actor=person.id, form=incoming.form)
         if incoming.form == "card":
             return replace(repeated, card=_stands_now(moment, card))
-        if incoming.form == "open":
+        if incoming.button == OPEN:  # to open it once more changes nothing
+            repeated = replace(_pressed(moment, person, incoming), repeated=True)
+        elif incoming.form == "open":
             _too_late(moment, person, card, incoming)
         return replace(repeated, shows=tuple(moment.shown))
 
