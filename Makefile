@@ -21,9 +21,10 @@ format: .venv/.dev-stamp
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
 
-# Takes the pictures in docs/ anew: the playground, and what people meet in Slack.
+# Takes the pictures in docs/ anew: the playground, and what people meet in Slack and in Teams.
 picture: .venv/.dev-stamp
-	@VIDSYN_PICTURE=1 $(BIN)/python -m pytest -q tests/browser/test_picture.py tests/browser/test_slack_pictures.py
+	@VIDSYN_PICTURE=1 $(BIN)/python -m pytest -q -k take tests/browser/test_picture.py \
+	  tests/browser/test_slack_pictures.py tests/agents/test_pictures.py
 
 # Needs uv. Takes the newest versions that the .in files allow: read the difference before you commit it.
 lock:
