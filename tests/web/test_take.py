@@ -215,6 +215,15 @@ async def test_links_are_not_tried_one_after_the_other(counter: Counter) -> None
     assert await is_gone(await counter.asks(path), 429)
 
 
+async def test_behind_a_proxy_one_who_tries_links_slows_down_nobody_else(counter: Counter) -> None:
+    path, header = await counter.path(), "X-Forwarded-For"
+    for n in range(MOST):
+        await counter.asks(f"/take/{n:043}", **{header: f"192.0.2.{n}, 203.0.113.9"})
+    assert await is_gone(await counter.asks(path, **{header: "198.51.100.7, 203.0.113.9"}), 429)
+    assert (await counter.asks(path, **{header: "203.0.113.9, 198.51.100.7"})).status == 200
+    assert (await counter.asks(path)).status == 200
+
+
 async def test_a_store_that_is_away_is_said_calmly(counter: Counter) -> None:
     path = await counter.path()
     await counter.store.run(lambda work: work.meta._connection.exec_driver_sql("DROP TABLE takeaways"))

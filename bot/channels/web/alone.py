@@ -8,6 +8,7 @@ from aiohttp import web
 
 from bot.channels.pace import Pace
 from bot.channels.web.answers import html, wanted
+from bot.channels.web.doors import is_loopback
 from bot.channels.web.view import Pages, say
 
 SOURCES = 1024
@@ -26,7 +27,14 @@ def gone(pages: Pages, request: web.Request, why: str, status: int = 404) -> web
 
 def too_fast(pace: Pace, request: web.Request) -> bool:
     """Counts one more link that is tried. True when too many are, from where this one comes from."""
-    return pace.too_fast(str(crc32((request.remote or "").encode()) % SOURCES))
+    return pace.too_fast(str(crc32(_source(request).encode()) % SOURCES))
+
+
+def _source(request: web.Request) -> str:
+    """Where a visitor comes from: behind a proxy on this machine what it says last, or they would all be one."""
+    near = request.remote or ""
+    said = request.headers.getall("X-Forwarded-For", [""])[-1].rpartition(",")[2].strip()
+    return said if said and is_loopback(near) else near
 
 
 def _page(pages: Pages, language: str, status: int, why: str = "") -> web.Response:
