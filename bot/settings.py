@@ -22,6 +22,7 @@ ENCODING = "utf-8-sig"
 """Some editors put a mark at the beginning."""
 
 _TOKEN = re.compile(r"^[^#\n]*\bx(oxb|app)-", re.MULTILINE)
+_TEAMS = re.compile(r"^[^#\n]*\bmicrosoft[ _-]?app", re.MULTILINE | re.IGNORECASE)
 PLAYGROUND_FILE = "playground.db"
 PLATFORM_FILE = "vidsyn.db"
 ANONYMOUS_FILE = "anonymous.db"
@@ -87,6 +88,8 @@ class Settings(BaseSettings):
                 given[name] = value.get_secret_value() if isinstance(value, SecretStr) else value
         if teams_settings.SECRET in given:
             _guard(FILE, WrongTeams)
+        if not given:
+            _look_for_teams(FILE)
         return teams_settings.choose(given, self.public_url, self.host, alone=self.slack is None)
 
     @property
@@ -117,4 +120,13 @@ def _look_for_tokens(file: Path) -> None:
         raise WrongSlack(
             f"A token of Slack's stands in {file}, and not behind the name of a setting. "
             "Write SLACK_BOT_TOKEN=xoxb-... and SLACK_APP_TOKEN=xapp-..., each on a line of its own."
+        )
+
+
+def _look_for_teams(file: Path) -> None:
+    """Raises WrongTeams when something like its settings stands in the file, though none of them is set."""
+    if file.is_file() and _TEAMS.search(file.read_text(ENCODING)):
+        raise WrongTeams(
+            f"Something like MicrosoftAppId stands in {file}, and is no setting as it is written there. "
+            "Write MicrosoftAppId=..., MicrosoftAppTenantId=..., MicrosoftAppPassword=..., each on a line of its own."
         )

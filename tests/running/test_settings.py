@@ -283,10 +283,27 @@ async def test_a25_tokens_without_their_names_do_not_become_the_playground(tmp_p
     assert not list((tmp_path / "data").glob("*"))
 
 
+@pytest.mark.parametrize("line", ["MICROSOFT_APP_ID=1b2c", "MicrosoftAppID: 1b2c", "export Microsoft-App-Id=1b2c"])
+async def test_settings_for_teams_under_other_names_do_not_become_the_playground(tmp_path: Path, line: str) -> None:
+    env_file(tmp_path, f"PORT=4000\n{line}\n".encode())
+    code, said = await ended(await command(tmp_path, "migrate"))
+    assert said.decode().splitlines()[-1] == (
+        "Something like MicrosoftAppId stands in .env, and is no setting as it is written there. "
+        "Write MicrosoftAppId=..., MicrosoftAppTenantId=..., MicrosoftAppPassword=..., each on a line of its own."
+    )
+    assert code == 1
+    assert not list((tmp_path / "data").glob("*"))
+
+
 @pytest.mark.parametrize(
     "text",
-    [f"# SLACK_BOT_TOKEN={BOT['SLACK_BOT_TOKEN']}\nPORT=4000\n", "PORT=4000\n", ""],
-    ids=["comment", "others", "empty"],
+    [
+        f"# SLACK_BOT_TOKEN={BOT['SLACK_BOT_TOKEN']}\nPORT=4000\n",
+        "# MicrosoftAppId=1b2c\nPORT=4000\n",
+        "PORT=4000\n",
+        "",
+    ],
+    ids=["comment", "comment on Teams", "others", "empty"],
 )
 async def test_a_file_without_tokens_is_the_playground(tmp_path: Path, text: str) -> None:
     env_file(tmp_path, text.encode())

@@ -371,6 +371,7 @@ def test_t5_secrets_are_not_shown(tmp_path: Path) -> None:
         "https://teams.microsoft.com/l/app/1b2c3d4e-0f1a-4b2c-8d3e-4f5a6b7c8d9e",
         "https://teams.microsoft.com/l/app/1b2c3d4e-0f1a-4b2c-8d3e-4f5a6b7c8d9e?tenantId=9b2c&source=x",
         "https://gov.teams.microsoft.us/l/app/1b2c3d4e-0f1a-4b2c-8d3e-4f5a6b7c8d9e",
+        "https://teams.cloud.microsoft/l/app/1b2c3d4e-0f1a-4b2c-8d3e-4f5a6b7c8d9e?source=app-details",
     ],
 )
 def test_the_link_that_people_pass_on_is_one_to_an_app_in_teams(link: str) -> None:

@@ -35,7 +35,8 @@ _SAME = re.compile(r"(.)\1*(-\1+)+", re.IGNORECASE)
 """00000000-0000-0000-0000-000000000000 and its like."""
 _SECRET = re.compile(r"[!-~]{16,512}")
 _LINK = re.compile(
-    r"https://(gov\.|dod\.)?teams\.microsoft\.(com|us)/l/app/[0-9a-f-]{36}(\?[!-;=?-~]*)?", re.IGNORECASE
+    r"https://((gov\.|dod\.)?teams\.microsoft\.(com|us)|teams\.cloud\.microsoft)/l/app/[0-9a-f-]{36}(\?[!-;=?-~]*)?",
+    re.IGNORECASE,
 )
 _SWITCH = {"": False, "0": False, "false": False, "no": False, "off": False}
 _SWITCH |= {"1": True, "true": True, "yes": True, "on": True}
