@@ -30,5 +30,9 @@ class Sealed(StoreError):
     """The text cannot be read. Check that the master keys are those it was written with."""
 
 
+class NewerTables(StoreError):
+    """This database was last used by a newer Vidsyn. Start that one, or put back the backup from before the upgrade."""
+
+
 class MasterKeyRefused(StoreError, ValueError):
     """The master keys cannot be used. Give them as "id:base64", 32 bytes each, the newest first."""

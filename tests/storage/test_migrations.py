@@ -14,6 +14,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
+from storage.errors import NewerTables
 from storage.store import Store, Work
 from storage.tables import metadata
 from storage.vault import Sealed, Vault
@@ -59,6 +60,16 @@ def test_again_is_harmless(store: Store) -> None:
     for _ in range(2):
         store.migrate()
     assert store.run_now(lambda work: work.meta.get("door")) == "open"
+
+
+def test_going_back_to_an_older_vidsyn_is_refused_in_a_sentence(open_file: Opener, file: Path) -> None:
+    open_file()
+    before = schema(file)
+    with sqlite3.connect(file) as raw:
+        raw.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(NewerTables, match="used by a newer Vidsyn"):
+        open_file()
+    assert schema(file) == before
 
 
 def test_two_processes_may_start_at_once(tmp_path: Path) -> None:
