@@ -8,6 +8,7 @@ from typing import Protocol
 from zoneinfo import available_timezones
 
 from bot.channel import Address, Newcomer
+from bot.channels.text import line
 from storage.records import AddressRow, PersonRow
 from storage.store import Store, Work
 
@@ -54,8 +55,8 @@ def members_of(work: Work, channel: str, tenant: str, people: Iterable[str]) -> 
 
 
 def one_line(name: str) -> str:
-    """A name as it can be said: in one line, and not too long for it."""
-    return " ".join(name.split())[:LONGEST_NAME].strip()
+    """A name as it can be said: in one line, turning no direction of what stands after it, and not too long."""
+    return line(name)[:LONGEST_NAME].strip()
 
 
 def real_zone(name: str) -> str:

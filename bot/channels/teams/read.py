@@ -41,8 +41,10 @@ class Heard:
 
 
 def tenant_of(activity: Any) -> str:
-    """The tenant that it comes from, or ""."""
-    return (text(activity, "channelData", "tenant", "id") or text(activity, "conversation", "tenantId")).lower()
+    """The tenant that it comes from, or ""; also where it names two."""
+    places = (text(activity, "channelData", "tenant", "id"), text(activity, "conversation", "tenantId"))
+    named = {place.lower() for place in places if place}
+    return named.pop() if len(named) == 1 else ""
 
 
 def user_of(activity: Any) -> str:
