@@ -27,7 +27,7 @@ from bot.channels.teams.manifest import package
 from bot.channels.teams.publisher import Publisher
 from bot.clock import SystemClock
 from bot.doctor import Finding, look_at_house, sentence
-from bot.settings import Settings, WrongSlack, WrongTeams
+from bot.settings import Settings, WrongSlack, WrongTeams, served
 from bot.turns.people import hash_of
 from storage.lock import held
 from storage.store import Store, StoreError, Work
@@ -124,10 +124,12 @@ def migrate() -> None:
 def hr_code() -> None:
     """Print a code that makes one person HR. It works once, for 24 hours; HR types it to the bot."""
     with _sentences():
-        store = open_store(Settings())
+        settings = Settings()
+        store = open_store(settings)
     code = "HR-" + "-".join("".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(4))
     store.run_now(lambda work: work.people.add_code(hash_of(code), _now(work) + CODE_LIVES))
     typer.echo(code)
+    typer.echo(f"It is for {served(settings)}, with the settings that are set here.", err=True)
 
 
 @main.command()

@@ -108,6 +108,12 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{file}"
 
 
+def served(settings: Settings) -> str:
+    """Which chats these settings are for, in words."""
+    named = {"Slack": settings.slack, "Teams": settings.teams}
+    return " and ".join(name for name, found in named.items() if found) or "the playground"
+
+
 def _guard(file: Path, wrong: type[ValueError]) -> None:
     """Raises `wrong` when anybody on this machine can read the file that the secrets stand in."""
     if file.is_file() and file.stat().st_mode & stat.S_IROTH:

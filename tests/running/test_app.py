@@ -181,6 +181,7 @@ async def test_a17_a_code_makes_one_person_hr_once(starts: Starts, tmp_path: Pat
         out, said = await process.communicate()
     code = out.decode().strip()
     assert re.fullmatch(r"HR(-[A-HJ-NP-Z2-9]{5}){4}", code), (out, said)
+    assert said.decode().startswith("It is for the playground,")
     await house.post("text", person=emil, event="wrong", text="HR-AAAAA-AAAAA-AAAAA-AAAAA")
     await house.post("text", person=emil, event="code", text=f" {code.lower()} ")
     await house.post("text", person=lone, event="code-again", text=code)
