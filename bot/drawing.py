@@ -150,12 +150,17 @@ def _door(reader: Reader, dialog: Dialog, screen: Screen, card: str, opening: st
     first = f"door.{dialog.key}" if reader.words.has(f"door.{dialog.key}") else "door.open"
     return Door(
         card,
-        reader.text("btn.continue" if begun else first),
+        reader.text("btn.preview" if _only_looks(screen) else "btn.continue" if begun else first),
         reader.text("screen.progress", {"n": screen.number, "total": screen.total}) if counted else "",
         opening,
         typed,
         _inside(reader, screen),
     )
+
+
+def _only_looks(screen: Screen) -> bool:
+    """Whether all that is left is to look at what will be sent."""
+    return all(isinstance(ask.answer, Review) for ask in screen.asks)
 
 
 def _inside(reader: Reader, screen: Screen) -> tuple[str, ...]:
@@ -202,7 +207,10 @@ def _hints(reader: Reader, ask: Ask) -> list[str]:
 def _options(reader: Reader, ask: Ask, filled: Mapping[str, Value]) -> list[tuple[Button, Action]]:
     labels = labels_of(reader, ask)
     return [
-        (Button(f"option{n}", label, main=filled.get(ask.key) == value, choice=True), ["answer", ask.key, value])
+        (
+            Button(f"option{n}", label, main=len(labels) == 1 or filled.get(ask.key) == value, choice=True),
+            ["answer", ask.key, value],
+        )
         for n, (value, label) in enumerate(labels.items())
     ]
 
@@ -213,7 +221,7 @@ def _lines(lines: Sequence[Mapping[str, str]]) -> list[Part]:
         if line.get("label"):
             shown.append(Part(line["label"], "small"))
         if line["text"]:
-            shown.append(Part(line["text"], "own"))
+            shown.append(Part(line["text"], "plain" if line.get("ours") else "own"))
     return shown
 
 

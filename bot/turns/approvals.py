@@ -176,8 +176,9 @@ def remind(moment: Moment, prompt: PromptRow) -> str:
     row = moment.work.conversations.find(leader.id, "approve", exchange.id, "approve")
     talked = row is not None and row.status == "done"
     again = ["decide_again", "approve", exchange.id] if talked else ["begin", "approve", exchange.id, "approve"]
-    press = Press("btn.continue", again, main=True)
-    moment.tell(leader, Told([Say("approve.remind", values)], [press]), kind="task", subject=exchange.id)
+    press = Press("btn.answer", again, main=True)
+    told = Told([Say("approve.remind", values)], [press])
+    moment.tell(leader, told, kind="task", subject=exchange.id, preview="approve.title")
     return "said"
 
 

@@ -140,7 +140,9 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     leader = moment.person(exchange.leader)
     press = Press("btn.released", ["released", exchange.id])
     kind = "final" if first_time else "answer"
-    moment.tell(leader, Told(final(moment, exchange, leader), [press]), kind=kind, subject=exchange.id)
+    moment.tell(
+        leader, Told(final(moment, exchange, leader), [press]), kind=kind, subject=exchange.id, preview="deb.title"
+    )
     lines = _plan_lines(mine)
     thanks = Say("deb.done.now", {"list": lines}) if lines else Say("deb.done.plain")
     said = [Say("deb.sent", {"leader": first(leader.name)})] if picked else []

@@ -21,6 +21,7 @@ from bot.turns.common import (
     ended,
     facts_of_exchange,
     facts_of_round,
+    label_of,
     latest,
     no_facts,
     nobody_else,
@@ -108,16 +109,18 @@ def _preview(moment: Moment, topic: Topic, round_row: RoundRow) -> list[dict[str
     lines = []
     answers = {row.key: row for row in moment.work.answers.of(topic.person.id, topic.subject, topic.occasion)}
     for row in answers.values():
-        lines.append({"label": row.question, "text": shown(moment, topic.person.language, row)})
+        label = label_of(moment, topic.person.language, row)
+        lines.append({"label": label, "text": shown(moment, topic.person.language, row)})
     start = answers.get("match.start")
     if start is not None and date.fromisoformat(str(start.value)) > round_row.latest_start:
         text = moment.words.text(topic.person.language, "warn.latest", {"date": round_row.latest_start})
-        lines.append({"label": "", "text": text})
+        lines.append({"label": "", "text": text, "ours": "yes"})
     end = answers.get("match.end")
     if start is not None and end is not None:
         length = date.fromisoformat(str(end.value)) - date.fromisoformat(str(start.value))
         if length > SIX_MONTHS:
-            lines.append({"label": "", "text": moment.words.text(topic.person.language, "warn.sixmonths")})
+            text = moment.words.text(topic.person.language, "warn.sixmonths")
+            lines.append({"label": "", "text": text, "ours": "yes"})
     return lines
 
 
@@ -131,7 +134,7 @@ def beside(moment: Moment, talk: Talk) -> list[Say | Part]:
     parts: list[Say | Part] = [Part(f"{person.name}, {person.unit}" if person.unit else person.name)]
     for row in moment.work.answers.of(sign_up.person, sign_up.id, "sign"):
         if row.visibility in ("H", "J") and row.value and row.key not in ("sign.voluntary", "sign.talked"):
-            parts.append(Part(row.question, "small"))
+            parts.append(Part(label_of(moment, talk.person.language, row), "small"))
             parts.append(Part(shown(moment, talk.person.language, row), "own"))
     return parts
 
@@ -218,7 +221,7 @@ def remind(moment: Moment, prompt: PromptRow) -> Told | None:
         "deadline": deadline,
     }
     key = "match.remind.host" if dialog == "host_proposal" else "match.remind"
-    return Told([Say(key, values)], [Press("btn.continue", ["begin", dialog, exchange.id, "proposal"], main=True)])
+    return Told([Say(key, values)], [Press("btn.answer", ["begin", dialog, exchange.id, "proposal"], main=True)])
 
 
 def proposal_facts(moment: Moment, topic: Topic) -> dict[str, Any]:

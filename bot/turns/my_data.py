@@ -79,6 +79,7 @@ def show(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming)
     names = readers_of(moment, row)
     who = _who(moment, person.language, names)
     parts: list[Say | Part] = [
+        Part(moment.words.text(person.language, "btn.my_data"), "title"),
         Part(row.question, "small"),
         Part(shown(moment, person.language, row), "own"),
         who,

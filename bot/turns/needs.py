@@ -77,7 +77,7 @@ def tell(moment: Moment, hr: PersonRow, *, kind: str) -> None:
     parts += says
     presses += links
     presses.append(Press("btn.new_round", ["new_round"]))
-    moment.tell(hr, Told(parts, presses), kind=kind)
+    moment.tell(hr, Told(parts, presses), kind=kind, preview=title)
 
 
 def _lines(moment: Moment, row: RoundRow) -> list[Say | Part]:

@@ -121,7 +121,7 @@ def preview(moment: Moment, topic: Topic, exchange: ExchangeRow) -> list[dict[st
                 "text": shown_to_others(moment, language, row),
             }
             for row in rows
-            if row.visibility == visibility and not row.key.startswith("prep.goal.")
+            if row.visibility == visibility and row.value != [] and not row.key.startswith("prep.goal.")
         ]
         for visibility in ("J", "T")
     )
@@ -202,9 +202,9 @@ def agreed(moment: Moment, person: PersonRow, args: list[str], incoming: Incomin
             confirmed=True,
         )
     )
-    moment.tell(
-        person, Told([Say("goals.noted")]), kind="answer", subject=exchange.id, replaces=shown_by(moment, incoming)
-    )
+    ticked = {row.person for row in moment.work.answers.about(exchange.id) if row.key == "goals.agreed"}
+    noted = Say("goals.both" if ticked >= {exchange.employee, exchange.leader} else "goals.noted")
+    moment.tell(person, Told([noted]), kind="answer", subject=exchange.id, replaces=shown_by(moment, incoming))
     return Reply()
 
 
@@ -215,14 +215,18 @@ def send_leader_part(moment: Moment, exchange: ExchangeRow) -> None:
     minutes = minutes_of(moment, topic, LEADER_PART, full=exchange.track == "full")
     values = {**facts_of_exchange(moment, topic, exchange), "minutes": minutes}
     rows = readable_by(moment, exchange, leader.id, "prep")
-    parts: list[Say | Part] = [Say("push.leadprep", values), Say("goals.list", {"list": goal_lines(goals_of(rows))})]
+    parts: list[Say | Part] = [
+        Say("lead.prep.title"),
+        Say("push.leadprep", values),
+        Say("goals.list", {"list": goal_lines(goals_of(rows))}),
+    ]
     for row in rows:
         if row.key.startswith("prep.goal."):
             continue
         parts.append(Part(label_of(moment, leader.language, row), "small"))
         parts.append(Part(shown_to_others(moment, leader.language, row), "own"))
     press = Press("btn.start_min", ["begin", "lead", exchange.id, "lead"], main=True, minutes=minutes)
-    moment.tell(leader, Told(parts, [press]), kind="task", subject=exchange.id)
+    moment.tell(leader, Told(parts, [press]), kind="task", subject=exchange.id, preview="lead.prep.title")
 
 
 def readable_by(moment: Moment, exchange: ExchangeRow, reader: str, occasion: str) -> list[AnswerRow]:

@@ -111,7 +111,9 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     for receiver in sorted(told & (allowed - row.released)):
         says = [Say("share.told", {"name": first(talk.person.name)})]
         look = Press("btn.released", ["released", exchange.id])
-        moment.tell(moment.person(receiver), Told(says, [look]), kind="news", subject=exchange.id)
+        moment.tell(
+            moment.person(receiver), Told(says, [look]), kind="news", subject=exchange.id, preview="preview.shared"
+        )
     names = moment.words.listing(talk.person.language, sorted(moment.first_name(person) for person in allowed))
     return Ending([Say("ok.shared", {"list": names})], [Press("btn.unshare", ["unshare", row.id])])
 

@@ -170,7 +170,7 @@ async def test_the_reminder_after_talk_first_asks_again(open_at: Open) -> None:
     earlier = await here.lone.offered(said(here, "btn.have_talked"))
     for day in range(16, 25):
         await here.at(date(2026, 4, day), 12)
-    await here.lone.taps("btn.continue")
+    await here.lone.taps("btn.answer")
     await here.lone.taps("btn.approve")
     await here.lone.fills({"lead.prep.justify": here.said(REASON)})
     assert (await exchange_of(here)).state == "approved"

@@ -56,7 +56,7 @@ async def test_a_three_day_exchange_costs_few_messages_when_everything_is_answer
 async def test_a_three_day_exchange_costs_few_messages_when_nothing_is_answered(open_at: Open) -> None:
     here = await open_at("accepted")
     await here.at(date(2026, 4, 21), 9)
-    await here.lone.taps("btn.continue")
+    await here.lone.taps("btn.answer")
     await here.lone.taps("btn.approve")
     await here.lone.fills({"lead.prep.justify": "Vi vil blive bedre."})
     await here.at(A_LONG_TIME, 12)

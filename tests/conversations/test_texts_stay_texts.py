@@ -110,7 +110,7 @@ async def test_a_corrected_text_has_the_room_of_its_question(open_at: Open) -> N
     ]
     await here.emil.taps("btn.edit")
     await here.emil.fills({"correct.text": "Kort"})
-    assert (await opened(here.emil, "Kort")).parts[1].text == "Kort"
+    assert (await opened(here.emil, "Kort")).parts[2].text == "Kort"
 
 
 async def test_what_was_chosen_is_shown_as_its_words_and_never_fails(open_at: Open) -> None:

@@ -80,7 +80,7 @@ def test_a_note_leaves_the_card_where_it_is() -> None:
         "value": "Den er besvaret.",
     }
     assert to_press(PRESS, Reply(errors={"x": "Nej."}), PEN)["value"] == "Nej."
-    assert to_press(PRESS, Reply(), PEN)["value"] == "Modtaget."
+    assert to_press(PRESS, Reply(), PEN)["value"] == "Svaret står i chatten."
 
 
 def test_a_dialog_opens_with_what_is_shown_or_says_why_not() -> None:

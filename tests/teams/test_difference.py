@@ -36,7 +36,7 @@ Hanne trykker "Find et sted"
 """
 RECEIVED = """
 Hanne trykker "Find et sted"
-    Kort besked: Modtaget.
+    Kort besked: Svaret står i chatten.
     Vidsyn til Hanne:
         Lav et match
 """
@@ -68,7 +68,7 @@ Emil trykker "Fortsæt"
         (PICKED, CHOSEN_FIRST),
         (SAVED, SAVED.replace("        Gemt.\n", "")),
         (BELOW, RECEIVED),
-        (BELOW, RECEIVED.replace("Modtaget.", "Svaret står nederst i chatten.")),
+        (BELOW, RECEIVED.replace("Svaret står i chatten.", "Svaret står nederst i chatten.")),
         (IN_PLACE, IN_DIALOG),
         (SENT_BACK, HELD_BACK),
     ],
@@ -84,8 +84,8 @@ def test_what_is_each_platforms_own_is_no_difference(written: str, played: str) 
         (PICKED, PICKED.replace("          ( ) Hanne Holm, HR\n", "")),
         (PICKED, PICKED.replace(" (i stedet for beskeden før)", "").replace("Emil:", "Lone:")),
         (SAVED.replace("        Gemt.\n", ""), SAVED),
-        (BELOW, RECEIVED.replace("Modtaget.", "Det her er allerede besvaret. Det, du skrev, er gemt.")),
-        (BELOW, 'Hanne trykker "Find et sted"\n    Kort besked: Modtaget.\n'),
+        (BELOW, RECEIVED.replace("Svaret står i chatten.", "Det her er allerede besvaret. Det, du skrev, er gemt.")),
+        (BELOW, 'Hanne trykker "Find et sted"\n    Kort besked: Svaret står i chatten.\n'),
         (IN_DIALOG, IN_PLACE),
         (BELOW, 'Hanne trykker "Find et sted"\n'),
         (SENT_BACK, 'Emil trykker "Fortsæt"\n'),

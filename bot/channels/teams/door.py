@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from bot.channel import OPEN, Button, Door, Field, Message
+from bot.channel import OPEN, Button, Door, Field, Message, Part
 from bot.channels.teams.buttons import Pressed
 from bot.channels.teams.fields import as_text
 from bot.channels.teams.parts import Element, heading, paragraph, parts, small
@@ -30,12 +30,18 @@ def _typed(message: Message, door: Door) -> list[Element]:
     inside = set(door.inside)
     if inside & {it.text for it in message.parts}:
         return []
-    them = [it for it in message.parts if it.look not in ("title", "own") and it.text not in told]
+    them = [it for it in _without_quotes(message.parts) if it.look != "title" and it.text not in told]
     choices = [button.label for button in message.buttons if button.choice]
     listed = paragraph("\n".join(f"{n}. {label}" for n, label in enumerate(choices, 1)))
     fields = [_without(it, inside) for it in message.fields if it.label not in inside]
     asked = [replace(it, label="") if it.label in told else it for it in fields]
     return [*parts(them), *listed, *(element for field in asked for element in as_text(field))]
+
+
+def _without_quotes(them: Sequence[Part]) -> list[Part]:
+    """The parts without the quotes, and without what a quote is called."""
+    names = {n for n, it in enumerate(them[1:]) if it.look == "own" and them[n].look == "small"}
+    return [it for n, it in enumerate(them) if it.look != "own" and n not in names]
 
 
 def _without(field: Field, inside: Collection[str]) -> Field:

@@ -74,8 +74,18 @@ def part(it: Part) -> list[Element]:
 
 
 def parts(them: Iterable[Part]) -> list[Element]:
-    """Part after part."""
-    return [element for it in them for element in part(it)]
+    """Part after part. What a quote is called stands close above it, and apart from the quote before."""
+    found: list[Element] = []
+    before = ""
+    for it in them:
+        drawn = part(it)
+        if it.look == "own" and before == "small":
+            drawn = close(drawn)
+        elif it.look in ("small", "who") and before == "own":
+            drawn = [element | {"spacing": "medium"} for element in drawn]
+        found += drawn
+        before = it.look if drawn else before
+    return found
 
 
 def apart(them: list[Element]) -> list[Element]:
