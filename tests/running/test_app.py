@@ -239,8 +239,9 @@ async def test_a_second_one_on_the_same_data_is_refused_and_what_only_looks_is_n
     code, said = await ended(await command(tmp_path, "run", PORT=str(free_port())))
     assert (code, said.count(b"\n")) == (1, 1), said
     assert said.startswith(b"Vidsyn is running already with this database (")
-    for words in ("hr-code", "doctor", "migrate"):
-        assert await ended(await command(tmp_path, words)) == (0, b"")
+    for words, told in (("hr-code", b"It is for the playground,"), ("doctor", b""), ("migrate", b"")):
+        code, said = await ended(await command(tmp_path, words))
+        assert (code, said[: len(told)], bool(said)) == (0, told, bool(told))
     first.process.kill()
     await first.process.communicate()
     assert (await (await starts()).ends()) == (0, b"")
