@@ -25,6 +25,7 @@ from tests.teams.trouble import OldSeat, Sent, SentAnew, troubled, written
 from tests.transcripts.player import SHORT
 
 GO_ON, LATER, SUPPORT, NOT_NOW = "Fortsæt", "Fortsæt senere", "Godkend", "Ikke muligt nu"
+PREVIEW = "Se før du sender"
 GOAL = "prep.goal.1"
 
 
@@ -169,7 +170,7 @@ async def test_t7_a_step_that_is_sent_again_is_taken_once_and_the_next_one_is_sh
     assert asks(preparing) == []
     assert "Et andet mål" in text_of(shown(preparing).card), "the summary"
     door = shown(preparing).post
-    await sent_again(preparing, lambda: preparing.emil.there.presses(door, GO_ON), times)
+    await sent_again(preparing, lambda: preparing.emil.there.presses(door, PREVIEW), times)
     assert "Et andet mål" in text_of(shown(preparing).card)
     assert len(written(preparing.play)) <= before + 1
     preparing.play.nothing_refused()
