@@ -29,9 +29,10 @@ def test_two_ways_to_one_file_are_one_database(tmp_path: Path) -> None:
         pass
 
 
-def test_a_database_in_memory_is_nobody_elses(tmp_path: Path) -> None:
+def test_a_database_in_memory_is_nobody_elses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     with held("sqlite://"), held("sqlite://"):
-        pass
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_what_cannot_be_held_is_refused_in_a_sentence(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -488,9 +489,18 @@ async def test_a_listing_that_comes_too_late_brings_nothing_back(here: Town) -> 
 async def test_stopping_leaves_nothing_under_way(here: Town) -> None:
     team, owner = await a_team(here)
     change = in_team(here, team, owner, "channelCreated")
+    here.fake.fail_always("channels", hang := Hang())
     await here.changes.tell(change)
+    await hang.reached.wait()
+    assert under_way() != []
     await here.changes.stop()
-    await here.changes.idle()
+    assert under_way() == []
+    hang.release()
+
+
+def under_way() -> list[str]:
+    """What is done later, and has begun."""
+    return [repr(task) for task in asyncio.all_tasks() if "_tried" in repr(task.get_coro())]
 
 
 # Nothing private in the logs

@@ -204,3 +204,4 @@ async def test_f24_it_stops_while_teams_hangs(fake: FakeTeams, store: Store) -> 
     async with asyncio.timeout(5):
         await hang.reached.wait()
         await it.stop()
+    assert not hang.released.is_set(), "it did not wait for Teams"
