@@ -493,7 +493,8 @@ async def test_stopping_leaves_nothing_under_way(here: Town) -> None:
     await here.changes.tell(change)
     await hang.reached.wait()
     assert under_way() != []
-    await here.changes.stop()
+    async with asyncio.timeout(5):  # a call is given up after ten
+        await here.changes.stop()
     assert under_way() == []
     hang.release()
 
