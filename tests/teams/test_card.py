@@ -177,10 +177,6 @@ def test_what_cannot_be_seen_leaves_the_preview() -> None:
     assert chat(Message((), " "), say)[0]["summary"] == "Vidsyn"
 
 
-def test_a_note_stands_above() -> None:
-    assert lines(whole(POST, say, members={}, note="Du er med."))[0] == "Du er med."
-
-
 def _many(times: int, label: str) -> tuple[Choice, ...]:
     return tuple(Choice(str(n), label) for n in range(times))
 

@@ -48,16 +48,15 @@ def whole(
     values: Mapping[str, Raw] | None = None,
     errors: Mapping[str, str] | None = None,
     offers: Sequence[Button] = (),
-    note: str = "",
 ) -> Card:
     """The message as one card, for the place of another.
 
     `values` and `errors` by question key: what was filled in, and what was wrong with it; `offers` what can be done
-    about a number that was found. `note` stands above.
+    about a number that was found.
     """
     again = Again(values or {}, errors or {}, offers)
     it = section(message, Pen(say, members, "chat"), again)
-    above = [*paragraph(note), *warnings([message], again, say)]
+    above = warnings([message], again, say)
     return card(message, [*above, *it.said, *it.below], say)
 
 
