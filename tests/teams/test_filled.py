@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channel import Message
+from bot.channel import Button, Field, Message
 from bot.channels.teams.card import whole
 from bot.channels.teams.dialog import dialog
 from bot.channels.teams.filled import Filled, filled
@@ -21,6 +21,20 @@ json = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=20), inner, max_size=4),
     max_leaves=12,
 )
+
+
+NOTHING_TO_TICK = Message(
+    (),
+    preview="",
+    card="c",
+    fields=(Field("a", "text", "", value="p1"), Field("b", "many", ""), Field("c", "text", "")),
+    buttons=(Button("save", "Gem", sends=True),),
+)
+
+
+def test_where_nothing_can_be_ticked_nothing_is_answered() -> None:
+    for action in actions(whole(NOTHING_TO_TICK, say, members=MEMBERS)):
+        assert "b" not in filled({**action["data"], "answer:a": "x"}).values
 
 
 @given(messages, st.data())

@@ -105,5 +105,5 @@ def _ways(message: Message, pen: Pen) -> list[Element]:
 
 def _several(message: Message) -> dict[str, list[str]]:
     """Which answers are several, told apart by commas: nothing else that comes back says so."""
-    keys = [it.key for it in message.fields if it.kind == "many"]
+    keys = [it.key for it in message.fields if it.kind == "many" and it.choices]
     return {"many": keys} if keys else {}
