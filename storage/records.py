@@ -202,7 +202,10 @@ class CardRow:
 
 @dataclass(frozen=True)
 class InboxRow:
-    """One thing received. `payload` is the incoming as JSON text, empty once finished."""
+    """One thing received. `payload` is the incoming as JSON text, empty once finished.
+
+    Until `lease` somebody answers it; None when nobody does.
+    """
 
     id: str
     channel: str
@@ -210,6 +213,7 @@ class InboxRow:
     payload: str
     state: str
     attempts: int
+    lease: datetime | None = None
 
 
 class OutboxState(StrEnum):
@@ -226,7 +230,10 @@ class OutboxState(StrEnum):
 
 @dataclass(frozen=True)
 class OutboxRow:
-    """One message on its way. `order` counts within the store; `subject` lets a withdrawal cancel it."""
+    """One message on its way. `order` counts within the store; `subject` lets a withdrawal cancel it.
+
+    `rank`: 0 answers somebody who is there, 1 can wait for those. `token` is its sender's, until `lease`.
+    """
 
     id: str
     to: AddressRow
@@ -243,6 +250,8 @@ class OutboxRow:
     reference: str = ""
     reason: str = ""
     lease: datetime | None = None
+    rank: int = 1
+    token: str = ""
 
 
 @dataclass(frozen=True)
@@ -250,6 +259,7 @@ class PromptRow:
     """One thing due. Unique on (recipient, subject, kind, day). `recipient`: a person, or a round for posts.
 
     `state`: pending, said, answered, skipped, missed or cancelled. `data` holds only keys and ids.
+    A pending one is `token`'s to say, until `lease`.
     """
 
     id: str
@@ -260,6 +270,8 @@ class PromptRow:
     at: datetime
     state: str = "pending"
     data: Mapping[str, Any] = field(default_factory=dict)
+    lease: datetime | None = None
+    token: str = ""
 
 
 @dataclass(frozen=True)

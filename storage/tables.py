@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Time,
     UniqueConstraint,
+    func,
     literal_column,
     true,
 )
@@ -250,6 +251,7 @@ inbox = Table(
     Column("payload", LargeBinary),
     *texts("state"),
     Column("attempts", Integer, nullable=False),
+    Column("lease", Moment),
     UniqueConstraint("channel", "event"),
 )
 partial("ix_inbox_pending", inbox, ("order",), is_one_of(inbox.c.state, "pending"))
@@ -266,8 +268,16 @@ outbox = Table(
     Column("attempts", Integer, nullable=False),
     *texts("replaces", "thread", "reference", "reason"),
     Column("lease", Moment),
+    Column("rank", Integer, nullable=False, server_default="1"),
+    Column("token", String, nullable=False, server_default=""),
 )
 partial("ix_outbox_pending", outbox, ("not_before", "order"), is_one_of(outbox.c.state, "pending"))
+partial(
+    "ix_outbox_lane",
+    outbox,
+    ("channel", "tenant", "rank", "not_before", "order"),
+    is_one_of(outbox.c.state, "pending"),
+)
 partial("ix_outbox_expiring", outbox, ("not_after",), is_one_of(outbox.c.state, "pending"))
 partial("ix_outbox_cancellable", outbox, ("subject",), is_one_of(outbox.c.state, "pending"))
 partial(
@@ -288,11 +298,30 @@ prompts = Table(
     Column("at", Moment, nullable=False),
     *texts("state"),
     Column("data", JSON, nullable=False),
+    Column("lease", Moment),
+    Column("token", String, nullable=False, server_default=""),
     UniqueConstraint("recipient", "subject", "kind", "day"),
     Index(None, "subject", "day"),
     Index(None, "recipient", "day"),
 )
 partial("ix_prompts_pending", prompts, ("at", "id"), is_one_of(prompts.c.state, "pending"))
+_IS_DUE = is_one_of(prompts.c.state, "pending")
+Index(
+    "ix_prompts_due",
+    func.coalesce(prompts.c.lease, prompts.c.at),
+    prompts.c.id,
+    sqlite_where=_IS_DUE,
+    postgresql_where=_IS_DUE,
+)
+
+lanes = Table(
+    "lanes",
+    metadata,
+    Column("channel", String, primary_key=True),
+    Column("tenant", String, primary_key=True),
+    *texts("holder"),
+    Column("until", Moment, nullable=False),
+)
 
 audit = Table(
     "audit",
