@@ -6,13 +6,35 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, String
 from sqlalchemy.types import TypeDecorator
 
 from storage.errors import NaiveDatetime
 
 # SQLite numbers its rows by itself only in a column that is called INTEGER.
 Number = BigInteger().with_variant(Integer(), "sqlite")
+
+
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+class Text(TypeDecorator[str]):
+    """A text that either database can hold: NUL and half a surrogate pair, which can be typed, become U+FFFD."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        text = value.replace("\0", _REPLACEMENT) if "\0" in value else value
+        if text.isascii():
+            return text
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return "".join(_REPLACEMENT if "\ud800" <= letter <= "\udfff" else letter for letter in text)
+        return text
 
 
 class Moment(TypeDecorator[datetime]):

@@ -11,7 +11,7 @@ class StoreError(Exception):
 
 
 class StoreUnavailable(StoreError):
-    """The store cannot be used just now. Check that the disk has room and can be written, then try again."""
+    """The store cannot be used just now. Check that the database runs, and that its disk has room; then try again."""
 
 
 class Conflict(StoreError):
@@ -32,6 +32,10 @@ class Sealed(StoreError):
 
 class NewerTables(StoreError):
     """This database was last used by a newer Vidsyn. Start that one, or put back the backup from before the upgrade."""
+
+
+class Locked(StoreUnavailable):
+    """Somebody else held a row or table for too long; nothing was changed. Try again when less is going on."""
 
 
 class MasterKeyRefused(StoreError, ValueError):

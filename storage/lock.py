@@ -19,7 +19,7 @@ class AlreadyRuns(StoreError):
 
 @contextmanager
 def held(url: str) -> Iterator[None]:
-    """Holds the database of `url` for this process alone; one in memory needs none.
+    """Holds the database of `url` for this process alone; one in memory needs none, and PostgreSQL serves many.
 
     Only who serves it takes this, so one may look into the database beside it. The kernel lets go of it whenever the
     process ends. The file that stays behind means nothing. Raises AlreadyRuns, or StoreUnavailable.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -11,70 +13,114 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage.engine import is_busy, open_engine, translate
+from storage.bell import Bell
+from storage.engine import WIDTH, dial, is_busy, is_lost, open_engine, translate
 from storage.errors import Conflict as Conflict
 from storage.errors import NaiveDatetime as NaiveDatetime
 from storage.errors import NotFound as NotFound
 from storage.errors import Sealed as Sealed
 from storage.errors import StoreError as StoreError
 from storage.errors import StoreUnavailable as StoreUnavailable
-from storage.migrate import upgrade
+from storage.migrate import migrate
 from storage.vault import Vault
 from storage.work import Work as Work
 
 T = TypeVar("T")
 
-_TRIES = 3
+_TRIES = 3  # on SQLite each waits for the other writer by itself
+_TRIES_SHARED = 12
+_WAIT = 0.01
+_WAIT_MOST = 0.3
+"""Seconds before the second try, and before the last; each is a random part of it."""
 
 
 class Store:
-    """What is kept. All that touches the database runs in one thread of the store's own."""
+    """What is kept. All that touches the database runs in threads of the store's own: one on SQLite, else WIDTH."""
 
-    def __init__(self, engine: Engine, vault: Vault) -> None:
+    is_shared = False
+    """Whether other processes may work on the same database."""
+    _bell: Bell | None = None
+
+    def __init__(self, engine: Engine, vault: Vault, bell: Bell | None = None) -> None:
+        self.is_shared = engine.dialect.name == "postgresql"
         self._engine = engine
+        self._loose = engine.execution_options(isolation_level="READ COMMITTED") if self.is_shared else engine
         self._vault = vault
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        self._bell = bell
+        width = WIDTH if self.is_shared else 1
+        self._threads = ThreadPoolExecutor(max_workers=width, thread_name_prefix="store")
 
     @classmethod
     def open(cls, url: str, vault: Vault, patience: float = 5.0) -> Store:
-        """A store on `sqlite:///path`, or `sqlite://` in memory.
+        """A store on `postgresql://user@host/name`, `sqlite:///path`, or `sqlite://` in memory.
 
-        `patience` is how many seconds to wait for another writer.
+        `patience` is how many seconds to wait for another writer. Raises StoreUnavailable.
         """
-        return cls(open_engine(url, patience), vault)
+        engine = open_engine(url, patience)
+        bell = Bell(dial(engine.url, patience)) if engine.dialect.name == "postgresql" else None
+        return cls(engine, vault, bell)
 
     def migrate(self) -> None:
         """Bring the tables up to date; harmless when they are. Raises Sealed when the keys do not fit."""
-        self._thread.submit(self._transact, upgrade).result()
+        self._threads.submit(migrate, lambda step: self._transact(step, serial=False)).result()
         self.run_now(lambda work: work.keys.check())
 
-    async def run(self, unit: Callable[[Work], T]) -> T:
+    async def run(self, unit: Callable[[Work], T], serial: bool = True) -> T:
         """What `unit` returns, once committed; an exception rolls everything back.
 
-        When another writer is in the way it may run again, so it does nothing outside the store.
-        Cancelling the wait does not stop a unit that has begun.
+        Units seem to run one after the other, whoever runs them. When another was in the way one may run again, so it
+        does nothing outside the store. With `serial` False a unit sees what others commit meanwhile: for those that
+        name the rows they take. Cancelling the wait does not stop a unit that has begun. Raises StoreUnavailable.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._work, unit)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._work, unit, serial)
 
-    def run_now(self, unit: Callable[[Work], T]) -> T:
+    def run_now(self, unit: Callable[[Work], T], serial: bool = True) -> T:
         """Like `run`, but waits on the spot; never call it inside another unit."""
-        return self._thread.submit(self._work, unit).result()
+        return self._threads.submit(self._work, unit, serial).result()
+
+    def ring(self) -> None:
+        """Tell the other processes that something to send was committed. Never raises, never waits."""
+        if self._bell is not None:
+            self._bell.ring()
+
+    def listen(self, on_ring: Callable[[], None]) -> None:
+        """Call `on_ring` on this event loop when another process rings, until closed.
+
+        A ring may be lost, so look by yourself too, now and then.
+        """
+        if self._bell is not None:
+            self._bell.listen(on_ring, asyncio.get_running_loop())
 
     async def close(self) -> None:
         """Finish what runs, and let go of the database; twice is harmless."""
-        await asyncio.to_thread(self._thread.shutdown)
+        await asyncio.to_thread(self._close)
+
+    def _close(self) -> None:
+        self._threads.shutdown()
+        if self._bell is not None:
+            self._bell.close()
         self._engine.dispose()
 
-    def _work(self, unit: Callable[[Work], T]) -> T:
-        return self._transact(lambda connection: unit(Work(connection, self._vault)))
+    def _work(self, unit: Callable[[Work], T], serial: bool) -> T:
+        return self._transact(lambda connection: unit(Work(connection, self._vault)), serial)
 
-    def _transact(self, act: Callable[[Connection], T]) -> T:
-        tries = _TRIES
+    def _transact(self, act: Callable[[Connection], T], serial: bool) -> T:
+        number, tries = 1, _TRIES_SHARED if self.is_shared else _TRIES
         while True:
-            tries -= 1
+            committing = False
             try:
-                with self._engine.begin() as connection:
-                    return act(connection)
+                with (self._engine if serial else self._loose).connect() as connection:
+                    result = act(connection)
+                    committing = True
+                    connection.commit()
+                return result
             except (SQLAlchemyError, sqlite3.Error) as exc:
-                if not (tries and is_busy(exc)):
-                    raise translate(exc) from exc
+                # Of a commit that broke off nobody knows whether it was kept.
+                again = number < tries and (is_busy(exc) or (is_lost(exc) and not committing))
+                refused = translate(exc).with_traceback(exc.__traceback__)
+            if not again:
+                # Not where it was caught: the foreign error quotes rows, and would come along.
+                raise refused
+            if self.is_shared:
+                time.sleep(random.uniform(0, min(_WAIT * 2**number, _WAIT_MOST)))  # noqa: S311 - a wait is no secret
+            number += 1

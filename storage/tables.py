@@ -18,7 +18,6 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    String,
     Table,
     Time,
     UniqueConstraint,
@@ -27,7 +26,7 @@ from sqlalchemy import (
     true,
 )
 
-from storage.column_types import Dates, Items, Moment, Names, Number
+from storage.column_types import Dates, Items, Moment, Names, Number, Text
 
 metadata = MetaData(
     naming_convention={
@@ -47,7 +46,7 @@ def is_one_of(column: Column[str], *values: str) -> ColumnElement[bool]:
 
 def texts(*names: str) -> list[Column[str]]:
     """Texts that must be there, if only empty."""
-    return [Column(name, String, nullable=False) for name in names]
+    return [Column(name, Text, nullable=False) for name in names]
 
 
 def dates(*names: str) -> list[Column[date]]:
@@ -62,19 +61,19 @@ def sealed(*names: str) -> list[Column[bytes]]:
 
 def indexed(name: str) -> Column[str]:
     """A text that must be there and is looked for."""
-    return Column(name, String, nullable=False, index=True)
+    return Column(name, Text, nullable=False, index=True)
 
 
 def points_to(name: str, target: str) -> Column[str]:
     """The id of a row that must exist."""
-    return Column(name, String, ForeignKey(target), nullable=False)
+    return Column(name, Text, ForeignKey(target), nullable=False)
 
 
 def numbered() -> tuple[Column[int], Column[str]]:
     """`order`, which counts upwards by itself, and the random `id`."""
     return (
         Column("order", Number, primary_key=True, autoincrement=True),
-        Column("id", String, nullable=False, unique=True),
+        Column("id", Text, nullable=False, unique=True),
     )
 
 
@@ -87,8 +86,8 @@ def partial(name: str, table: Table, columns: tuple[str, ...], condition: Column
 keys = Table(
     "keys",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("owner", String, nullable=False, unique=True),
+    Column("id", Text, primary_key=True),
+    Column("owner", Text, nullable=False, unique=True),
     *texts("master"),
     Column("wrapped", LargeBinary, nullable=False),
 )
@@ -103,8 +102,8 @@ organisations = Table(
 people = Table(
     "people",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("organisation", String, ForeignKey("organisations.id"), nullable=False, index=True),
+    Column("id", Text, primary_key=True),
+    Column("organisation", Text, ForeignKey("organisations.id"), nullable=False, index=True),
     *texts("name", "unit", "email", "language", "zone", "country"),
     Column("working_days", Items, nullable=False),
     Column("starts", Time, nullable=False),
@@ -112,14 +111,14 @@ people = Table(
     Column("hr", Boolean, nullable=False),
     Column("told", Names, nullable=False),
     Column("active", Boolean, nullable=False, server_default=true()),
-    Column("leader", String, nullable=False, server_default=""),
+    Column("leader", Text, nullable=False, server_default=""),
 )
 
 addresses = Table(
     "addresses",
     metadata,
     Column("order", Number, primary_key=True, autoincrement=True),
-    Column("person", String, ForeignKey("people.id"), nullable=False, index=True),
+    Column("person", Text, ForeignKey("people.id"), nullable=False, index=True),
     *texts("channel", "tenant", "place"),
     UniqueConstraint("channel", "tenant", "place"),
 )
@@ -127,7 +126,7 @@ addresses = Table(
 codes = Table(
     "codes",
     metadata,
-    Column("hash", String, primary_key=True),
+    Column("hash", Text, primary_key=True),
     Column("expires", Moment, nullable=False),
 )
 
@@ -135,7 +134,7 @@ rounds = Table(
     "rounds",
     metadata,
     *numbered(),
-    Column("organisation", String, ForeignKey("organisations.id"), nullable=False, index=True),
+    Column("organisation", Text, ForeignKey("organisations.id"), nullable=False, index=True),
     *sealed("name"),
     *texts("language", "channel", "tenant", "place"),
     *dates("opens", "deadline", "answer_by", "latest_start", "finish_by"),
@@ -159,7 +158,7 @@ offers = Table(
     "offers",
     metadata,
     *numbered(),
-    Column("round", String, ForeignKey("rounds.id"), nullable=False, index=True),
+    Column("round", Text, ForeignKey("rounds.id"), nullable=False, index=True),
     points_to("person", "people.id"),
     *sealed("unit"),
     *texts("state"),
@@ -171,7 +170,7 @@ exchanges = Table(
     *numbered(),
     indexed("round"),
     *texts("sign_up"),
-    Column("employee", String, ForeignKey("people.id"), nullable=False, index=True),
+    Column("employee", Text, ForeignKey("people.id"), nullable=False, index=True),
     indexed("leader"),
     indexed("host"),
     *sealed("home_unit", "host_unit"),
@@ -188,7 +187,7 @@ exchanges = Table(
 journals = Table(
     "journals",
     metadata,
-    Column("exchange", String, ForeignKey("exchanges.id"), primary_key=True),
+    Column("exchange", Text, ForeignKey("exchanges.id"), primary_key=True),
     Column("finish", Time),
     *texts("cadence", "style"),
     *sealed("habit"),
@@ -216,7 +215,7 @@ answers = Table(
 conversations = Table(
     "conversations",
     metadata,
-    Column("id", String, primary_key=True),
+    Column("id", Text, primary_key=True),
     points_to("person", "people.id"),
     *texts("dialog"),
     indexed("subject"),
@@ -236,7 +235,7 @@ partial(
 cards = Table(
     "cards",
     metadata,
-    Column("id", String, primary_key=True),
+    Column("id", Text, primary_key=True),
     *texts("person", "conversation"),
     Column("actions", JSON, nullable=False),
     *texts("message"),
@@ -269,7 +268,7 @@ outbox = Table(
     *texts("replaces", "thread", "reference", "reason"),
     Column("lease", Moment),
     Column("rank", Integer, nullable=False, server_default="1"),
-    Column("token", String, nullable=False, server_default=""),
+    Column("token", Text, nullable=False, server_default=""),
 )
 partial("ix_outbox_pending", outbox, ("not_before", "order"), is_one_of(outbox.c.state, "pending"))
 partial(
@@ -292,14 +291,14 @@ partial("ix_outbox_unknown", outbox, ("order",), is_one_of(outbox.c.state, "unkn
 prompts = Table(
     "prompts",
     metadata,
-    Column("id", String, primary_key=True),
+    Column("id", Text, primary_key=True),
     *texts("recipient", "subject", "kind"),
     *dates("day"),
     Column("at", Moment, nullable=False),
     *texts("state"),
     Column("data", JSON, nullable=False),
     Column("lease", Moment),
-    Column("token", String, nullable=False, server_default=""),
+    Column("token", Text, nullable=False, server_default=""),
     UniqueConstraint("recipient", "subject", "kind", "day"),
     Index(None, "subject", "day"),
     Index(None, "recipient", "day"),
@@ -317,8 +316,8 @@ Index(
 lanes = Table(
     "lanes",
     metadata,
-    Column("channel", String, primary_key=True),
-    Column("tenant", String, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("tenant", Text, primary_key=True),
     *texts("holder"),
     Column("until", Moment, nullable=False),
 )
@@ -335,7 +334,7 @@ mail = Table(
     "mail",
     metadata,
     *numbered(),
-    Column("box", String, nullable=False),
+    Column("box", Text, nullable=False),
     *texts("author"),
     *sealed("payload"),
     Column("at", Moment, nullable=False),
@@ -347,15 +346,15 @@ mail = Table(
 meta = Table(
     "meta",
     metadata,
-    Column("key", String, primary_key=True),
+    Column("key", Text, primary_key=True),
     *texts("value"),
 )
 
 workspaces = Table(
     "workspaces",
     metadata,
-    Column("channel", String, primary_key=True),
-    Column("tenant", String, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("tenant", Text, primary_key=True),
     *texts("name"),
     points_to("organisation", "organisations.id"),
     *texts("enterprise", "state"),
@@ -364,18 +363,18 @@ workspaces = Table(
 places = Table(
     "places",
     metadata,
-    Column("channel", String, primary_key=True),
-    Column("tenant", String, primary_key=True),
-    Column("place", String, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("tenant", Text, primary_key=True),
+    Column("place", Text, primary_key=True),
     *texts("name"),
 )
 
 chats = Table(
     "chats",
     metadata,
-    Column("channel", String, primary_key=True),
-    Column("tenant", String, primary_key=True),
-    Column("place", String, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("tenant", Text, primary_key=True),
+    Column("place", Text, primary_key=True),
     *texts("chat", "user", "service", "state"),
     Column("touched", Moment, nullable=False),
 )
@@ -383,18 +382,18 @@ chats = Table(
 links = Table(
     "links",
     metadata,
-    Column("person", String, ForeignKey("people.id"), primary_key=True),
-    Column("hash", String, nullable=False, unique=True),
+    Column("person", Text, ForeignKey("people.id"), primary_key=True),
+    Column("hash", Text, nullable=False, unique=True),
     Column("expires", Moment, nullable=False),
 )
 
 takeaways = Table(
     "takeaways",
     metadata,
-    Column("hash", String, primary_key=True),
+    Column("hash", Text, primary_key=True),
     *texts("outgoing"),
     Column("number", Integer, nullable=False),
-    Column("person", String, ForeignKey("people.id"), nullable=False, index=True),
+    Column("person", Text, ForeignKey("people.id"), nullable=False, index=True),
     *texts("media_type"),
     *sealed("name", "text"),
     Column("expires", Moment, nullable=False, index=True),
@@ -418,6 +417,6 @@ installations = Table(
 oauth_states = Table(
     "oauth_states",
     metadata,
-    Column("hash", String, primary_key=True),
+    Column("hash", Text, primary_key=True),
     Column("expires", Moment, nullable=False),
 )

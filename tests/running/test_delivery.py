@@ -514,7 +514,7 @@ class Flaky(Store):
         self._inner = inner
         self._full = full
 
-    async def run(self, unit: Callable[[Work], T]) -> T:
+    async def run(self, unit: Callable[[Work], T], serial: bool = True) -> T:
         if self._full():
             raise StoreUnavailable(SECRET)
-        return await self._inner.run(unit)
+        return await self._inner.run(unit, serial)

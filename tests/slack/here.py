@@ -147,16 +147,16 @@ class Troubled(Store):
         self.away = False
         self.before: Callable[[], Awaitable[None]] | None = None
 
-    async def run(self, unit: Callable[[Work], T]) -> T:
+    async def run(self, unit: Callable[[Work], T], serial: bool = True) -> T:
         """As the real one, once it is back."""
         if self.before is not None:
             await self.before()
         if self.away:
             raise StoreUnavailable
-        return await self._inner.run(unit)
+        return await self._inner.run(unit, serial)
 
-    def run_now(self, unit: Callable[[Work], T]) -> T:
-        return self._inner.run_now(unit)
+    def run_now(self, unit: Callable[[Work], T], serial: bool = True) -> T:
+        return self._inner.run_now(unit, serial)
 
     async def close(self) -> None:
         await self._inner.close()

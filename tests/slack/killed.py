@@ -29,17 +29,17 @@ class Dies(Store):
         self._when = when
         self._kept = False
 
-    async def run(self, unit: Callable[[Work], T]) -> T:
+    async def run(self, unit: Callable[[Work], T], serial: bool = True) -> T:
         """As the real one, until that unit is committed."""
-        result = await self._inner.run(unit)
+        result = await self._inner.run(unit, serial)
         waits = bool(await self._inner.run(lambda work: work.inbox.pending(1)))
         if (waits and self._when == "kept") or (self._kept and not waits):
             os.kill(os.getpid(), signal.SIGKILL)
         self._kept = self._kept or waits
         return result
 
-    def run_now(self, unit: Callable[[Work], T]) -> T:
-        return self._inner.run_now(unit)
+    def run_now(self, unit: Callable[[Work], T], serial: bool = True) -> T:
+        return self._inner.run_now(unit, serial)
 
     async def close(self) -> None:
         await self._inner.close()

@@ -83,11 +83,11 @@ class TimedStore(Store):
 
     time: Time
 
-    async def run(self, unit: Callable[[Work], T]) -> T:
+    async def run(self, unit: Callable[[Work], T], serial: bool = True) -> T:
         """As the real one."""
         self.time.count(1)
         try:
-            return await super().run(unit)
+            return await super().run(unit, serial)
         finally:
             self.time.count(-1)
 

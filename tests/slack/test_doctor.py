@@ -386,7 +386,7 @@ async def test_with_nothing_set_it_looks_at_the_playground(tmp_path: Path) -> No
         ({"SLACK_SIGNING_SECRET": "<secret>"}, "✗ Settings: SLACK_SIGNING_SECRET is a placeholder."),
         ({"PORT": "3978a"}, "✗ Settings: PORT is wrong: Input should be a valid integer"),
         ({"VIDSYN_MASTER_KEYS": "not-a-key"}, "✗ Keys: Master key 1"),
-        ({"DATABASE_URL": "mysql://x/y"}, "✗ Database: Only SQLite"),
+        ({"DATABASE_URL": "mysql://x/y"}, "✗ Database: DATABASE_URL names a database that is not built in"),
     ],
 )
 async def test_the_house_itself_is_not_well(tmp_path: Path, settings: dict[str, str], line: str) -> None:

@@ -44,11 +44,11 @@ class Shaky(Store):
 
     failures = 0
 
-    async def run(self, unit: Callable[[Work], T]) -> T:
+    async def run(self, unit: Callable[[Work], T], serial: bool = True) -> T:
         if self.failures:
             self.failures -= 1
             raise StoreUnavailable
-        return await super().run(unit)
+        return await super().run(unit, serial)
 
 
 @pytest.fixture
