@@ -1,4 +1,5 @@
 import os
+import secrets
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).parent.parent
 IN_CI = bool(os.environ.get("CI"))
+RUN = os.environ.setdefault("VIDSYN_TEST_RUN", f"{os.getpid()}-{secrets.token_hex(4)}")
+"""This run of the tests, the same in all its workers: the process that began it, and what makes it unique."""
 
 # A slow machine is no failure; CI tries the same examples each time, a developer tries new ones.
 settings.register_profile("developer", deadline=None)

@@ -1,9 +1,10 @@
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from storage.store import Store
+from tests.postgres import drop, fresh_database
 from tests.storage.samples import STORES, a_vault, in_folder
 
 Opener = Callable[..., Store]
@@ -19,9 +20,26 @@ async def opened() -> AsyncIterator[list[Store]]:
 
 
 @pytest.fixture(params=STORES)
-def store(request: pytest.FixtureRequest, tmp_path: Path, opened: list[Store]) -> Store:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database of each sort."""
+    url = STORES[request.param](tmp_path)
+    yield url
+    if url.startswith("postgresql"):
+        drop(url)
+
+
+@pytest.fixture
+def postgres() -> Iterator[str]:
+    """The address of an empty database on PostgreSQL."""
+    url = fresh_database()
+    yield url
+    drop(url)
+
+
+@pytest.fixture
+def store(url: str, opened: list[Store]) -> Store:
     """A store with its tables and nothing in them, of each sort."""
-    store = Store.open(STORES[request.param](tmp_path), a_vault())
+    store = Store.open(url, a_vault())
     opened.append(store)
     store.migrate()
     return store

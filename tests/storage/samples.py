@@ -25,6 +25,7 @@ from storage.records import (
 )
 from storage.store import Work
 from storage.vault import Vault
+from tests.postgres import fresh_database
 
 NOW = datetime(2026, 5, 4, 13, 0, tzinfo=UTC)
 TODAY = NOW.date()
@@ -47,8 +48,12 @@ def in_memory(_folder: Path) -> str:
     return "sqlite://"
 
 
-# To add PostgreSQL, name it here with the address of an empty database: every contract test runs on it too.
-STORES: dict[str, Callable[[Path], str]] = {"file": in_folder, "memory": in_memory}
+def on_server(_folder: Path) -> str:
+    return fresh_database()
+
+
+# Every contract test runs on each of these. Drop what is on a server.
+STORES: dict[str, Callable[[Path], str]] = {"file": in_folder, "memory": in_memory, "postgresql": on_server}
 
 
 def people(work: Work) -> None:
