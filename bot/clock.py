@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
@@ -10,16 +12,47 @@ class Clock(Protocol):
     """Tells the time, aware and in UTC."""
 
     def now(self) -> datetime:
-        """The present moment."""
+        """The present moment, as people know it."""
+        ...
+
+    def steady(self) -> datetime:
+        """The time for leases and pauses: it passes evenly, also where somebody sets the clock."""
         ...
 
 
+def _wall() -> datetime:
+    return datetime.now(UTC)
+
+
+def _boot() -> float:
+    # It goes on while the machine sleeps, as the wall clock does.
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
 class SystemClock:
-    """The machine's clock."""
+    """The machine's clock. `wall` and `boot` (seconds that nobody can set) are where it reads."""
+
+    def __init__(self, wall: Callable[[], datetime] = _wall, boot: Callable[[], float] = _boot) -> None:
+        self._wall = wall
+        self._boot = boot
+        self._began = wall() - timedelta(seconds=boot())
 
     def now(self) -> datetime:
-        """The present moment."""
-        return datetime.now(UTC)
+        """The present moment, as people know it."""
+        return self._wall()
+
+    def steady(self) -> datetime:
+        """The time at the start, or the one last agreed upon, and what has passed since."""
+        return self._began + timedelta(seconds=self._boot())
+
+    def agree(self, theirs: datetime) -> timedelta:
+        """Takes `theirs` as the time for leases. How far `now` is ahead of it."""
+        self._began = theirs - timedelta(seconds=self._boot())
+        return self._wall() - theirs
+
+    def passed(self) -> float:
+        """Seconds that nobody can set."""
+        return self._boot()
 
 
 class StandingClock:
@@ -30,6 +63,10 @@ class StandingClock:
 
     def now(self) -> datetime:
         """The moment it was last moved to."""
+        return self._now
+
+    def steady(self) -> datetime:
+        """The same: nobody sets it but who moves it on."""
         return self._now
 
     def move_to(self, moment: datetime) -> None:

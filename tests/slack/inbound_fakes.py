@@ -41,6 +41,9 @@ class Hands:
     def now(self) -> datetime:
         return self.time
 
+    def steady(self) -> datetime:
+        return self.time
+
     def wait(self, seconds: float) -> None:
         self.time += timedelta(seconds=seconds)
 

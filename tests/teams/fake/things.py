@@ -17,6 +17,10 @@ class Clock(Protocol):
         """The present moment."""
         ...
 
+    def steady(self) -> datetime:
+        """The same for whoever measures how long something takes."""
+        ...
+
 
 class NotThere(AssertionError):
     """A person cannot do that: it is not on their screen, or their client does not let them."""
