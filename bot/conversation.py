@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from dataclasses import replace
-from typing import Any
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, NamedTuple, TypeVar
 
 import structlog
 from pydantic import ValidationError
@@ -20,13 +22,31 @@ from bot.script import House
 from bot.turns import commands, home, people
 from bot.words import Words
 from dialogs.model import Say
-from storage.records import CardRow, ConversationRow, PersonRow, new_id
-from storage.store import Store, Work
+from storage.records import CardRow, ConversationRow, InboxRow, PersonRow, new_id
+from storage.store import Store, StoreUnavailable, Work
 
 log = structlog.get_logger()
 
+T = TypeVar("T")
+
 MOST_TRIES = 5
 """After this many failures an inbox row is set aside, so that it sinks alone."""
+
+LEASE = timedelta(seconds=30)
+"""For so long who wrote it down answers it; then anybody does."""
+
+AT_ONCE = 100
+"""Rows taken at a time to catch up with."""
+
+LOOK_UPS = 8
+"""Strangers who are looked up at once while catching up: a directory that hangs holds nobody else up."""
+
+
+class Kept(NamedTuple):
+    """What is written down: its inbox row, and the sender's language."""
+
+    id: str
+    language: str
 
 
 class Conversation:
@@ -49,16 +69,27 @@ class Conversation:
         self._newcomers = Newcomers(store, words, clock, house, directories or {})
         self._answering: set[asyncio.Task[object]] = set()
         self._in_hand: set[str] = set()
+        self._owed: set[str] = set()
+        self._look_ups = asyncio.Semaphore(LOOK_UPS)
 
     async def receive(self, incoming: Incoming) -> Reply:
-        """Writes the incoming down and answers it. The same event a second time has no effect."""
+        """Writes the incoming down and answers it. The same event a second time has no effect.
+
+        Raises StoreUnavailable when it could not be written down. When only the answer fails, it comes later.
+        """
         kept = await self._keep(incoming)
-        if isinstance(kept, Reply):
-            again = self._again if kept.repeated else self._refused
-            return await self._store.run(lambda work: again(work, incoming, kept))
-        reply = await self._answer(kept)
-        self._later(self._newcomers.find_leader(incoming.sender))
-        return reply
+        if isinstance(kept, Kept):
+            try:
+                reply = await self._answer(kept.id)
+            except StoreUnavailable:
+                return Reply(note=self._words.text(kept.language, "err.kept"))
+            self._later(self._newcomers.find_leader(incoming.sender))
+            if not reply.repeated:
+                return reply
+        else:
+            reply = kept
+        again = self._again if reply.repeated else self._refused
+        return await self._store.run(lambda work: again(work, incoming, reply))
 
     async def accept(self, incoming: Incoming) -> None:
         """Writes the incoming down, and answers it a little later: for a platform that waits for no answer.
@@ -66,8 +97,8 @@ class Conversation:
         Nobody can be asked about a number that is found in it, so it is hidden.
         """
         kept = await self._keep(replace(incoming, leave=incoming.leave or "mask"))
-        if isinstance(kept, str):
-            self._later(self._answer_later(kept, incoming.sender))
+        if isinstance(kept, Kept):
+            self._later(self._answer_later(kept.id, incoming.sender))
 
     async def idle(self) -> None:
         """Waits until what was accepted is answered."""
@@ -75,7 +106,7 @@ class Conversation:
             await asyncio.gather(*self._answering)
 
     def _later(self, doing: Coroutine[Any, Any, object]) -> None:
-        task = asyncio.get_running_loop().create_task(doing)
+        task = asyncio.get_running_loop().create_task(_steadily(doing))
         self._answering.add(task)
         task.add_done_callback(self._answering.discard)
 
@@ -98,13 +129,23 @@ class Conversation:
 
         return await self._store.run(unit)
 
-    async def _keep(self, incoming: Incoming) -> str | Reply:
-        language = await self._store.run(lambda work: _language(work, incoming.sender))
-        taken = check(incoming, self._words, language)
-        if isinstance(taken, Reply):
-            return taken
-        kept = await self._store.run(lambda work: _write_down(work, taken))
-        return Reply(repeated=True) if kept is None else kept
+    async def _keep(self, incoming: Incoming) -> Kept | Reply:
+        since, lease = self._clock.now(), self._clock.steady() + LEASE
+        inbox_id = new_id()
+
+        def unit(work: Work) -> Kept | Reply:
+            language = _language(work, incoming.sender)
+            taken = check(incoming, self._words, language)
+            if isinstance(taken, Reply):
+                return taken
+            kept = work.inbox.add(inbox_id, incoming.sender.channel, incoming.event, _payload(taken), lease, since)
+            return Reply(repeated=True) if kept is None else Kept(kept, language)
+
+        try:
+            return await self._store.run(unit, serial=False)
+        except StoreUnavailable:
+            self._owed.add(inbox_id)  # it may be there all the same: nobody knows
+            raise
 
     def _again(self, work: Work, incoming: Incoming, repeated: Reply) -> Reply:
         """What is shown by now of what came before: nobody may have got the answer of that time."""
@@ -125,27 +166,55 @@ class Conversation:
         moment = Moment(work, self._words, self._clock.now(), self._house)
         return replace(refusal, again=_as_asked(moment, work.people.at(at(incoming.sender)), incoming, refusal))
 
+    async def recover(self) -> None:
+        """Nobody else works on this store: what an earlier process was answering is free again."""
+        await self._store.run(lambda work: work.inbox.release(), serial=False)
+
     async def catch_up(self) -> int:
-        """Answers what was written down and not answered, for example before a crash. Returns how many."""
-        pending = await self._store.run(lambda work: work.inbox.pending(100))
-        rows = [row for row in pending if row.id not in self._in_hand]
-        for row in rows:
-            await self._answer(row.id, said=True)
-        return len(rows)
+        """Answers all that was written down and is nobody's to answer, for example before a crash.
 
-    async def _answer(self, inbox_id: str, *, said: bool = False) -> Reply:
-        """`said`: nobody waits for the reply, so what it notes is sent."""
+        Somebody who must be looked up first is answered a little later. Returns how many it took. Raises
+        StoreUnavailable.
+        """
+        began, owed, number = self._clock.steady(), set(islice(self._owed, AT_ONCE)), 0
+        while rows := await self._take(began, owed):
+            these = {row.id for row in rows}
+            owed -= these
+            self._owed |= these
+            for row in rows:
+                if row.id not in self._in_hand:
+                    number += 1
+                    await self._answer(row.id, said=True, waits=False)
+        self._owed -= owed
+        return number
+
+    async def _take(self, began: datetime, owed: Collection[str]) -> list[InboxRow]:
+        """What nobody answers since this pass began: so each pass comes to an end, and leaves nothing out."""
+        until = self._clock.steady() + LEASE
+        return await self._store.run(lambda work: work.inbox.take(began, AT_ONCE, until, owed), serial=False)
+
+    async def _answer(self, inbox_id: str, *, said: bool = False, waits: bool = True) -> Reply:
+        """`said`: nobody waits for the reply, so what it notes is sent. Raises StoreUnavailable."""
+        turn = self._store.run(lambda work: self._turn(work, inbox_id, said))
+        reply = await self._attempt(inbox_id, turn)
+        if not isinstance(reply, Incoming):
+            return reply
+        greeting = self._greet(inbox_id, reply, said)
+        if waits:
+            return await self._attempt(inbox_id, greeting)
+        self._later(self._attempt(inbox_id, self._in_line(greeting)))
+        return Reply()
+
+    async def _attempt(self, inbox_id: str, doing: Awaitable[T]) -> T | Reply:
+        """What fails is owed, and tried again by the next that catches up. Raises StoreUnavailable."""
         self._in_hand.add(inbox_id)
+        self._owed.add(inbox_id)
         try:
-            return await self._answer_once(inbox_id, said)
-        finally:
-            self._in_hand.discard(inbox_id)
-
-    async def _answer_once(self, inbox_id: str, said: bool) -> Reply:
-        try:
-            reply = await self._store.run(lambda work: self._turn(work, inbox_id, said))
-            if isinstance(reply, Incoming):
-                reply = await self._greet(inbox_id, reply, said)
+            reply = await doing
+            self._owed.discard(inbox_id)
+        except StoreUnavailable:
+            log.warning("turn_put_off", inbox=inbox_id)
+            raise
         except NotReached:
             log.warning("sender_not_looked_up", inbox=inbox_id)
             return Reply()
@@ -154,8 +223,14 @@ class Conversation:
             await self._store.run(lambda work: self._sorry(work, inbox_id))
             self._kick()
             return Reply()
+        finally:
+            self._in_hand.discard(inbox_id)
         self._kick()
         return reply
+
+    async def _in_line(self, greeting: Awaitable[T]) -> T:
+        async with self._look_ups:
+            return await greeting
 
     def _sorry(self, work: Work, inbox_id: str) -> None:
         """Counts the failure and says so once; the row is tried again until it is set aside."""
@@ -178,7 +253,7 @@ class Conversation:
         """What a person did, carried out; what they did when nobody here knows the person, or knows them gone."""
         row = work.inbox.get(inbox_id)
         if row.state != "pending":
-            return Reply()
+            return Reply(repeated=True)
         taken = INCOMING.validate_json(row.payload)
         person = work.people.at(at(taken.sender))
         if person is None or not person.active:
@@ -292,7 +367,14 @@ def _read(payload: str) -> Incoming | None:
         return None
 
 
-def _write_down(work: Work, taken: Taken) -> str | None:
+def _payload(taken: Taken) -> str:
     incoming = replace(taken.incoming, leaves=["hidden"]) if taken.hidden else taken.incoming
-    payload = INCOMING.dump_json(incoming).decode()
-    return work.inbox.add(new_id(), incoming.sender.channel, incoming.event, payload)
+    return INCOMING.dump_json(incoming).decode()
+
+
+async def _steadily(doing: Coroutine[Any, Any, object]) -> None:
+    """Nobody waits for it, so nobody would hear of its failure."""
+    try:
+        await doing
+    except Exception as failure:
+        log.warning("later_failed", error=type(failure).__name__)

@@ -73,6 +73,8 @@ class Newcomers:
         people.change(self._moment(work), where, name=newcomer.name, zone=newcomer.zone, active=True)
 
     def _refuse(self, work: Work, inbox_id: str, incoming: Incoming, newcomer: Newcomer, said: bool) -> Reply:
+        if work.inbox.get(inbox_id).state != "pending":
+            return Reply(repeated=True)
         work.inbox.done(inbox_id)
         if newcomer.refused == NOBODY.refused or incoming.kind == "arrive":
             return Reply()

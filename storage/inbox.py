@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Insert, RowMapping, bindparam, select, update
+from sqlalchemy import Insert, RowMapping, bindparam, func, or_, select, update
 
 from storage.keys import HOUSE, Unreadable
 from storage.part import Part, insert_or, without
@@ -14,17 +15,40 @@ from storage.tables import inbox, is_one_of
 
 _ONE = select(inbox).where(inbox.c.id == bindparam("this"))
 _IS_PENDING = is_one_of(inbox.c.state, "pending")
-_PENDING = (
-    select(inbox).where(_IS_PENDING).order_by(inbox.c.order).limit(bindparam("limit")).with_for_update(skip_locked=True)
+_IS_POISON = is_one_of(inbox.c.state, "poison")
+_PENDING = select(inbox).where(_IS_PENDING).order_by(inbox.c.order).limit(bindparam("limit"))
+_FREE = _PENDING.where(
+    or_(
+        inbox.c.lease.is_(None),
+        inbox.c.lease <= bindparam("now"),
+        # No lease is so long: the clock that gave it stood wrong.
+        inbox.c.lease > bindparam("absurd"),
+        inbox.c.id.in_(bindparam("owed", expanding=True)),
+    )
+).with_for_update(skip_locked=True)
+_LEASE = (
+    update(inbox)
+    .where(inbox.c.id.in_(bindparam("these", expanding=True)), _IS_PENDING)
+    .values(lease=bindparam("until"))
 )
-_FINISH = update(inbox).where(inbox.c.id == bindparam("this"), _IS_PENDING).values(state=bindparam("end"), payload=None)
-_SET_ASIDE = update(inbox).where(inbox.c.id == bindparam("this"), _IS_PENDING).values(state="poison")
+_RELEASE = update(inbox).where(_IS_PENDING, inbox.c.lease.is_not(None)).values(lease=None)
+_FINISH = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("this"), _IS_PENDING)
+    .values(state="done", payload=None, lease=None, since=None)
+)
+_SET_ASIDE = update(inbox).where(inbox.c.id == bindparam("this"), _IS_PENDING).values(state="poison", lease=None)
 _FAILED = (
     update(inbox)
     .where(inbox.c.id == bindparam("this"), _IS_PENDING)
     .values(attempts=inbox.c.attempts + 1)
     .returning(inbox.c.attempts)
 )
+_POISON = select(inbox).where(_IS_POISON).order_by(inbox.c.order).limit(bindparam("limit"))
+_RETRY = (
+    update(inbox).where(inbox.c.id == bindparam("this"), _IS_POISON).values(state="pending", attempts=0, lease=None)
+)
+_WAITING = select(func.count(), func.min(inbox.c.since)).where(_IS_PENDING)
 
 
 @cache
@@ -35,24 +59,58 @@ def _add(dialect: str) -> Insert:
 class Inbox(Part):
     """Received things: pending, then done or poison. Of one that is done only event id and state remain."""
 
-    def add(self, id: str, channel: str, event: str, payload: str) -> str | None:
-        """Keep what came; its id, or None when this event of the channel was here before."""
+    def add(
+        self,
+        id: str,
+        channel: str,
+        event: str,
+        payload: str,
+        lease: datetime | None = None,
+        since: datetime | None = None,
+    ) -> str | None:
+        """Keep what came `since` then, whoever keeps it answering it until `lease`.
+
+        Its id, or None when this event of the channel was here before.
+        """
         values = {
             "id": id,
             "channel": channel,
             "event": event,
             "state": "pending",
             "attempts": 0,
+            "lease": lease,
+            "since": since,
             **self._sealed(HOUSE, "inbox", id, payload=payload),
         }
         return id if self._change(_add(self._dialect), values) else None
 
+    def take(self, now: datetime, limit: int, until: datetime, owed: Collection[str] = ()) -> list[InboxRow]:
+        """What is to be done and nobody does just now, the oldest first: it is the caller's until then.
+
+        `owed` are ids that the caller may take whatever their lease says. One that cannot be read is set aside as
+        poison. Raises Sealed when the master keys do not fit.
+        """
+        absurd = until + (until - now)
+        rows = list(self._readable(self._all(_FREE, now=now, limit=limit, absurd=absurd, owed=list(owed))))
+        if rows:
+            self._change(_LEASE, {"these": [row.id for row in rows], "until": until})
+        return rows
+
+    def release(self) -> int:
+        """Nobody does anything just now: every lease is over. How many were not."""
+        return self._change(_RELEASE, {})
+
     def pending(self, limit: int) -> list[InboxRow]:
-        """What is still to be done, the oldest first. One that cannot be read is set aside as poison.
+        """What is still to be done, the oldest first, whoever does it. One that cannot be read is set aside as poison.
 
         Raises Sealed when the master keys do not fit.
         """
         return list(self._readable(self._all(_PENDING, limit=limit)))
+
+    def waiting(self) -> tuple[int, datetime | None]:
+        """How many are still to be done, and since when the oldest."""
+        count, since = self._connection.execute(_WAITING).one()
+        return count, since
 
     def get(self, id: str) -> InboxRow:
         """The received thing called `id`. Raises NotFound."""
@@ -60,7 +118,7 @@ class Inbox(Part):
 
     def done(self, id: str) -> None:
         """It has had its effect: empty the payload. Harmless when it is finished already."""
-        self._change(_FINISH, {"this": id, "end": "done"})
+        self._change(_FINISH, {"this": id})
 
     def failed(self, id: str, attempts_max: int = 5) -> bool:
         """Count a failed attempt. True when it was the last one: set aside as poison, its payload kept sealed."""
@@ -69,6 +127,14 @@ class Inbox(Part):
             return False
         self._change(_SET_ASIDE, {"this": id})
         return True
+
+    def set_aside(self, limit: int = 100) -> list[InboxRow]:
+        """What is poison, the oldest first. What is in it stays sealed: the payloads are empty here."""
+        return [InboxRow(**without(row, "order", "payload"), payload="") for row in self._all(_POISON, limit=limit)]
+
+    def retry(self, id: str) -> bool:
+        """Have what was set aside done once more, as if it had just come; False when there is no such thing."""
+        return self._change(_RETRY, {"this": id}) == 1
 
     def _readable(self, rows: Sequence[RowMapping]) -> Iterator[InboxRow]:
         if rows:

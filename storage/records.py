@@ -204,7 +204,7 @@ class CardRow:
 class InboxRow:
     """One thing received. `payload` is the incoming as JSON text, empty once finished.
 
-    Until `lease` somebody answers it; None when nobody does.
+    Until `lease` somebody answers it; None when nobody does. `since` is when it came, None once finished.
     """
 
     id: str
@@ -214,6 +214,7 @@ class InboxRow:
     state: str
     attempts: int
     lease: datetime | None = None
+    since: datetime | None = None
 
 
 class OutboxState(StrEnum):

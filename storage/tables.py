@@ -251,9 +251,11 @@ inbox = Table(
     *texts("state"),
     Column("attempts", Integer, nullable=False),
     Column("lease", Moment),
+    Column("since", Moment),
     UniqueConstraint("channel", "event"),
 )
 partial("ix_inbox_pending", inbox, ("order",), is_one_of(inbox.c.state, "pending"))
+partial("ix_inbox_poison", inbox, ("order",), is_one_of(inbox.c.state, "poison"))
 
 outbox = Table(
     "outbox",

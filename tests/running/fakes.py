@@ -38,6 +38,7 @@ class FakePlatform:
     """
 
     name: str = "playground"
+    abreast: int = 200
     ledger: list[Outgoing] = field(default_factory=list)
     answers: deque[Answer] = field(default_factory=deque)
     asked: list[Outgoing] = field(default_factory=list)
@@ -122,21 +123,22 @@ class Failpoint(Store):
         self._at = at
         self._committed = committed
         self._die = die
+        self.is_shared = inner.is_shared
         self.count = 0
 
-    async def run(self, unit: Callable[[Work], T]) -> T:
+    async def run(self, unit: Callable[[Work], T], serial: bool = True) -> T:
         """As the real one, but for the one moment."""
         self.count += 1
         here = self.count == self._at
         if here and not self._committed:
             self._die()
-        result = await self._inner.run(unit)
+        result = await self._inner.run(unit, serial)
         if here:
             self._die()
         return result
 
-    def run_now(self, unit: Callable[[Work], T]) -> T:
-        return self._inner.run_now(unit)
+    def run_now(self, unit: Callable[[Work], T], serial: bool = True) -> T:
+        return self._inner.run_now(unit, serial)
 
     async def close(self) -> None:
         await self._inner.close()

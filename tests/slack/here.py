@@ -144,6 +144,7 @@ class Troubled(Store):
 
     def __init__(self, inner: Store) -> None:
         self._inner = inner
+        self.is_shared = inner.is_shared
         self.away = False
         self.before: Callable[[], Awaitable[None]] | None = None
 

@@ -26,6 +26,7 @@ class Dies(Store):
 
     def __init__(self, inner: Store, when: str) -> None:
         self._inner = inner
+        self.is_shared = inner.is_shared
         self._when = when
         self._kept = False
 

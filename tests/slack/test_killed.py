@@ -40,6 +40,7 @@ async def killed_at(here: Here, does: Does, when: str) -> Delivery:
     play.store = Store.open(play.url, KEY)
     await play.put_together()
     await play.delivery.recover()
+    await play.conversation.recover()
     await play.conversation.catch_up()
     await play.settle()
     assert await play.conversation.catch_up() == 0

@@ -53,6 +53,7 @@ async def takes_over(here: Here) -> int:
     play.store = Store.open(play.url, KEY)
     await play.put_together()
     unknown = await play.delivery.recover()
+    await play.conversation.recover()
     await play.conversation.catch_up()
     await play.settle()
     assert await play.conversation.catch_up() == 0

@@ -11,11 +11,14 @@ branch_labels = None
 depends_on = None
 
 _PENDING = sa.text("state = 'pending'")
+_POISON = sa.text("state = 'poison'")
 
 
 def upgrade() -> None:
     """Add to what is there only what the version before need not know of: it may still run."""
     op.add_column("inbox", sa.Column("lease", sa.DateTime(timezone=True)))
+    op.add_column("inbox", sa.Column("since", sa.DateTime(timezone=True)))
+    op.create_index("ix_inbox_poison", "inbox", ["order"], sqlite_where=_POISON, postgresql_where=_POISON)
     op.add_column("outbox", sa.Column("rank", sa.Integer(), nullable=False, server_default="1"))
     op.add_column("outbox", sa.Column("token", sa.String(), nullable=False, server_default=""))
     op.create_index(
