@@ -1,9 +1,10 @@
-"""One tick: asks the database what is due and says it, a transaction for each recipient; and clears away."""
+"""One tick: takes what is due under a lease and says it, a transaction for each recipient; and clears away."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -11,70 +12,123 @@ from bot.clock import Clock
 from bot.moment import Moment
 from bot.script import House
 from bot.turns.pushes import say_due
+from bot.watch import Watch
 from bot.words import Words
-from storage.records import PromptRow
-from storage.store import Store, Work
+from storage.records import PromptRow, new_id
+from storage.store import Store, StoreUnavailable, Work
 
 log = structlog.get_logger()
 
-AT_ONCE = 200
-"""Prompts looked at in one round of a tick."""
+AT_ONCE = 500
+"""Prompts taken at a time."""
+
+LEASE = timedelta(seconds=60)
+"""For so long they are ours to say; then anybody takes what is left of them."""
+
+ABREAST = 4
+"""Recipients who are told at once where the store can do more than one thing at a time."""
 
 MOST_TRIES = 5
 """After this many failures a prompt is set aside as missed, so that it sinks alone."""
 
 
 class Ticker:
-    """Says what is due. May be called at any time and by anybody: the database decides."""
+    """Says what is due. May be called at any time and by anybody, in any process: the database decides.
 
-    def __init__(self, store: Store, words: Words, clock: Clock, house: House) -> None:
+    `watch`: whether the clock can be believed; None believes it.
+    """
+
+    def __init__(self, store: Store, words: Words, clock: Clock, house: House, watch: Watch | None = None) -> None:
         self._store = store
         self._words = words
         self._clock = clock
         self._house = house
+        self._watch = watch
+
+    async def recover(self) -> None:
+        """Nobody else works on this store: what an earlier process was about to say is free again."""
+        await self._store.run(lambda work: work.prompts.release(), serial=False)
 
     async def tick(self) -> int:
         """Says everything that is due now, and forgets what has expired. Returns how many prompts were handled."""
-        expired = self._clock.now()
-        await self._store.run(lambda work: work.takeaways.sweep(expired))
+        if self._watch is not None:
+            await self._watch.look()
+            if not self._watch.trusted:
+                return 0
         handled = 0
-        while True:
-            now = self._clock.now()
-            rows = await self._store.run(lambda work, now=now: work.prompts.due(now, AT_ONCE))  # type: ignore[misc]
-            for group in _by_recipient(rows):
-                await self._handle(group, now)
+        while rows := await self._take():
+            await self._say(_by_recipient(rows))
             handled += len(rows)
             if len(rows) < AT_ONCE:
-                return handled
+                break
+        return handled
 
     async def next_at(self) -> datetime | None:
         """When the next thing is due."""
         return await self._store.run(lambda work: work.prompts.next_at())
 
-    async def _handle(self, group: Sequence[PromptRow], now: datetime) -> None:
-        def say(work: Work) -> None:
-            say_due(Moment(work, self._words, now, self._house), group)
+    async def _take(self) -> list[PromptRow]:
+        now, token = self._clock.now(), new_id()
 
+        def unit(work: Work) -> list[PromptRow]:
+            work.takeaways.sweep(now)
+            return work.prompts.take(now, AT_ONCE, now + LEASE, token)
+
+        return await self._store.run(unit, serial=False)
+
+    async def _say(self, groups: Sequence[Sequence[PromptRow]]) -> None:
+        """Tells each recipient. Raises StoreUnavailable; what is left is taken again when its lease is over."""
+        left = iter(groups)
+
+        async def some() -> None:
+            for group in left:
+                await self._handle(group, alone="failures" in group[0].data)
+
+        ends = await asyncio.gather(
+            *(some() for _ in range(ABREAST if self._store.is_shared else 1)), return_exceptions=True
+        )
+        for failure in ends:
+            if failure is not None:
+                raise failure
+
+    async def _handle(self, group: Sequence[PromptRow], *, alone: bool) -> None:
+        """`alone`: nothing else that is due to the recipient goes with it."""
         try:
-            await self._store.run(say)
+            await self._store.run(lambda work: self._tell(work, group, alone))
+        except StoreUnavailable:
+            raise
         except Exception as failure:
             log.error("prompt_failed", prompts=[row.id for row in group], error=type(failure).__name__)
-            if len(group) > 1:  # one by one, so that only the one that fails is counted
-                for row in group:
-                    await self._handle([row], now)
-            else:
+            if alone:
                 await self._store.run(lambda work: _count_failure(work, group))
+            for row in () if alone else group:  # one by one, so that only the one that fails is counted
+                await self._handle([row], alone=True)
+
+    def _tell(self, work: Work, group: Sequence[PromptRow], alone: bool) -> None:
+        """All that is due to the recipient by now goes into one message, if any of it is still ours to say."""
+        now, token = self._clock.now(), group[0].token
+        due = work.prompts.due_to(group[0].recipient, now)
+        due = [row for row in due if (row.id == group[0].id if alone else "failures" not in row.data)]
+        if any(row.token == token for row in due):
+            say_due(Moment(work, self._words, now, self._house), due)
 
 
 def _by_recipient(rows: Sequence[PromptRow]) -> list[list[PromptRow]]:
-    groups: dict[str, list[PromptRow]] = {}
+    """What goes together; what has failed before goes alone."""
+    groups: dict[tuple[str, str], list[PromptRow]] = {}
     for row in rows:
-        groups.setdefault(row.recipient, []).append(row)
+        groups.setdefault((row.recipient, row.id if "failures" in row.data else ""), []).append(row)
     return list(groups.values())
 
 
 def _count_failure(work: Work, group: Sequence[PromptRow]) -> None:
+    """Counts it. The row is tried again when its lease is over, until it is missed."""
     for row in group:
-        failures = int(row.data.get("failures", 0)) + 1
-        state = "missed" if failures >= MOST_TRIES else "pending"
-        work.prompts.mark(row.id, state, {**row.data, "failures": failures})
+        now = work.prompts.get(row.id)
+        if (now.state, now.token) != ("pending", row.token):
+            continue
+        failures = int(now.data.get("failures", 0)) + 1
+        if failures >= MOST_TRIES:
+            work.prompts.mark(row.id, "missed", {**now.data, "failures": failures})
+        else:
+            work.prompts.note(row.id, {**now.data, "failures": failures})

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import cache
 
-from sqlalchemy import Insert, bindparam, select
+from sqlalchemy import Insert, bindparam, func, select
 
 from storage.part import Part, insert_or
 from storage.tables import meta
 
 _ONE = select(meta.c.value).where(meta.c.key == bindparam("this"))
+_NOW = select(func.clock_timestamp())
 
 
 @cache
@@ -25,6 +27,13 @@ class Meta(Part):
         """The mark called `key`, if it was ever set."""
         row = self._first(_ONE, this=key)
         return row["value"] if row else None
+
+    def now(self) -> datetime | None:
+        """The time by the database's own clock, which all processes share; None on SQLite, which has ours."""
+        if self._dialect == "sqlite":
+            return None
+        moment: datetime = self._connection.execute(_NOW).scalar_one()
+        return moment.astimezone(UTC)
 
     def set(self, key: str, value: str) -> None:
         """Set the mark called `key`."""

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Insert,
+    String,
+    Update,
+    any_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
-from storage.part import Part, insert_or
+from storage.part import Part, insert_or, without
 from storage.records import PromptRow
 from storage.tables import is_one_of, prompts
 
 _IS_PENDING = is_one_of(prompts.c.state, "pending")
+_NOBODYS = {"lease": None, "token": ""}
+_due_at: ColumnElement[datetime] = func.coalesce(prompts.c.lease, prompts.c.at)
 _ONE = select(prompts).where(prompts.c.id == bindparam("this"))
 _PLANNED = select(prompts).where(
     prompts.c.recipient == bindparam("recipient"),
@@ -21,20 +37,41 @@ _PLANNED = select(prompts).where(
     prompts.c.kind.in_(bindparam("kinds", expanding=True)),
 )
 _MOVE = (
-    update(prompts).where(prompts.c.id == bindparam("this")).values(at=bindparam("to_at"), data=bindparam("to_data"))
+    update(prompts)
+    .where(prompts.c.id == bindparam("this"))
+    .values(at=bindparam("to_at"), data=bindparam("to_data"), **_NOBODYS)
 )
-_PUT_OFF = update(prompts).where(prompts.c.id == bindparam("this"), _IS_PENDING).values(at=bindparam("to_at"))
+_PUT_OFF = (
+    update(prompts).where(prompts.c.id == bindparam("this"), _IS_PENDING).values(at=bindparam("to_at"), **_NOBODYS)
+)
 _DROP = delete(prompts).where(prompts.c.id == bindparam("this"))
 _DUE = (
     select(prompts)
     .where(_IS_PENDING, prompts.c.at <= bindparam("now"))
     .order_by(prompts.c.at, prompts.c.id)
     .limit(bindparam("limit"))
+)
+_FREE = (
+    select(prompts)
+    .where(_IS_PENDING, _due_at <= bindparam("now"), prompts.c.at <= bindparam("now"))
+    .order_by(_due_at, prompts.c.id)
+    .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)
 )
-_NEXT = select(prompts.c.at).where(_IS_PENDING).order_by(prompts.c.at).limit(1)
-_MARK = update(prompts).where(prompts.c.id == bindparam("this"))
-_CANCEL = update(prompts).where(_IS_PENDING, prompts.c.subject == bindparam("of_subject")).values(state="cancelled")
+_DUE_TO = (
+    select(prompts)
+    .where(_IS_PENDING, prompts.c.recipient == bindparam("recipient"), prompts.c.at <= bindparam("now"))
+    .order_by(prompts.c.at, prompts.c.id)
+)
+_RELEASE = update(prompts).where(_IS_PENDING, prompts.c.lease.is_not(None)).values(**_NOBODYS)
+_NEXT = select(_due_at.label("at")).where(_IS_PENDING).order_by(_due_at, prompts.c.id).limit(1)
+_MARK = update(prompts).where(prompts.c.id == bindparam("this")).values(**_NOBODYS)
+_NOTE = update(prompts).where(prompts.c.id == bindparam("this")).values(data=bindparam("to_data"))
+_CANCEL = (
+    update(prompts)
+    .where(_IS_PENDING, prompts.c.subject == bindparam("of_subject"))
+    .values(state="cancelled", **_NOBODYS)
+)
 _FIND = select(prompts).where(
     prompts.c.recipient == bindparam("recipient"),
     prompts.c.subject == bindparam("subject"),
@@ -50,6 +87,18 @@ _OF_PERSON = (
     .where(prompts.c.recipient == bindparam("recipient"), prompts.c.day == bindparam("day"))
     .order_by(prompts.c.at, prompts.c.id)
 )
+
+
+@cache
+def _lease(dialect: str) -> Update:
+    """One text for any number of ids, which the database plans alike and nobody has to compile anew."""
+    listed = bindparam("these", type_=ARRAY(String) if dialect == "postgresql" else String)
+    among = (
+        prompts.c.id == any_(listed)
+        if dialect == "postgresql"
+        else prompts.c.id.in_(select(func.json_each(listed).table_valued("value").c.value))
+    )
+    return update(prompts).where(among).values(lease=bindparam("until"), token=bindparam("by"))
 
 
 @cache
@@ -92,16 +141,37 @@ class Prompts(Part):
         return self._change(_add(self._dialect), _values(row)) == 1
 
     def due(self, now: datetime, limit: int) -> list[PromptRow]:
-        """Pending prompts whose time has come, the earliest first."""
+        """Pending prompts whose time has come, the earliest first, whoever says them."""
         return [PromptRow(**row) for row in self._all(_DUE, now=now, limit=limit)]
 
+    def take(self, now: datetime, limit: int, until: datetime, token: str) -> list[PromptRow]:
+        """What is due and nobody's to say just now, the earliest first: it is `token`'s until then."""
+        rows = self._all(_FREE, now=now, limit=limit)
+        if rows:
+            these = [row["id"] for row in rows]
+            values = {"these": these if self._dialect == "postgresql" else json.dumps(these)}
+            self._change(_lease(self._dialect), {**values, "until": until, "by": token})
+        return [PromptRow(**without(row, "lease", "token"), lease=until, token=token) for row in rows]
+
+    def due_to(self, recipient: str, now: datetime) -> list[PromptRow]:
+        """What is due to one recipient, the earliest first, whosever it is to say."""
+        return [PromptRow(**row) for row in self._all(_DUE_TO, recipient=recipient, now=now)]
+
+    def release(self) -> int:
+        """Nobody says anything just now: every lease is over. How many were not."""
+        return self._change(_RELEASE, {})
+
     def mark(self, id: str, state: str, data: Mapping[str, Any] | None = None) -> None:
-        """Set the state, and the data when given. Raises NotFound."""
+        """Set the state, and the data when given; it is nobody's to say any more. Raises NotFound."""
         more = {} if data is None else {"data": dict(data)}
         self._change_one(_MARK, {"this": id, "state": state, **more})
 
+    def note(self, id: str, data: Mapping[str, Any]) -> None:
+        """Keep other data with it; whoever says it still does. Raises NotFound."""
+        self._change_one(_NOTE, {"this": id, "to_data": dict(data)})
+
     def move(self, id: str, at: datetime) -> None:
-        """Put a pending prompt off until `at`. Raises NotFound."""
+        """Put a pending prompt off until `at`; it is nobody's to say before. Raises NotFound."""
         self._change_one(_PUT_OFF, {"this": id, "to_at": at})
 
     def get(self, id: str) -> PromptRow:
@@ -123,7 +193,7 @@ class Prompts(Part):
         return [PromptRow(**row) for row in self._all(_OF_PERSON, recipient=recipient, day=day)]
 
     def next_at(self) -> datetime | None:
-        """When the next pending prompt is due, if there is one."""
+        """When the next pending prompt may be taken, if there is one."""
         row = self._first(_NEXT)
         return row["at"] if row else None
 

@@ -46,6 +46,7 @@ async def under_way(play: Play, days: Sequence[date] = WEEK, finish: time | None
 
 async def goes_on(play: Play, until: datetime) -> None:
     """A process that starts where another ended: it looks after what was left, then time passes."""
+    await play.ticker.recover()
     await play.delivery.recover()
     await play.conversation.catch_up()
     await play.ticker.tick()
