@@ -15,16 +15,15 @@ from storage.errors import Locked, NewerTables
 _OURS = 0x56696473796E
 """The number of PostgreSQL's lock that one migrates under. It means nothing else."""
 _WAIT = 0.2
-_PATIENCE = 60.0
-"""Seconds between two tries, and altogether, while others use the tables."""
+"""Seconds between two tries, while others use the tables."""
 
 
-def migrate(transact: Callable[[Callable[[Connection], None]], None]) -> None:
+def migrate(transact: Callable[[Callable[[Connection], None]], None], patience: float = 60.0) -> None:
     """Run the steps this database has not had yet, each caller in turn, all steps in one transaction.
 
-    Raises NewerTables, or Locked when others hold the tables all the time.
+    Raises NewerTables, or Locked when others hold the tables for more than `patience` seconds.
     """
-    end = time.monotonic() + _PATIENCE
+    end = time.monotonic() + patience
     while True:
         try:
             return transact(upgrade)
@@ -34,8 +33,8 @@ def migrate(transact: Callable[[Callable[[Connection], None]], None]) -> None:
         time.sleep(_WAIT)
 
 
-def upgrade(connection: Connection) -> None:
-    """Run the steps this database has not had yet, inside the caller's transaction. Raises NewerTables."""
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Run the steps up to `revision` not had yet, inside the caller's transaction. Raises NewerTables."""
     if connection.dialect.name == "postgresql":
         # Whoever waits for a table lets nobody else pass, so wait briefly and often.
         connection.exec_driver_sql("SET LOCAL lock_timeout = '1s'")
@@ -45,6 +44,6 @@ def upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", "storage:migrations")
     config.attributes["connection"] = connection
     try:
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
     except CommandError as unknown:  # it has had a step that is not among ours
         raise NewerTables from unknown

@@ -25,7 +25,7 @@ import pytest
 
 from tests.conftest import IN_CI, ROOT, RUN
 
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "deadlock_timeout": "100ms"}
 """For tests that do not pull the plug."""
 _SETTINGS = {
     "max_connections": "100",
@@ -49,9 +49,7 @@ class Server:
         self.data = folder / "data"
         self._settings = _SETTINGS | dict(settings or {})
         self._port = port
-        self._owner: dict[str, Any] = {}
-        if os.geteuid() == 0:
-            self._owner = {"user": _NOBODY, "group": _NOBODY, "extra_groups": []}
+        self._owner = owner()
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -109,6 +107,11 @@ class Server:
         except psycopg.OperationalError:
             return False
         return True
+
+
+def owner() -> dict[str, Any]:
+    """Who a server belongs to, as `subprocess` wants to be told: it refuses to run as root."""
+    return {"user": _NOBODY, "group": _NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
 
 
 def _wheel() -> Path:

@@ -45,6 +45,22 @@ def store(url: str, opened: list[Store]) -> Store:
     return store
 
 
+@pytest.fixture(params=["file", "postgresql"])
+def open_again(request: pytest.FixtureRequest, tmp_path: Path, opened: list[Store]) -> Iterator[Opener]:
+    """Opens the test's one database of each sort again and again, as so many processes would."""
+    url = STORES[request.param](tmp_path)
+
+    def again(patience: float = 5.0) -> Store:
+        store = Store.open(url, a_vault(), patience)
+        opened.append(store)
+        store.migrate()
+        return store
+
+    yield again
+    if url.startswith("postgresql"):
+        drop(url)
+
+
 @pytest.fixture
 def open_file(tmp_path: Path, opened: list[Store]) -> Opener:
     """Opens the test's one file again and again, as so many processes would."""
