@@ -99,4 +99,5 @@ async def playing(start: datetime, reader: Person) -> AsyncIterator[AgentsPlay]:
                 await play.room.stop()
                 await play.conversation.idle()
                 await play.delivery.stop()
+                await play.room.close()
         await play.close()

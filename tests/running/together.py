@@ -124,6 +124,7 @@ class Together(TeamsPlay):
         await super()._end()
         if self._slack_runner is not None:
             await self.slack_room.stop()
+            await self.slack_room.close()
             await self._slack_runner.cleanup()
 
     async def close(self) -> None:

@@ -214,6 +214,7 @@ class SlackPlay(Play):
 
     async def _end(self) -> None:
         await self.room.stop()
+        await self.room.close()
         if self._runner is not None:
             await self._runner.cleanup()
 

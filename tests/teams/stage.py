@@ -265,6 +265,7 @@ class TeamsPlay(Play):
 
     async def _end(self) -> None:
         await self.room.stop()
+        await self.room.close()
         if self._runner is not None:
             await self._runner.cleanup()
 

@@ -14,6 +14,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.channels.connections import KEEP, Connections
 from bot.channels.retry_after import retry_after
 from bot.channels.slack.client import client, proxy_for
 from bot.channels.slack.tokens import Access
@@ -23,6 +24,9 @@ PATIENCE = 10.0
 
 WAIT = 30.0
 """Seconds to wait after a 429 that does not say how long."""
+
+MOST_CLIENTS = 1000
+"""Tokens whose client is kept: more than there are workspaces, though tokens change."""
 
 LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 BUSY = frozenset({"service_unavailable", "team_added_to_org", "org_login_required", "request_timeout"})
@@ -73,16 +77,22 @@ Ask = Callable[[AsyncWebClient], Awaitable[AsyncSlackResponse]]
 
 
 class Calls:
-    """Calls to one Slack: `base_url` is the address of its Web API; `patience` seconds for each."""
+    """Calls to one Slack: `base_url` is the address of its Web API; `patience` seconds for each.
 
-    def __init__(self, base_url: str, patience: float = PATIENCE) -> None:
+    With `connections` those stay open between calls; else each call has one of its own.
+    """
+
+    def __init__(self, base_url: str, patience: float = PATIENCE, connections: Connections | None = None) -> None:
         self._base_url = base_url
         self._timeout = aiohttp.ClientTimeout(total=patience, connect=patience / 2)
+        self._connections = connections
+        self._clients: dict[str, AsyncWebClient] = {}
 
     async def ask(self, access: Access, ask: Ask) -> Answer:
         """Calls once, with the token of `access`. Never raises; what it cannot understand may have been done."""
         try:
-            # A connection of its own: one that was kept open breaks just when it is used again.
+            if self._connections is not None:
+                return _done(await ask(self._client(access.token, self._connections)))
             async with aiohttp.ClientSession(timeout=self._timeout) as session:
                 return _done(await ask(client(access.token, self._base_url, session)))
         except SlackApiError as failure:
@@ -107,6 +117,18 @@ class Calls:
                 return Answer(fate, code=f"upload_{response.status}", after=wait(response.headers))
         except (TimeoutError, aiohttp.ClientError, OSError) as failure:
             return Answer(Fate.NOT_SENT, code=type(failure).__name__)
+
+    def _client(self, token: str, connections: Connections) -> AsyncWebClient:
+        """The client for a token. Making one looks through the machine's settings, which takes longer than a call."""
+        session = connections.session(
+            "slack", self._timeout, lambda: aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP)
+        )
+        found = self._clients.get(token)
+        if found is None or found.session is not session:
+            if len(self._clients) >= MOST_CLIENTS:
+                self._clients.clear()
+            found = self._clients[token] = client(token, self._base_url, session)
+        return found
 
     def _takes_files(self, address: str) -> bool:
         """Whether the address is Slack's own: files go nowhere else."""

@@ -10,6 +10,7 @@ import structlog
 from aiohttp import web
 
 from bot.channel import Address, Incoming, Message, NotReached, Part, Reply
+from bot.channels.connections import Connections
 from bot.channels.people import Arrive, Change
 from bot.channels.reception import MOST, language_in
 from bot.channels.slack.api import Api
@@ -85,7 +86,8 @@ class SlackRoom:
         self._slack = slack
         self._most = most
         self._late = late
-        calls = Calls(slack.api)
+        self._connections = Connections()
+        calls = Calls(slack.api, connections=self._connections)
         token = slack.bot_token.get_secret_value()
         one = OneToken(store, calls, token, clock, alone) if slack.install == "token" else None
         self.tokens = one or ManyTokens(store, Renewal(store, calls, clock, _client(slack)))
@@ -129,6 +131,10 @@ class SlackRoom:
         if self.inbound is not None:
             await self.inbound.idle()
         await self._meeting.stop()
+
+    async def close(self) -> None:
+        """Lets go of the connections: nothing is sent any more."""
+        await self._connections.close()
 
     async def refresh(self, tenant: str, user: str) -> None:
         """Draws somebody's own page anew."""

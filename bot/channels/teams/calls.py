@@ -20,6 +20,7 @@ from typing import Any
 
 import structlog
 
+from bot.channels.connections import Connections
 from bot.channels.retry_after import retry_after
 from bot.channels.teams.addresses import cloud_of
 from bot.channels.teams.fetch import NOT_SENT, Fetched, fetch_from
@@ -78,9 +79,20 @@ class Answer:
 
 
 class Calls:
-    """Calls to Teams and to Graph. `patience`: seconds for each. `hosts` are those of Teams."""
+    """Calls to Teams and to Graph. `patience`: seconds for each. `hosts` are those of Teams.
 
-    def __init__(self, teams: Teams, login: Login, patience: float = PATIENCE, hosts: Hosts | None = None) -> None:
+    With `connections` those stay open between calls; else each call has one of its own.
+    """
+
+    def __init__(
+        self,
+        teams: Teams,
+        login: Login,
+        patience: float = PATIENCE,
+        hosts: Hosts | None = None,
+        connections: Connections | None = None,
+    ) -> None:
+        self._connections = connections
         self.teams = teams
         self._login = login
         self._patience = patience
@@ -117,7 +129,7 @@ class Calls:
         if body is not None:
             headers["Content-Type"], content = f"{_JSON}; charset=utf-8", json.dumps(body, ensure_ascii=False).encode()
         try:
-            got = await fetch_from(hosts, method, url, self._patience, headers=headers, data=content)
+            got = await fetch_from(hosts, method, url, self._patience, self._connections, headers=headers, data=content)
         except PrivateAddress:
             return Answer(Fate.NOT_SENT, code="private_address")
         except NOT_SENT as failure:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from bot.channels.connections import KEEP
 from bot.channels.proxy import proxy_for
 
 _ADDRESS = re.compile(
@@ -63,15 +64,16 @@ class Hosts:
         """The proxy for a call to `url`. None for what is near: seen from the proxy that would be another machine."""
         return None if urlsplit(url).netloc.lower() in self._near else proxy_for(url)
 
-    def connector(self, proxy: str | None = None) -> aiohttp.TCPConnector:
+    def connector(self, proxy: str | None = None, *, keep: bool = False) -> aiohttp.TCPConnector:
         """Connects to these hosts alone, and to the very addresses that were looked at: the name is asked once.
 
-        With a proxy, to that alone.
+        With a proxy, to that alone. `keep`: connections stay open for a while.
         """
         names = self._resolver or aiohttp.ThreadedResolver()
         own = frozenset({urlsplit(proxy).hostname or ""}) if proxy else frozenset[str]()
         resolver = _Public(frozenset(), own, names) if proxy else _Public(self._hosts, self._near, names)
-        return aiohttp.TCPConnector(resolver=resolver, use_dns_cache=False)
+        seconds = {"keepalive_timeout": KEEP} if keep else {}
+        return aiohttp.TCPConnector(resolver=resolver, use_dns_cache=False, limit=0, **seconds)
 
 
 class _Public(AbstractResolver):

@@ -9,6 +9,7 @@ from time import monotonic
 import structlog
 from aiohttp import web
 
+from bot.channels.connections import Connections
 from bot.channels.people import Arrive, Change
 from bot.channels.reception import MOST, language_in
 from bot.channels.teams.calls import Calls
@@ -65,7 +66,8 @@ class TeamsRoom:
         self._most = most
         self._late = late
         self._login = Login(teams, clock, identity)
-        calls = Calls(teams, self._login)
+        self._connections = Connections()
+        calls = Calls(teams, self._login, connections=self._connections)
         self._pace = pace or Pace(monotonic, asyncio.sleep, SystemRandom().random)
         graph = Graph(calls, clock, teams.graph, teams.tenant)
         self.people = TeamsPeople(calls, graph, store, arrive)
@@ -125,6 +127,10 @@ class TeamsRoom:
         await self.speaking.idle()
         await self.changes.stop()
         await self._keys.close()
+
+    async def close(self) -> None:
+        """Lets go of the connections: nothing is sent any more."""
+        await self._connections.close()
 
     async def idle(self) -> None:
         """Waits until all that was begun is done."""
