@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, RowMapping, bindparam, insert, select, update
+from sqlalchemy import Connection, Insert, RowMapping, bindparam, insert, or_, select, update
 
 from storage.errors import NotFound
-from storage.keys import Unreadable
+from storage.keys import Keyring, Unreadable
 from storage.part import Part, insert_or, without
 from storage.records import ExchangeRow, JournalRow
 from storage.tables import exchanges, journals
@@ -17,10 +17,12 @@ from storage.tables import exchanges, journals
 _SEALED = ("home_unit", "host_unit", "why")
 _EXCHANGE = select(exchanges).where(exchanges.c.id == bindparam("this"))
 _UPDATE = update(exchanges).where(exchanges.c.id == bindparam("this"))
-_OF = {
-    column: select(exchanges).where(exchanges.c[column] == bindparam("this")).order_by(exchanges.c.order)
-    for column in ("employee", "leader", "host", "round")
-}
+_OF_ROUND = select(exchanges).where(exchanges.c.round == bindparam("this")).order_by(exchanges.c.order)
+_OF_PERSON = (
+    select(exchanges)
+    .where(or_(*(exchanges.c[role] == bindparam("this") for role in ("employee", "leader", "host"))))
+    .order_by(exchanges.c.order)
+)
 _JOURNAL = (
     select(journals, exchanges.c.employee)
     .join(exchanges, exchanges.c.id == journals.c.exchange)
@@ -37,10 +39,15 @@ def _save_journal(dialect: str) -> Insert:
 
 
 class Exchanges(Part):
-    """Exchanges, each list in the order they were added."""
+    """Exchanges, each list in the order they were added. A person's are read once in a unit of work."""
+
+    def __init__(self, connection: Connection, keys: Keyring) -> None:
+        super().__init__(connection, keys)
+        self._read: dict[str, list[ExchangeRow]] = {}
 
     def add(self, row: ExchangeRow) -> None:
         """Add an exchange."""
+        self._read.clear()
         self._change(insert(exchanges), self._values(row))
 
     def get(self, id: str) -> ExchangeRow:
@@ -56,23 +63,24 @@ class Exchanges(Part):
 
     def update(self, row: ExchangeRow) -> None:
         """Keep the exchange as it is now. Raises NotFound."""
+        self._read.clear()
         self._change_one(_UPDATE, {"this": row.id, **self._values(row)})
 
     def of_employee(self, person: str) -> list[ExchangeRow]:
         """The exchanges this person goes on."""
-        return self._rows(self._all(_OF["employee"], this=person))
+        return [row for row in self._of(person) if row.employee == person]
 
     def of_leader(self, person: str) -> list[ExchangeRow]:
         """The exchanges of this home leader's people."""
-        return self._rows(self._all(_OF["leader"], this=person))
+        return [row for row in self._of(person) if row.leader == person]
 
     def of_host(self, person: str) -> list[ExchangeRow]:
         """The exchanges this person is host of."""
-        return self._rows(self._all(_OF["host"], this=person))
+        return [row for row in self._of(person) if row.host == person]
 
     def of_round(self, round: str) -> list[ExchangeRow]:
         """The exchanges that came out of the round."""
-        return self._rows(self._all(_OF["round"], this=round))
+        return self._rows(self._all(_OF_ROUND, this=round))
 
     def journal(self, exchange: str) -> JournalRow:
         """How the employee wants the logbook; the default when never asked."""
@@ -89,6 +97,12 @@ class Exchanges(Part):
         employee = self._the(_EMPLOYEE, this=row.exchange)["employee"]
         habit = self._sealed(employee, "journals", row.exchange, habit=row.habit)
         self._change(_save_journal(self._dialect), {**vars(row), **habit})
+
+    def _of(self, person: str) -> list[ExchangeRow]:
+        """All that the person is part of: whoever asks for one role most often asks for the others too."""
+        if person not in self._read:
+            self._read[person] = self._rows(self._all(_OF_PERSON, this=person))
+        return self._read[person]
 
     def _values(self, row: ExchangeRow) -> dict[str, Any]:
         values = {name: value for name, value in vars(row).items() if name not in _SEALED}

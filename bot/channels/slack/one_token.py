@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
+from time import monotonic
 
 from bot.channels.slack.calls import Calls, Fate
 from bot.channels.slack.tokens import Access, NoAccess
@@ -11,6 +12,9 @@ from bot.channels.slack.workspaces import CHANNEL, leave_workspace, welcome_work
 from bot.clock import Clock
 from storage.records import Workspace
 from storage.store import Store, Work
+
+STAYS = 1.0
+"""Seconds that a served workspace is not looked up again. That one has left is seen at once in this process."""
 
 
 class OneToken:
@@ -29,6 +33,7 @@ class OneToken:
         self._taken: datetime | None = None
         self._ended = False
         self._asking = asyncio.Lock()
+        self._live: dict[tuple[str, str], float] = {}
 
     async def start(self) -> Access:
         """Whom the token is for; `tenant` is empty when it is for a whole enterprise. Raises NoAccess."""
@@ -41,11 +46,16 @@ class OneToken:
     async def of(self, tenant: str, enterprise: str = "") -> Access:
         """What opens this workspace now. Raises NoAccess."""
         whose = await self.start()
+        if self._live.get((tenant, enterprise), 0.0) > monotonic() and not self._ended:
+            return Access(whose.token, tenant, whose.enterprise, whose.bot_user)
         known = await self._store.run(lambda work: work.workspaces.find(CHANNEL, tenant))
         if not _is_for(whose, tenant, enterprise or (known.enterprise if known else "")):
             raise NoAccess("not_installed")
         if self._ended or (known is not None and known.state == "gone"):
             raise NoAccess("gone")
+        if known is not None:
+            self._live = {key: until for key, until in self._live.items() if until > monotonic()}
+            self._live[tenant, enterprise] = monotonic() + STAYS
         return Access(whose.token, tenant, whose.enterprise, whose.bot_user)
 
     async def gone(self, tenant: str, enterprise: str = "", at: datetime | None = None) -> None:
@@ -61,6 +71,7 @@ class OneToken:
                 leave_workspace(work, workspace)
 
         self._ended = self._ended or not tenant
+        self._live.clear()
         await self._store.run(leave)
 
     async def _ask(self) -> Access:
