@@ -15,6 +15,7 @@ from storage.links import Links
 from storage.mail import Mail
 from storage.meta import Meta
 from storage.outbox import Outbox
+from storage.overview import Overview
 from storage.people import People
 from storage.prompts import Prompts
 from storage.rounds import Rounds
@@ -36,6 +37,7 @@ class Work:
         self.inbox = Inbox(connection, keys)
         self.outbox = Outbox(connection, keys)
         self.prompts = Prompts(connection, keys)
+        self.overview = Overview(connection, keys)
         self.audit = Audit(connection, keys)
         self.mail = Mail(connection, keys)
         self.meta = Meta(connection, keys)

@@ -1,0 +1,156 @@
+"""How much waits, and for how long: counts and times only, read from what the partial indexes hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, delete, func, select, text, update
+
+from storage.part import Part
+from storage.records import OutboxState
+from storage.tables import codes, inbox, installations, is_one_of, lanes, oauth_states, outbox, prompts
+
+PENDING, SENDING, UNKNOWN = "pending", "sending", "unknown"
+
+_due = func.coalesce(prompts.c.lease, prompts.c.at)
+_PENDING_INBOX = select(func.count(), func.min(inbox.c.since)).where(is_one_of(inbox.c.state, "pending"))
+_POISON = select(func.count()).select_from(inbox).where(is_one_of(inbox.c.state, "poison"))
+_DUE = (
+    select(func.count(), func.min(prompts.c.at))
+    .select_from(prompts)
+    .where(is_one_of(prompts.c.state, "pending"), _due <= bindparam("now"))
+)
+# A statement for each state, so that each reads its own partial index and nothing else.
+_OUTBOX = {
+    state: select(outbox.c.channel, func.count(), func.min(outbox.c.not_before))
+    .where(is_one_of(outbox.c.state, state))
+    .group_by(outbox.c.channel)
+    for state in (PENDING, SENDING, UNKNOWN)
+}
+_IS_UNKNOWN = is_one_of(outbox.c.state, UNKNOWN)
+_UNDECIDED = (
+    select(outbox.c.id, outbox.c.channel, outbox.c.kind, outbox.c.not_before, outbox.c.reason)
+    .add_columns(outbox.c.payload.is_not(None).label("whole"), outbox.c.not_after)
+    .where(_IS_UNKNOWN)
+    .order_by(outbox.c.order)
+)
+_RESEND = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("this"), _IS_UNKNOWN, outbox.c.payload.is_not(None))
+    .values(state=OutboxState.PENDING, not_before=bindparam("now"), attempts=0, reason="", lease=None, token="")
+)
+_FORGET = (
+    update(outbox)
+    .where(_IS_UNKNOWN, outbox.c.payload.is_not(None), outbox.c.not_before < bindparam("before"))
+    .values(payload=None)
+)
+_HUSH = (
+    update(outbox)
+    .where(is_one_of(outbox.c.state, PENDING, SENDING))
+    .values(state=OutboxState.UNKNOWN, reason=bindparam("why"), lease=None, token="")
+)
+_SET_ASIDE = update(inbox).where(is_one_of(inbox.c.state, "pending")).values(state="poison", lease=None)
+_DROP_RECEIVED = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("this"), is_one_of(inbox.c.state, "poison"))
+    .values(state="done", payload=None, since=None, lease=None)
+)
+_REVISION = text("select max(version_num) from alembic_version")
+
+
+@dataclass(frozen=True)
+class Queues:
+    """What waits. `outbox` counts by state and channel; `held_up` is how long the oldest pending message could have
+    gone; ages are zero where nothing waits.
+    """
+
+    received: int
+    received_age: timedelta
+    set_aside: int
+    outbox: dict[tuple[str, str], int]
+    held_up: dict[str, timedelta]
+    due: int
+    due_age: timedelta
+
+    def waiting(self, state: str) -> int:
+        """How many outgoing messages are in this state, on all channels."""
+        return sum(count for (of, _), count in self.outbox.items() if of == state)
+
+
+@dataclass(frozen=True)
+class Undecided:
+    """A message of which nobody knows whether it arrived. `whole`: its text is still there, sealed."""
+
+    id: str
+    channel: str
+    kind: str
+    not_before: datetime
+    reason: str
+    whole: bool
+    not_after: datetime | None
+
+
+class Overview(Part):
+    """Looks at the whole store."""
+
+    def queues(self, now: datetime) -> Queues:
+        """What waits at `now`."""
+        received, since = self._connection.execute(_PENDING_INBOX).one()
+        set_aside = self._connection.execute(_POISON).scalar_one()
+        due, at = self._connection.execute(_DUE, {"now": now}).one()
+        counts: dict[tuple[str, str], int] = {}
+        held_up: dict[str, timedelta] = {}
+        for state, statement in _OUTBOX.items():
+            for channel, count, oldest in self._connection.execute(statement):
+                counts[state, channel] = count
+                if state == PENDING:
+                    held_up[channel] = _age(oldest, now)
+        return Queues(received, _age(since, now), set_aside, counts, held_up, due, _age(at, now))
+
+    def undecided(self) -> list[Undecided]:
+        """Every message that an operator may decide about, the oldest first. Nobody's text is opened."""
+        return [Undecided(**row) for row in self._all(_UNDECIDED)]
+
+    def resend(self, id: str, now: datetime) -> bool:
+        """Let an unknown message go once more. False when it is none, or its text is gone."""
+        return self._change(_RESEND, {"this": id, "now": now}) == 1
+
+    def forget(self, before: datetime) -> int:
+        """Empty what nobody decided about that could have gone before then; how many."""
+        return self._change(_FORGET, {"before": before})
+
+    def drop_received(self, id: str) -> bool:
+        """Give up something received that was set aside. False when it is none."""
+        return self._change(_DROP_RECEIVED, {"this": id}) == 1
+
+    def hush(self, reason: str) -> int:
+        """Whatever waits to be sent or is on its way is unknown now, its text kept; how many."""
+        return self._change(_HUSH, {"why": reason})
+
+    def set_aside(self) -> int:
+        """Whatever was received and not answered is set aside, to be looked at; how many."""
+        return self._change(_SET_ASIDE, {})
+
+    def let_go(self) -> None:
+        """Nobody holds anything any more, and what works once may have done so: codes, and installs under way."""
+        for one_time in (lanes, codes, oauth_states):
+            self._connection.execute(delete(one_time))
+        self._connection.execute(update(installations).values(lease=None))
+        self._connection.execute(update(prompts).where(prompts.c.lease.is_not(None)).values(lease=None, token=""))
+
+    @contextmanager
+    def trying(self) -> Iterator[None]:
+        """What is done inside is undone when it raises, and the rest of the unit goes on."""
+        with self._connection.begin_nested():
+            yield
+
+    def revision(self) -> str:
+        """How far the tables are; steps are numbered upwards."""
+        return str(self._connection.execute(_REVISION).scalar_one())
+
+
+def _age(since: datetime | None, now: datetime) -> timedelta:
+    return max(now - since, timedelta()) if since else timedelta()
