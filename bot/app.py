@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from time import monotonic
 from typing import Protocol
 
 import structlog
@@ -26,7 +27,9 @@ from bot.channels.web.take import take_routes
 from bot.clock import Clock, StandingClock, SystemClock
 from bot.conversation import Conversation
 from bot.delivery import Delivery
+from bot.metrics import Meters
 from bot.programme.identifiers import mask
+from bot.readiness import Readiness
 from bot.scheduler import Ticking
 from bot.settings import Settings
 from bot.stage import Stage, open_stage
@@ -34,6 +37,8 @@ from bot.tick import Ticker
 from bot.turns import people
 from bot.turns.common import OUTSIDE
 from bot.turns.house import house as build_house
+from bot.watch import Settable, Watch
+from bot.web.health import public_routes
 from bot.words import Words
 from storage.records import AddressRow
 from storage.store import Store, Work
@@ -56,6 +61,17 @@ class KeyFileGone(ValueError):
     """The database is there and its key file is not, so nothing in it can be read. Put the key file back."""
 
 
+class NotAlone(ValueError):
+    """Only processes that share a PostgreSQL can divide the work. Set DATABASE_URL, or leave --only out."""
+
+
+WEB, WORKER = "web", "worker"
+"""What a process may be only: one that receives and answers, or one that says what is due and sends."""
+
+LONGEST_TICK = 300.0
+"""Seconds without progress after which a tick hangs."""
+
+
 class Platform(Protocol):
     """A chat that people are reached in."""
 
@@ -67,10 +83,17 @@ class Platform(Protocol):
         """Takes nothing more in, and finishes what is under way."""
         ...
 
+    async def close(self) -> None:
+        """Lets go of its connections: nothing is sent any more."""
+        ...
+
 
 @dataclass
 class App:
-    """Everything that runs, put together. `stage` is there in the playground only."""
+    """Everything that runs, put together. `stage` is there in the playground only.
+
+    `only` is WEB or WORKER where the process does not do all of it. `watch` says whether the clock is to be trusted.
+    """
 
     store: Store
     conversation: Conversation
@@ -80,29 +103,53 @@ class App:
     web: web.Application
     stage: Stage | None = None
     platforms: tuple[Platform, ...] = ()
+    only: str = ""
+    watch: Watch | None = None
+    meters: Meters = field(default_factory=Meters)
+    readiness: Readiness = field(init=False)
     ticking: Ticking = field(init=False)
     _one_tick: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
+    _state: str = field(init=False, default="starting")
+    _moved: float = field(init=False, default_factory=monotonic)
 
     def __post_init__(self) -> None:
-        """What ticks is this very app."""
+        """What ticks is this very app, and what is asked whether it is ready."""
         self.ticking = Ticking(self.tick)
+        self.readiness = Readiness(self.store, self.clock, self.meters)
+        self.readiness.checks |= {"starting": self._starts, "stopping": self._stops, "ticking": self._hangs}
+        if self.watch is not None:
+            watch = self.watch
+            self.readiness.checks["clock"] = lambda: watch.reason
 
     async def start(self) -> list[str]:
         """Looks after what an earlier process left, then ticks. What to tell the operator."""
         said = [await platform.start() for platform in self.platforms]
-        await self.delivery.recover()
-        await self.tick()
-        self.ticking.start()
+        if not self.store.is_shared:  # whoever held something here has ended
+            await self.conversation.recover()
+            await self.ticker.recover()
+        if self.only != WEB:
+            await self.delivery.recover(starting=not self.store.is_shared)
+            await self.tick()
+            self.store.listen(self.delivery.kick)
+            self.ticking.start()
+        self._state = ""
         return said
 
     async def tick(self) -> None:
         """Answers what was written down, says what is due, sends what waits. What fails holds nothing else up."""
         async with self._one_tick:
+            begun = self._moved = monotonic()
             for part in (self.conversation.catch_up, self.ticker.tick, self._send):
                 try:
                     await part()
                 except Exception as failure:  # tried again at the next tick; its text may be somebody's words
                     log.error("tick_failed", part=part.__name__, error=type(failure).__name__)
+                self._moved = monotonic()
+            self.meters.ticked(self._moved - begun)
+
+    def ends(self) -> None:
+        """From now on this process is not ready: it is about to stop."""
+        self._state = "stopping"
 
     async def _send(self) -> None:
         await self.delivery.recover(starting=False)
@@ -111,6 +158,7 @@ class App:
 
     async def stop(self) -> None:
         """Ends the ticking, lets what is under way finish, and closes the store."""
+        self.ends()
         self.ticking.pause()
         for platform in self.platforms:
             await platform.stop()
@@ -118,7 +166,20 @@ class App:
         await self.delivery.stop()
         async with self._one_tick:
             self.ticking.stop()
+        for platform in self.platforms:
+            await platform.close()
         await self.store.close()
+
+    def _starts(self) -> str:
+        return "Vidsyn is starting. Wait a little." if self._state == "starting" else ""
+
+    def _stops(self) -> str:
+        return "Vidsyn is stopping. Start it again when it has stopped." if self._state == "stopping" else ""
+
+    def _hangs(self) -> str:
+        if self.only == WEB or self._state or monotonic() - self._moved < LONGEST_TICK:
+            return ""
+        return "Nothing has been looked at for minutes. Look for tick_failed in the log, and start this process again."
 
 
 def open_vault(settings: Settings) -> Vault:
@@ -139,39 +200,50 @@ def open_store(settings: Settings) -> Store:
     return store
 
 
-def build(settings: Settings) -> App:
+Opening = Callable[[Settings], Store]
+
+
+def build(settings: Settings, only: str = "", opening: Opening = open_store, clock: Settable | None = None) -> App:
     """What the settings ask for: the platforms that are configured, or the playground when there is none.
 
-    Raises WrongDatabase and what else is wrong with the settings, and refuses a playground that is not on loopback.
+    `only` is WEB or WORKER, where other processes do the rest. `opening` opens the store, and `clock` tells the time
+    in place of the system's. Raises WrongDatabase, NotAlone and what else is wrong with the settings, and refuses a
+    playground that is not on loopback.
     """
     slack, teams = settings.slack, settings.teams
-    return _platforms(settings, slack, teams) if slack or teams else _playground(settings)
+    if only and not (settings.url.startswith("postgresql") and (slack or teams)):
+        raise NotAlone(NotAlone.__doc__)
+    if slack or teams:
+        return _platforms(settings, slack, teams, only, opening(settings), clock or SystemClock())
+    return _playground(settings, opening, clock or SystemClock())
 
 
-def _playground(settings: Settings) -> App:
+def _playground(settings: Settings, opening: Opening, system: Clock) -> App:
     check_host(settings.host)
     words, house = Words.load(), replace(build_house(), page=page_at(_address(settings)))
-    store = open_store(settings)
+    store = opening(settings)
     store.run_now(lambda work: _mark(work, PLAYGROUND, used=bool(work.people.organisations())))
-    now = SystemClock().now()
-    clock = StandingClock(store.run_now(lambda work: open_stage(work, words, house, now)))
+    clock = StandingClock(store.run_now(lambda work: open_stage(work, words, house, system.now())))
     channel, pages = WebChannel(store), WebChannel(store, OUTSIDE)
     channels: dict[str, Channel] = {channel.name: channel, pages.name: pages}
     delivery = Delivery(store, clock, channels)
     ticker = Ticker(store, words, clock, house)
     conversation = Conversation(store, words, clock, house, delivery.kick)
     stage = Stage(store, words, clock, house, ticker, delivery)
-    application = _application()
+    application = web.Application()
     application.add_subapp("/playground", playground(store, conversation.receive, stage, channel, words, mask))
     application.router.add_get("/", _home)
     application.add_subapp(PATH, personal(store, conversation.receive, words, pages, _address(settings), clock))
-    return App(store, conversation, ticker, delivery, clock, application, stage)
+    app = App(store, conversation, ticker, delivery, clock, application, stage)
+    application.add_routes(public_routes(app.readiness, near=True))
+    return app
 
 
-def _platforms(settings: Settings, slack: Slack | None, teams: Teams | None) -> App:
-    words, clock = Words.load(), SystemClock()
+def _platforms(
+    settings: Settings, slack: Slack | None, teams: Teams | None, only: str, store: Store, clock: Settable
+) -> App:
+    words = Words.load()
     house = replace(build_house(), page=page_at(_address(settings)), way_in=_way_in(teams))
-    store = open_store(settings)
     is_open = teams is not None and teams.kind == "Anonymous"
     store.run_now(lambda work: _mark(work, ANONYMOUS if is_open else CHATS, used=False))
 
@@ -197,14 +269,31 @@ def _platforms(settings: Settings, slack: Slack | None, teams: Teams | None) -> 
     channels: dict[str, Channel] = {room.channel.name: room.channel for room in rooms} | {pages.name: pages}
     directories: dict[str, Directory] = {room.channel.name: room.people for room in rooms}
     delivery = Delivery(store, clock, channels)
-    ticker = Ticker(store, words, clock, house)
-    conversation = Conversation(store, words, clock, house, delivery.kick, directories)
-    application = _application()
-    for room in rooms:
-        room.opens(conversation, application)
-    application.add_subapp(PATH, personal(store, conversation.receive, words, pages, _address(settings), clock))
-    application.add_routes(take_routes(store, clock, words))
-    return App(store, conversation, ticker, delivery, clock, application, platforms=tuple(rooms))
+    watch = Watch(store, clock)
+    ticker = Ticker(store, words, clock, house, watch)
+    conversation = Conversation(store, words, clock, house, _kick(store, delivery, only), directories)
+    application = web.Application()
+    if only != WORKER:
+        for room in rooms:
+            room.opens(conversation, application)
+        application.add_subapp(PATH, personal(store, conversation.receive, words, pages, _address(settings), clock))
+        application.add_routes(take_routes(store, clock, words))
+    app = App(store, conversation, ticker, delivery, clock, application, platforms=tuple(rooms), only=only, watch=watch)
+    # Behind a proxy on this machine everybody seems to come from this machine.
+    application.add_routes(public_routes(app.readiness, near=only == WORKER or not settings.public_url))
+    return app
+
+
+def _kick(store: Store, delivery: Delivery, only: str) -> Callable[[], None]:
+    """What tells whoever delivers that something new is written down."""
+
+    def both() -> None:
+        delivery.kick()
+        store.ring()
+
+    if only == WEB:
+        return store.ring
+    return both if store.is_shared else delivery.kick
 
 
 def _address(settings: Settings) -> str:
@@ -228,12 +317,6 @@ def machine_identity() -> Identity | None:
     return Identity(endpoint, header) if endpoint and header else None
 
 
-def _application() -> web.Application:
-    application = web.Application()
-    application.router.add_get("/healthz", _health)
-    return application
-
-
 def _mark(work: Work, door: str, *, used: bool) -> None:
     """Notes what the database is for, once; it is for nothing else ever after."""
     known = work.meta.get(DOOR)
@@ -244,7 +327,3 @@ def _mark(work: Work, door: str, *, used: bool) -> None:
 
 async def _home(request: web.Request) -> web.Response:
     raise web.HTTPFound("/playground")
-
-
-async def _health(request: web.Request) -> web.Response:
-    return web.Response(text="ok")
