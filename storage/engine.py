@@ -100,6 +100,11 @@ def is_busy(error: Foreign) -> bool:
     return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or _state(error) in (_SERIALIZE, _DEADLOCK)
 
 
+def is_clash(error: Foreign) -> bool:
+    """A row broke a rule together with another, which the unit may not have seen when it looked."""
+    return isinstance(error, IntegrityError)
+
+
 def is_lost(error: Foreign) -> bool:
     """The connection broke off in the middle of a transaction."""
     return isinstance(error, DBAPIError) and (error.connection_invalidated or _state(error).startswith(("08", *_ENDED)))

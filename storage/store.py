@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage.bell import Bell
-from storage.engine import WIDTH, dial, is_busy, is_lost, open_engine, translate
+from storage.engine import WIDTH, dial, is_busy, is_clash, is_lost, open_engine, translate
 from storage.errors import Conflict as Conflict
 from storage.errors import NaiveDatetime as NaiveDatetime
 from storage.errors import NotFound as NotFound
@@ -115,8 +115,9 @@ class Store:
                     connection.commit()
                 return result
             except (SQLAlchemyError, sqlite3.Error) as exc:
-                # Of a commit that broke off nobody knows whether it was kept.
-                again = number < tries and (is_busy(exc) or (is_lost(exc) and not committing))
+                # Of a commit that broke off nobody knows whether it was kept. Who clashed looks once more.
+                again = is_busy(exc) or (is_lost(exc) and not committing)
+                again = (again and number < tries) or (is_clash(exc) and self.is_shared and number == 1)
                 refused = translate(exc).with_traceback(exc.__traceback__)
             if not again:
                 # Not where it was caught: the foreign error quotes rows, and would come along.

@@ -86,10 +86,9 @@ class Server:
         self.folder.mkdir(parents=True, exist_ok=True)
         if self._owner:
             # Nobody may not look into root's folders, perhaps.
-            wheel = _wheel()
-            for part in (f"{_WHEEL}/pginstall18/{kind}" for kind in ("bin", "lib", "share")):
-                shutil.copytree(wheel / part, self.folder / part)
-            shutil.copytree(wheel / f"{_WHEEL}.libs", self.folder / f"{_WHEEL}.libs")
+            leave = shutil.ignore_patterns("include", "pginstall", "*.py", "__pycache__")
+            for part in (_WHEEL, f"{_WHEEL}.libs"):
+                shutil.copytree(_wheel() / part, self.folder / part, symlinks=True, ignore=leave)
             os.chown(self.folder, _NOBODY, _NOBODY)
         start = [str(self._program("initdb")), "-D", str(self.data), "-U", "postgres", "-A", "trust", "-E", "UTF8"]
         made = subprocess.run(
@@ -151,6 +150,7 @@ def _of_run() -> Server:
     _wheel()
     folder = Path(tempfile.gettempdir()) / f"vidsyn-{RUN}"
     folder.mkdir(exist_ok=True)
+    folder.chmod(0o711)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "ready").exists():
@@ -158,7 +158,9 @@ def _of_run() -> Server:
             with (folder / "said").open("wb") as said:
                 kept = subprocess.run(start, cwd=ROOT, stdout=said, stderr=said, start_new_session=True, check=False)
             if kept.returncode:
-                pytest.fail((folder / "said").read_text())
+                why = (folder / "said").read_text()
+                shutil.rmtree(folder)
+                pytest.fail(why)
     return Server(folder / "server", FAST)
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from psycopg.rows import TupleRow
 
+from storage.bell import Bell
 from storage.store import Store
 from tests.postgres import execute
 from tests.storage.conftest import Opener
@@ -79,6 +82,26 @@ async def test_a_ring_is_heard_after_the_database_was_away(open_shared: Opener, 
         await ear.hears()  # it listens again
         one.ring()
         await ear.hears()
+
+
+async def test_a_ring_that_broke_off_is_rung_again(open_shared: Opener, postgres: str) -> None:
+    ear = await listening(open_shared())
+    breaks: list[object] = []
+
+    class Breaking(psycopg.Connection[TupleRow]):
+        """Is cut off in the first ring."""
+
+        def execute(self, *args: Any, **kwargs: Any) -> psycopg.Cursor[TupleRow]:
+            if args[0].startswith("NOTIFY") and not breaks:
+                breaks.append(self)
+                self.close()
+            return super().execute(*args, **kwargs)
+
+    bell = Bell(lambda: Breaking.connect(postgres))
+    bell.ring()
+    await ear.hears()
+    await asyncio.to_thread(bell.close)
+    assert breaks
 
 
 async def test_many_rings_are_few(open_shared: Opener, postgres: str) -> None:

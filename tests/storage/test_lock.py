@@ -35,6 +35,13 @@ def test_a_database_in_memory_is_nobody_elses(tmp_path: Path, monkeypatch: pytes
         assert list(tmp_path.iterdir()) == []
 
 
+def test_a_database_on_a_server_is_for_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    url = "postgresql://vidsyn@nowhere/vidsyn"
+    with held(url), held(url):
+        assert list(tmp_path.iterdir()) == []
+
+
 def test_what_cannot_be_held_is_refused_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreUnavailable, match="cannot be written"), held(f"sqlite:///{tmp_path}/file/one.db"):

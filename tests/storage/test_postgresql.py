@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from storage.engine import WIDTH
 from storage.errors import Locked
-from storage.store import Store, StoreError, StoreUnavailable, Work
+from storage.store import Conflict, Store, StoreError, StoreUnavailable, Work
 from tests.postgres import Server, execute, owner
 from tests.storage.samples import NOW, a_vault, people
 from tests.storage.test_sealed import COLUMNS, named, typed, write
@@ -191,6 +191,36 @@ def test_f12_it_is_not_tried_for_ever(open_one: Open) -> None:
     with pytest.raises(StoreUnavailable, match="could not serialize access"):
         first.run_now(unit)
     assert counted(second) == str(len(runs))
+
+
+def test_f12_of_two_that_make_the_same_row_the_second_looks_again(open_one: Open) -> None:
+    first, second = open_one(), open_one()
+    runs: list[str] = []
+
+    def unit(work: Work) -> str | None:
+        runs.append("run")
+        work.keys.check()  # it looks whether the house has a key
+        if len(runs) == 1:  # the other is faster, and makes it
+            second.run_now(lambda other: other.inbox.add("theirs", "slack", "Ev1", "hej"), serial=False)
+        return work.inbox.add("ours", "slack", "Ev2", "hej")
+
+    assert first.run_now(unit, serial=False) == "ours"
+    assert len(runs) == 2
+    assert [row.id for row in second.run_now(lambda work: work.inbox.pending(9))] == ["theirs", "ours"]
+
+
+def test_what_clashes_again_is_a_conflict(open_one: Open) -> None:
+    store = open_one()
+    store.run_now(people)
+    runs = []
+
+    def unit(work: Work) -> None:
+        runs.append("run")
+        work.people.add(work.people.get("ada"))
+
+    with pytest.raises(Conflict, match="exists already"):
+        store.run_now(unit)
+    assert len(runs) == 2
 
 
 def test_a_unit_that_need_not_be_serial_sees_what_others_commit(open_one: Open) -> None:
