@@ -185,6 +185,8 @@ class Conversation:
                 if row.id not in self._in_hand:
                     number += 1
                     await self._answer(row.id, said=True, waits=False)
+            if len(rows) < AT_ONCE:
+                break
         self._owed -= owed
         return number
 

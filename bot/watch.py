@@ -48,7 +48,7 @@ class Watch:
         self.sends = True
         self._store = store
         self._clock = clock
-        self._right = clock.now() - timedelta(seconds=clock.passed())
+        self._right: datetime | None = None
         self._wrong: tuple[datetime, float] | None = None
 
     @property
@@ -71,7 +71,7 @@ class Watch:
     def _jumped(self, now: datetime, passed: float) -> float:
         """Seconds by which the clock is wrong; 0 when it is right, or has kept so for long enough."""
         began = now - timedelta(seconds=passed)
-        ahead = (began - self._right).total_seconds()
+        ahead = (began - (self._right or began)).total_seconds()
         if abs(ahead) <= JUMP:
             self._right, self._wrong = began, None
         elif self._wrong is None or abs((began - self._wrong[0]).total_seconds()) > JUMP:

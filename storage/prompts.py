@@ -53,7 +53,7 @@ _DUE = (
 )
 _FREE = (
     select(prompts)
-    .where(_IS_PENDING, _due_at <= bindparam("now"), prompts.c.at <= bindparam("now"))
+    .where(_IS_PENDING, _due_at <= bindparam("now"))
     .order_by(_due_at, prompts.c.id)
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)

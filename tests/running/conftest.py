@@ -1,7 +1,9 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.postgres import drop, fresh_database
 from tests.running.story import MONDAY, Story
 from tests.stage.play import Play
 
@@ -20,3 +22,25 @@ async def story(play: Play) -> Story:
     story = Story(play)
     await story.meet()
     return story
+
+
+@pytest.fixture(params=["file", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database that several processes can open."""
+    if request.param == "file":
+        yield f"sqlite:///{tmp_path}/one.db"
+        return
+    url = fresh_database()
+    yield url
+    drop(url)
+
+
+@pytest.fixture
+async def two(url: str) -> AsyncIterator[tuple[Play, Play]]:
+    """Two processes on one database, with the first four people in it."""
+    one = Play(MONDAY, url)
+    await one.delivery.deliver()
+    other = Play(MONDAY, url)
+    yield one, other
+    await one.close()
+    await other.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeVar
@@ -136,6 +136,30 @@ class Failpoint(Store):
         if here:
             self._die()
         return result
+
+    def run_now(self, unit: Callable[[Work], T], serial: bool = True) -> T:
+        return self._inner.run_now(unit, serial)
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+
+class Waiting(Store):
+    """A store that is a while about its unit of work number `at`: meanwhile something else happens."""
+
+    def __init__(self, inner: Store, at: int, meanwhile: Callable[[], Awaitable[object]]) -> None:
+        self._inner = inner
+        self._at = at
+        self._meanwhile = meanwhile
+        self.is_shared = inner.is_shared
+        self.count = 0
+
+    async def run(self, unit: Callable[[Work], T], serial: bool = True) -> T:
+        """As the real one, but for the one unit, which begins later."""
+        self.count += 1
+        if self.count == self._at:
+            await self._meanwhile()
+        return await self._inner.run(unit, serial)
 
     def run_now(self, unit: Callable[[Work], T], serial: bool = True) -> T:
         return self._inner.run_now(unit, serial)
