@@ -16,7 +16,7 @@ from tests.teams.stage import IN_NO_HURRY, TeamsPlay
 
 async def main(url: str, base_url: str, now: str, when: str) -> None:
     play = TeamsPlay(datetime.fromisoformat(now), url, "da")
-    play.most = play.late = IN_NO_HURRY
+    play.most = play.late = play.soon = IN_NO_HURRY
     play.clock.move_to(datetime.fromisoformat(now))
     play.teams = FakeTeams(play.clock)
     play.teams.base_url, play.teams.host = base_url, base_url.removeprefix("http://")
@@ -25,6 +25,7 @@ async def main(url: str, base_url: str, now: str, when: str) -> None:
     await play.put_together()
     print(play.address.rpartition(":")[2], flush=True)
     if when == "sends":
+        await play.delivery.recover()  # as at every start
         await play.delivery.deliver()
     await asyncio.Event().wait()
 

@@ -80,6 +80,7 @@ class TeamsPlay(Play):
     """What people had chosen to show to others, or agreed on with them, whenever anybody looked."""
     most: int
     late: float
+    soon: float
     address: str
     """Where the process answers."""
 
@@ -106,10 +107,11 @@ class TeamsPlay(Play):
         url: str = "sqlite://",
         most: int = IN_NO_HURRY,
         late: float = IN_NO_HURRY,
+        soon: float = IN_NO_HURRY,
     ) -> TeamsPlay:
         """A tenant with its people, the assistant in their chats and in a team, Hanne of HR known to it."""
         play = cls(start, url, language)
-        play.most, play.late = most, late
+        play.most, play.late, play.soon = most, late, soon
         play.teams = FakeTeams(play.clock)
         await play.teams.start()
         users = [play.add_user(name, unit) for name, unit in CAST.items()]
@@ -156,6 +158,7 @@ class TeamsPlay(Play):
             pace=Pace(seconds, pause, lambda: 0.5),
             most=self.most,
             late=self.late,
+            soon=self.soon,
             alone=True,
             origin=ORIGIN,
         )

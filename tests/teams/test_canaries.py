@@ -17,7 +17,7 @@ from structlog.typing import EventDict
 from storage.tables import outbox
 from tests.running.test_secrets import found
 from tests.stage.scenes import EXPECT, GOAL, NOTES, PLACE, REASON, SHOW, SIGN, WHY, WISH
-from tests.teams.fake import DROP_AFTER, DROP_BEFORE, FINE, T10, AcceptThen, Garbage, Refuse
+from tests.teams.fake import DROP_AFTER, DROP_BEFORE, T10, AcceptThen, Garbage, Refuse
 from tests.teams.fake.faults import Fault
 from tests.teams.here import Here, at
 from tests.teams.stage import CAST
@@ -106,7 +106,7 @@ async def misfortunes(here: Here) -> None:
     for n, fault in enumerate(FAULTS):
         await ida.says(f"{CANARY} igen {n}")
         await here.play.settle()
-        here.teams.fail_next(emil.chat.id, FINE, fault)  # typing goes ahead of the answer
+        here.teams.fail_next(emil.chat.id, fault)
         await emil.says(f"{CANARY} igen {n}")
         await here.play.until(here.play.clock.now() + timedelta(minutes=20))
     here.teams.faults.waiting.clear()

@@ -10,16 +10,16 @@ import pytest
 from storage.records import AddressRow
 from tests.stage.play import WORDS
 from tests.stage.scenes import MORNING, Cast, play_to
-from tests.teams.fake import Posted, Refuse, answered
+from tests.teams.fake import Posted, Refuse, User, answered
 from tests.teams.fake.faults import Hang
 from tests.teams.fake.forms import Values
 from tests.teams.stage import IN_NO_HURRY, LINK, TEAM, TeamsPlay
 
 
 @asynccontextmanager
-async def town(scene: str = "start", late: float = IN_NO_HURRY) -> AsyncIterator[TeamsPlay]:
+async def town(scene: str = "start", late: float = IN_NO_HURRY, soon: float = IN_NO_HURRY) -> AsyncIterator[TeamsPlay]:
     """The story on Teams at this scene."""
-    play = await TeamsPlay.open(MORNING, late=late)
+    play = await TeamsPlay.open(MORNING, late=late, soon=soon)
     try:
         hanne, emil, lone, vera = [await play.seat(name) for name in ("Hanne", "Emil", "Lone", "Vera")]
         await play_to(Cast(play, hanne, emil, lone, vera), scene)
@@ -33,21 +33,36 @@ def announcement(play: TeamsPlay) -> Posted:
     return play.teams.posts(play.team.id)[-1]
 
 
-async def test_t8_typing_leaves_before_anything_slow_begins() -> None:
-    async with town() as play:
+def typed(play: TeamsPlay, user: User) -> list[object]:
+    """What was shown in somebody's chat without being kept."""
+    sent = play.teams.ledger.accepted_in(play.teams.personal(user).id)
+    return [call.body["type"] for call in sent if call.what == "send" and call.body["type"] != "message"]
+
+
+async def test_t8_somebody_who_has_to_wait_sees_that_an_answer_is_being_written() -> None:
+    async with town(soon=0.0) as play:
         ida = play.teams.add_user("Ida Iversen")
         play.teams.install(ida)
-        slow = Hang(accepted=False)
+        slow, shown = Hang(accepted=False), Hang()
         play.teams.fail_next("user", slow)
+        play.teams.fail_next(play.teams.personal(ida).id, shown)
         answered(await play.teams.person(ida).says("hej"))
-        await slow.reached.wait()
-        await play.room.speaking.idle()
-        typed = [call for call in play.teams.ledger.accepted_in(play.teams.personal(ida).id) if call.what == "send"]
-        assert [call.body["type"] for call in typed] == ["typing"]
+        await shown.reached.wait()
+        shown.release()
+        assert typed(play, ida) == ["typing"]
         assert play.teams.posts(ida.aad) == []
         slow.release()
         await play.settle()
         assert "Hej Ida." in play.teams.person(ida).reads(play.teams.posts(ida.aad)[0])
+
+
+async def test_whoever_is_answered_soon_sees_the_answer_alone() -> None:
+    async with town() as play:
+        emil = await play.seat("Emil")
+        await emil.there.says("hjælp")
+        await play.settle()
+        assert emil.there.posts
+        assert typed(play, emil.there.user) == []
 
 
 async def test_t7_a_press_that_takes_long_is_answered_in_time_and_goes_on() -> None:

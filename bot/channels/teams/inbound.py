@@ -109,7 +109,7 @@ class Inbound:
         heard = read.said(activity)
         if heard is not None:
             if heard.where.personal:
-                # Before anything that may take long: a person is to see within two seconds that somebody is there.
+                # However long it takes: a person is to see within two seconds that somebody is there.
                 self._speaks.types(heard.where)
             if sentence := await self._reception.hear(heard):
                 self._speaks.say(heard.where, sentence)

@@ -18,6 +18,9 @@ WINDOWS = ((7, 1.0), (8, 2.0), (60, 30.0), (1800, 3600.0))
 MARGIN = 0.1
 """Seconds more for each of them: a call may arrive quicker than the one before."""
 
+ABREAST = 48
+"""Messages of a tenant on their way at once: fewer than go while one waits in line."""
+
 GAP = 1 / 27
 """Seconds between two calls in a tenant. Teams allows 30 in a second; answers and looking up go beside the line."""
 
@@ -100,6 +103,11 @@ class Pace:
         while (left := conversation.free_at() - self.now()) > 0:
             await self._pause(left)
         conversation.times.append(self.now())
+
+    def went(self, tenant: str, place: str) -> float:
+        """When the last call there went; long ago when none did."""
+        times = self._place(tenant, place).times
+        return times[-1] if times else float("-inf")
 
     def is_ill(self, tenant: str) -> bool:
         """Whether the last calls for this tenant failed."""

@@ -18,6 +18,9 @@ log = structlog.get_logger()
 PATIENCE = 2.0
 """Seconds that it may wait for its turn; after that nobody needs it any more."""
 
+SOON = 0.7
+"""Seconds in which most answers are there, so that nothing is said of writing one. Two are what Teams allows (T8)."""
+
 
 class Asks(Protocol):
     """Calls once and never raises."""
@@ -52,25 +55,41 @@ class Turns(Protocol):
         """What the answer says about going on."""
         ...
 
+    def went(self, tenant: str, place: str) -> float:
+        """When the last thing went there, on its clock."""
+        ...
+
 
 class Speaking:
-    """Holds what is under way until it is said."""
+    """Holds what is under way until it is said. `soon`: seconds for an answer before one is told that it comes."""
 
-    def __init__(self, calls: Asks, pace: Turns) -> None:
+    def __init__(self, calls: Asks, pace: Turns, soon: float = SOON) -> None:
         self._calls = calls
         self._pace = pace
+        self._soon = soon
         self._tasks: set[asyncio.Task[None]] = set()
+        self._waiting: set[asyncio.TimerHandle] = set()
 
     def types(self, where: Where) -> None:
-        """Shows in the chat that an answer is being written."""
-        self._start(where, {"type": "typing"})
+        """Shows in the chat that an answer is being written, unless it is there soon."""
+        since, loop = self._pace.now(), asyncio.get_running_loop()
+
+        def still() -> None:
+            self._waiting.discard(timer)
+            if self._pace.went(where.tenant, _place(where)) < since:
+                self._start(where, {"type": "typing"})
+
+        timer = loop.call_later(self._soon, still)
+        self._waiting.add(timer)
 
     def say(self, where: Where, sentence: str) -> None:
         """Says it below what was written; in a channel that is in its thread."""
         self._start(where, {"type": "message", "text": sentence, "textFormat": "plain", "summary": sentence})
 
     async def idle(self) -> None:
-        """Waits until all is said."""
+        """Waits until all is said, and says no more that an answer comes."""
+        while self._waiting:
+            self._waiting.pop().cancel()
         while self._tasks:
             await asyncio.gather(*self._tasks)
 
@@ -80,8 +99,7 @@ class Speaking:
         task.add_done_callback(self._tasks.discard)
 
     async def _send(self, where: Where, activity: Mapping[str, Any]) -> None:
-        # As what is delivered there names it, for both count together.
-        id, place = new_id(), where.user if where.personal else where.chat.partition(";")[0]
+        id, place = new_id(), _place(where)
         self._pace.queue(where.tenant, id)
         try:
             if await self._pace.turn(where.tenant, place, id, self._pace.now() + PATIENCE):
@@ -93,3 +111,8 @@ class Speaking:
                 log.info("teams_not_said", kind=activity["type"], code=answer.code)
         finally:
             self._pace.leave(where.tenant, id)
+
+
+def _place(where: Where) -> str:
+    """As what is delivered there names it, for both count together."""
+    return where.user if where.personal else where.chat.partition(";")[0]

@@ -26,7 +26,7 @@ from bot.channels.teams.places import Places
 from bot.channels.teams.read import CHANNEL
 from bot.channels.teams.reception import Reception, Talks
 from bot.channels.teams.settings import Teams, WrongTeams
-from bot.channels.teams.speaking import Speaking
+from bot.channels.teams.speaking import SOON, Speaking
 from bot.channels.teams.tenants import Tenants
 from bot.clock import Clock
 from bot.words import Words
@@ -39,8 +39,9 @@ class TeamsRoom:
     """Everything about Teams. First there is the channel, then with `opens` the way in, then `start`.
 
     `most`: so many things by one person in a minute; beyond that they are asked to wait. `late`: seconds after which
-    Teams is answered whatever it is. `alone`: we serve no other town. `identity` is what the machine says of itself,
-    for a managed identity. `origin` is where people's browsers reach us, when that is no public address.
+    Teams is answered whatever it is; `soon`: after which one is told that an answer comes. `alone`: we serve no other
+    town. `identity` is what the machine says of itself, for a managed identity. `origin` is where people's browsers
+    reach us, when that is no public address.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class TeamsRoom:
         pace: Pace | None = None,
         most: int = MOST,
         late: float = LATE,
+        soon: float = SOON,
         alone: bool = False,
         origin: str = "",
     ) -> None:
@@ -80,7 +82,7 @@ class TeamsRoom:
             Places(store, calls),
             change,
         )
-        self.speaking = Speaking(calls, self._pace)
+        self.speaking = Speaking(calls, self._pace, soon)
         self._keys = Keys(teams.openid)
         self._inbound: Inbound | None = None
 
