@@ -91,13 +91,13 @@ async def post(client: Client, body: bytes, headers: dict[str, str]) -> int:
 
 
 @pytest.mark.parametrize("late", [0, 1, 299, 300, -1, -299, -300])
-async def test_s1_a_signature_within_five_minutes_comes_in(client: Client, porch: Porch, late: int) -> None:
+async def test_f14_s1_a_signature_within_five_minutes_comes_in(client: Client, porch: Porch, late: int) -> None:
     assert await post(client, HELLO, signed(HELLO, late)) == 200
     assert porch.came == [EVENT]
 
 
 @pytest.mark.parametrize("late", [301, 302, 86_400, -301, -302, -86_400])
-async def test_s1_outside_five_minutes_nothing_comes_in(client: Client, porch: Porch, late: int) -> None:
+async def test_f14_s1_outside_five_minutes_nothing_comes_in(client: Client, porch: Porch, late: int) -> None:
     assert await post(client, HELLO, signed(HELLO, late)) == 401
     assert porch.came == []
 

@@ -201,7 +201,7 @@ async def test_s5_kinds_of_message_that_nobody_wrote_change_nothing(start: Here)
     assert start.since(calls) == []
 
 
-async def test_s5_an_edited_or_deleted_message_is_not_answered_again(start: Here) -> None:
+async def test_f6_s5_an_edited_or_deleted_message_is_not_answered_again(start: Here) -> None:
     before = len(start.chat(start.emil))
     await start.emil.there.types("hjælp")
     await start.play.settle()

@@ -362,7 +362,7 @@ async def test_a9_a_dialog_of_a_talk_that_was_stopped_keeps_nothing(preparing: H
 # What is no message, or is one no more
 
 
-async def test_t13_reactions_changes_and_unknown_events_are_taken_and_change_nothing(start: Here) -> None:
+async def test_f6_t13_reactions_edits_and_unknown_events_are_taken_and_change_nothing(start: Here) -> None:
     emil = start.emil.there
     typed = await emil.says("hjælp")
     await start.play.settle()
