@@ -66,10 +66,16 @@ async def test_t13_what_nobody_takes_is_no_error(body: Raw) -> None:
     assert heard.them == []
 
 
-@pytest.mark.parametrize("body", [{}, {"type": 3}, {"type": "message", "from": 5}, message("x", timestamp="yesterday")])
+@pytest.mark.parametrize("body", [{}, {"type": 3}, {"type": None, "name": "x"}])
 async def test_what_the_sdk_cannot_read_is_not_ours(body: Raw) -> None:
     with pytest.raises(NotOurs):
         await Heard().adapter.run(body)
+
+
+async def test_the_sdk_does_not_read_what_we_read_ourselves() -> None:
+    heard, odd = Heard(), message("x", timestamp="yesterday")
+    await heard.adapter.run(odd)
+    assert heard.them == [("message", odd)]
 
 
 async def test_the_sdk_cannot_send() -> None:

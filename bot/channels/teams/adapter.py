@@ -16,6 +16,10 @@ RAW = "vidsyn_activity"
 """Under this name a turn carries the activity as Teams sent it: the SDK's own reading drops the tenant."""
 
 
+SEEN = frozenset({"type", "name", "id", "channelId", "action"})
+"""What the SDK needs to see of an activity to choose its handler: to read all of it takes as long as the whole turn."""
+
+
 class NotOurs(Exception):
     """The SDK can make nothing of it, or tried to send by itself."""
 
@@ -59,7 +63,7 @@ class Adapter(BotAdapter):
         if not isinstance(activity.get("type"), str):
             raise NotOurs("no type")
         try:
-            context = TurnContext(self, Activity().deserialize(dict(activity)))
+            context = TurnContext(self, Activity().deserialize({key: activity[key] for key in SEEN & activity.keys()}))
         except Exception as failure:  # the SDK is not ready for anything
             raise NotOurs(type(failure).__name__) from None
         context.turn_state[RAW] = activity
