@@ -15,6 +15,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.app import App
+from bot.crowd import Crowd, Entrance
 from bot.logs import Textless, unhandled
 from bot.settings import Settings
 from bot.watchdog import Watchdog, notify
@@ -39,12 +40,14 @@ async def serve(app: App, settings: Settings, end_within: float = END_WITHIN) ->
         loop.add_signal_handler(name, _told_to_stop, app, stopping)
     dog = Watchdog(app.meters.lagged)
     dog.start()
-    runner, operators = runner_of(app.web), runner_of(operators_pages(app.readiness))
+    pages = operators_pages(app.readiness)
+    crowd, few = Crowd(app.web), Crowd(pages)
+    runner, operators = runner_of(app.web), runner_of(pages)
     try:
         # The port first: who does not get it leaves the messages to the one who has it.
-        await _listen(runner, settings.host, settings.port, "HOST and PORT")
+        await _listen(runner, crowd, settings.host, settings.port, "HOST and PORT")
         if settings.ops_port:
-            await _listen(operators, settings.ops_host, settings.ops_port, "OPS_HOST and OPS_PORT")
+            await _listen(operators, few, settings.ops_host, settings.ops_port, "OPS_HOST and OPS_PORT")
         for said in await app.start() or [_here(app, settings)]:
             typer.echo(f"{said} Ctrl+C stops it.")
         sys.stdout.flush()
@@ -103,10 +106,10 @@ def _is_our_fault(record: logging.LogRecord) -> bool:
     return not isinstance(failure, HttpProcessingError)
 
 
-async def _listen(runner: web.AppRunner, host: str, port: int, names: str) -> None:
+async def _listen(runner: web.AppRunner, crowd: Crowd, host: str, port: int, names: str) -> None:
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port).start()
+        await Entrance(runner, crowd, host, port).start()
     except OSError as exc:
         raise NoPort(f"Nothing can listen on {host}:{port}: {_why(exc, names)}") from exc
 
