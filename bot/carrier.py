@@ -4,67 +4,78 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import timedelta
 
 import structlog
 from pydantic import ValidationError
 
 from bot.channel import MESSAGE, Address, Channel, End, Outcome, Outgoing
+from bot.claims import LEASE, Taken
 from bot.clock import Clock
-from storage.records import OutboxRow
-from storage.store import Store, Work
 
 log = structlog.get_logger()
+
+LOOK = 8.0
+"""Seconds for looking up at once what broke; with the platform's patience less than the lease."""
+
+ENOUGH = 10.0
+"""Seconds that must be left to hand a message over in: a process that stood still has fewer, or none."""
 
 
 class Carrier:
     """`patience`: seconds until a platform that stays silent is given up."""
 
-    def __init__(self, store: Store, clock: Clock, channels: Mapping[str, Channel], patience: float) -> None:
-        self._store = store
+    def __init__(self, clock: Clock, channels: Mapping[str, Channel], patience: float) -> None:
         self._clock = clock
         self._channels = channels
         self._patience = patience
 
-    async def send(self, row: OutboxRow) -> Outcome:
+    async def send(self, taken: Taken) -> Outcome:
         """What the platform said of the message; unknown when it said nothing."""
+        row = taken.row
         channel = self._channels.get(row.to.channel)
         if channel is None:
             return Outcome(End.REFUSED, reason="no such channel here")
+        left = self._left(taken)
+        if left < ENOUGH:
+            return Outcome(End.LATER, reason="took too long", counts=False)
         try:
-            outgoing = await self.outgoing(row)
+            outgoing = self.outgoing(taken)
         except ValidationError:
             return Outcome(End.REFUSED, reason="no message that this version knows")
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(min(self._patience, left)):
                 return await channel.send(outgoing, self._clock.now())
         except Exception as failure:
             log.error("send_failed", outgoing=row.id, error=type(failure).__name__)
             return Outcome(End.UNKNOWN, reason=type(failure).__name__)
 
-    async def find(self, row: OutboxRow, most: float) -> Outcome | None:
+    async def find(self, taken: Taken, most: float) -> Outcome | None:
         """What the platform says of a message whose end nobody knows, in `most` seconds.
 
         Later when it does not say now, None when it never will.
         """
-        channel = self._channels.get(row.to.channel)
+        channel = self._channels.get(taken.row.to.channel)
         if channel is None:
             return None
         try:
             async with asyncio.timeout(min(most, self._patience)):
-                return await channel.find(await self.outgoing(row))
+                return await channel.find(self.outgoing(taken))
         except TimeoutError:
             return Outcome(End.LATER)
         except Exception as failure:
-            log.error("find_failed", outgoing=row.id, error=type(failure).__name__)
+            log.error("find_failed", outgoing=taken.row.id, error=type(failure).__name__)
             return None
 
-    async def outgoing(self, row: OutboxRow) -> Outgoing:
-        """The message with the platform's own names for what it replaces and answers."""
-
-        def names(work: Work) -> tuple[str, str]:
-            replaced = work.outbox.reference(row.replaces) if row.replaces else ""
-            return replaced, work.outbox.reference(row.thread) if row.thread else ""
-
-        replaces, thread = await self._store.run(names) if row.replaces or row.thread else ("", "")
+    def outgoing(self, taken: Taken) -> Outgoing:
+        """The message with the platform's own names for what it replaces and answers. Raises ValidationError."""
+        row = taken.row
         to = Address(row.to.channel, row.to.tenant, row.to.place)
-        return Outgoing(row.id, to, MESSAGE.validate_json(row.payload), replaces, thread)
+        message = MESSAGE.validate_json(row.payload)
+        return Outgoing(row.id, to, message, taken.replaces, taken.thread, lambda: self._left(taken) > 0)
+
+    def _left(self, taken: Taken) -> float:
+        """Seconds until nobody may begin to send it any more: somebody else may have it soon."""
+        lease = taken.row.lease
+        until = lease - timedelta(seconds=LOOK) if lease else self._clock.steady() + LEASE
+        return (until - self._clock.steady()).total_seconds()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -183,15 +184,23 @@ class Message:
         return self.quotes or asked or any(field.value for field in self.fields if field.kind in ("text", "long"))
 
 
+def _ours() -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Outgoing:
-    """A message on its way. `replaces` and `thread` are references of the platform to an earlier one."""
+    """A message on its way. `replaces` and `thread` are references of the platform to an earlier one.
+
+    `is_ours` is asked before what cannot be undone: after a long stop another process may be sending it.
+    """
 
     id: str
     to: Address
     message: Message
     replaces: str = ""
     thread: str = ""
+    is_ours: Callable[[], bool] = field(default=_ours, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -252,9 +261,13 @@ class NotReached(Exception):
 
 
 class Channel(Protocol):
-    """A platform, seen from delivery. `find` looks a message up after a broken send; None when it cannot tell."""
+    """A platform, seen from delivery. `find` looks a message up after a broken send; None when it cannot tell.
+
+    `abreast`: messages on their way at once to one tenant. The others wait in the outbox, where answers overtake them.
+    """
 
     name: str
+    abreast: int
 
     async def send(self, outgoing: Outgoing, now: datetime) -> Outcome:
         """Hand one message to the platform."""

@@ -3,42 +3,40 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 import structlog
 
-from bot.carrier import Carrier
+from bot.carrier import LOOK, Carrier
 from bot.channel import Channel, End, Outcome
+from bot.claims import ME, Claims, NoDoubt, Taken, Watch
 from bot.clock import Clock
+from bot.marks import Ended, Marks
+from storage.outbox import Mark
 from storage.records import OutboxRow, OutboxState
-from storage.store import Store, Work
+from storage.store import Store
 
 log = structlog.get_logger()
-
-AT_ONCE = 200
-"""Messages in flight: more than one workspace that hangs or waits in line can have, so that others go on."""
-
-CLAIM = 50
-"""Messages taken at a time."""
-
-ROOM = 10
-"""Messages must have gone before more are taken, or all of them."""
-
-LEASE = 30.0
-"""Seconds that a claimed message is ours."""
 
 PATIENCE = 20.0
 """Seconds until a platform that stays silent is given up; less than the lease, so that nobody else has begun."""
 
+POLL = 1.0
+"""Seconds between two looks at what is due; what is new is heard of at once."""
+
 MOST_TRIES = 6
 """Tries of a message that the platform puts off."""
 
+LONGEST_BACKOFF = 3600.0
+"""Seconds that a wait grows to, twice as long after each try."""
+
+JITTER = 0.2
+"""Up to this part more of them, by chance: so that not all come back at once."""
+
 LONGEST_WAIT = 86400.0
 """Seconds; a platform that asks for more is asked again after a day."""
-
-LOOK = 8.0
-"""Seconds for looking up at once what broke; with PATIENCE less than the lease."""
 
 LOOKS = 20
 """Messages looked up at a time."""
@@ -52,59 +50,72 @@ LOOK_BACK = timedelta(days=6)
 ENDS = {End.SENT: OutboxState.SENT, End.REFUSED: OutboxState.REFUSED, End.UNKNOWN: OutboxState.UNKNOWN}
 
 
-class Delivery:
-    """Sends what is written down, in order for each address."""
+def _nobody(row: OutboxRow, state: OutboxState) -> None:
+    """Nobody wants to hear of an end."""
 
-    def __init__(self, store: Store, clock: Clock, channels: Mapping[str, Channel], patience: float = PATIENCE) -> None:
+
+class Delivery:
+    """Sends what is written down, in order for each address, beside any number of others that do the same.
+
+    `ended` is told of each message that has come to its end. `random` is between 0 and 1. `holder` is the process, as
+    others see it.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        channels: Mapping[str, Channel],
+        patience: float = PATIENCE,
+        *,
+        ended: Ended = _nobody,
+        watch: Watch | None = None,
+        random: Callable[[], float] = random.random,
+        holder: str = ME,
+    ) -> None:
         self._store = store
         self._clock = clock
-        self._carrier = Carrier(store, clock, channels, patience)
+        self._ended = ended
+        self._random = random
+        self._carrier = Carrier(clock, channels, patience)
+        self._claims = Claims(store, clock, channels, watch or NoDoubt(), holder)
+        self._marks = Marks(store, ended)
         self._running: asyncio.Task[None] | None = None
+        self._polling: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
+        self._alone = asyncio.Lock()
         self._stopping = False
-        self._in_hand: set[str] = set()
-        self._taking = asyncio.Lock()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it looks by itself for what is due."""
+        return self._polling is not None and not self._polling.done()
+
+    def start(self) -> None:
+        """From now on looks every second for what is due, and at once when another process rings."""
+        self._store.listen(self._look_soon)
+        self._polling = asyncio.get_running_loop().create_task(self._poll())
 
     def kick(self) -> None:
-        """Something new is written down: send it soon, without waiting for the next tick."""
-        self._news.set()
-        if self._running is None or self._running.done():
-            self._running = asyncio.get_running_loop().create_task(self._deliver_soon())
+        """Something new is written down: send it soon, whoever's turn it is."""
+        self._look_soon()
+        self._store.ring()
 
     async def deliver(self) -> int:
         """Sends until nothing is left that may go now. Returns how many were sent or put off."""
-        handled = 0
-        on_their_way: set[asyncio.Task[None]] = set()
-        try:
-            while not self._stopping:
-                self._news.clear()
-                rows = await self._claim(AT_ONCE - len(on_their_way))
-                handled += len(rows)
-                on_their_way.update([asyncio.create_task(self._deliver_one(row)) for row in rows])
-                if not rows and on_their_way:
-                    on_their_way -= await self._some_done(on_their_way)
-                elif not rows and not self._news.is_set():
-                    break
-            await asyncio.gather(*on_their_way)
-        except asyncio.CancelledError:
-            for task in on_their_way:
-                task.cancel()
-            raise
-        finally:
-            # One that fails breaks none of the others off.
-            await asyncio.gather(*on_their_way, return_exceptions=True)
-        return handled
+        async with self._alone:
+            return await self._deliver()
 
     async def recover(self, *, starting: bool = True) -> int:
         """Looks after what was on its way when a process died, or whose end could not be noted.
 
-        `starting`: nobody else sends, so every lease is over. Returns how many are unknown.
+        `starting`: this process has just begun; where there can be no other, every lease is over. Returns how many are
+        unknown.
         """
-        now = self._clock.now()
-        over = now + timedelta(seconds=LEASE + 1 if starting else 0)
-        rows = await self._take(lambda work: work.outbox.stuck(over))
-        a_few = asyncio.Semaphore(LOOKS)
-        ends = await asyncio.gather(*(self._settle(row, now, a_few) for row in rows), return_exceptions=True)
+        await self._marks.again()
+        rows = await self._claims.rescue(self._marks.kept, alone=starting and not self._store.is_shared)
+        now, a_few = self._clock.now(), asyncio.Semaphore(LOOKS)
+        ends = await asyncio.gather(*(self._settle(taken, now, a_few) for taken in rows), return_exceptions=True)
         for failure in ends:
             if isinstance(failure, BaseException):
                 raise failure
@@ -116,85 +127,127 @@ class Delivery:
             await self._running
 
     async def stop(self) -> None:
-        """Takes nothing new, and waits for what is on its way."""
+        """Takes nothing new, waits for what is on its way, and leaves the rest to others."""
         self._stopping = True
+        self._news.set()
+        if self._polling is not None:
+            self._polling.cancel()
         await self.idle()
+        try:
+            await self._marks.again()
+            await self._claims.release()
+        except Exception as failure:  # leases end by themselves
+            log.error("release_failed", error=type(failure).__name__)
+
+    # Inside
+
+    def _look_soon(self) -> None:
+        self._news.set()
+        if not self._stopping and (self._running is None or self._running.done()):
+            self._running = asyncio.get_running_loop().create_task(self._deliver_soon())
+
+    async def _poll(self) -> None:
+        while True:
+            await asyncio.sleep(POLL)
+            self._look_soon()
 
     async def _deliver_soon(self) -> None:
         try:
             await self.deliver()
-        except Exception as failure:  # the next tick tries again
+        except Exception as failure:  # the next look tries again
             log.error("delivery_failed", error=type(failure).__name__)
 
-    async def _claim(self, room: int) -> list[OutboxRow]:
-        """What may go now, the oldest first; nothing before there is room for more than a few."""
-        if room < ROOM:
-            return []
-        now = self._clock.now()
-        return await self._take(lambda work: work.outbox.claim(now, min(CLAIM, room), LEASE))
+    async def _deliver(self) -> int:
+        handled = 0
+        going: set[asyncio.Task[None]] = set()
+        failed: list[BaseException] = []
 
-    async def _some_done(self, on_their_way: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
-        """Those that are done, once there is one or something new to send. Raises what one of them raised."""
-        news = asyncio.create_task(self._news.wait())
+        def done(task: asyncio.Task[None]) -> None:
+            going.discard(task)
+            if not task.cancelled() and (failure := task.exception()):
+                failed.append(failure)
+            if not going or failed or self._claims.waits:
+                self._news.set()
+
         try:
-            await asyncio.wait({news, *on_their_way}, return_when=asyncio.FIRST_COMPLETED)
+            while not (self._stopping or failed):
+                self._news.clear()
+                taken, expired = await self._claims.take()
+                handled += len(taken)
+                for one in taken:
+                    task = asyncio.create_task(self._deliver_one(one))
+                    going.add(task)
+                    task.add_done_callback(done)
+                for row in expired:
+                    self._ended(row, OutboxState.EXPIRED)
+                if self._claims.waits:
+                    continue
+                if not going and not self._news.is_set():
+                    break
+                await self._news.wait()
+        except asyncio.CancelledError:
+            for task in going:
+                task.cancel()
+            raise
         finally:
-            news.cancel()
-        done = {task for task in on_their_way if task.done()}
-        for task in done:
-            task.result()
-        return done
+            # One that fails breaks none of the others off.
+            await asyncio.gather(*going, return_exceptions=True)
+        if failed:
+            raise failed[0]
+        return handled
 
-    async def _take(self, rows: Callable[[Work], list[OutboxRow]]) -> list[OutboxRow]:
-        """Rows that are now ours alone: nobody here takes one that somebody here has in hand."""
-        async with self._taking:
-            taken = [row for row in await self._store.run(rows) if row.id not in self._in_hand]
-            self._in_hand.update(row.id for row in taken)
-            return taken
+    async def _deliver_one(self, taken: Taken) -> None:
+        try:
+            outcome: Outcome | None = await self._carrier.send(taken)
+            if outcome is not None and outcome.end is End.UNKNOWN:
+                outcome = await self._look(taken, outcome)
+            if outcome is not None:
+                self._claims.learn(taken.row, waits=outcome.end is End.LATER and not outcome.counts)
+                await self._end(taken.row, outcome)
+        finally:
+            self._claims.gone(taken.row)
 
-    async def _settle(self, row: OutboxRow, now: datetime, a_few: asyncio.Semaphore) -> End | None:
+    async def _look(self, taken: Taken, lost: Outcome) -> Outcome | None:
+        """Whether it arrived after all. None: not yet, so it is looked up again when its lease is over."""
+        found = await self._carrier.find(taken, LOOK)
+        if found is None:
+            return lost
+        return found if found.end is End.SENT else None
+
+    async def _settle(self, taken: Taken, now: datetime, a_few: asyncio.Semaphore) -> End | None:
         """Ends a message that nobody has in hand any more; None when it has to wait."""
         try:
             async with a_few:
-                outcome = await self._became(row, now)
+                outcome = await self._became(taken, now)
             if outcome is not None:
-                await self._end(row, outcome)
+                await self._end(taken.row, outcome)
             return outcome.end if outcome else None
         finally:
-            self._in_hand.discard(row.id)
+            self._claims.put_down(taken.row)
 
-    async def _became(self, row: OutboxRow, now: datetime) -> Outcome | None:
+    async def _became(self, taken: Taken, now: datetime) -> Outcome | None:
         """What became of a message. None: the platform does not say now, and is asked again."""
-        age = now - (row.lease or now)
-        found = await self._carrier.find(row, PATIENCE) if age < LOOK_BACK else None
+        age = now - taken.row.not_before
+        found = await self._carrier.find(taken, PATIENCE) if age < LOOK_BACK else None
         if found is not None and found.end is End.LATER and age < ASK_AGAIN:
             return None
         if found is None or found.end is End.LATER:
             return Outcome(End.UNKNOWN, reason="nobody can tell whether this arrived")
         return found if found.end is End.SENT else Outcome(End.LATER)
 
-    async def _deliver_one(self, row: OutboxRow) -> None:
-        try:
-            outcome: Outcome | None = await self._carrier.send(row)
-            if outcome is not None and outcome.end is End.UNKNOWN:
-                outcome = await self._look(row, outcome)
-            if outcome is not None:
-                await self._end(row, outcome)
-        finally:
-            self._in_hand.discard(row.id)
-
-    async def _look(self, row: OutboxRow, lost: Outcome) -> Outcome | None:
-        """Whether it arrived after all. None: not yet, so it is looked up again when its lease is over."""
-        found = await self._carrier.find(row, LOOK)
-        if found is None:
-            return lost
-        return found if found.end is End.SENT else None
-
     async def _end(self, row: OutboxRow, outcome: Outcome) -> None:
-        lease, counts = row.lease, outcome.counts
-        if outcome.end is End.LATER and lease is not None and (row.attempts < MOST_TRIES or not counts):
-            at = self._clock.now() + timedelta(seconds=min(max(outcome.after, 0.0), LONGEST_WAIT))
-            await self._store.run(lambda work: work.outbox.later(row.id, at, lease, counts=counts))
-            return
-        end = ENDS.get(outcome.end, OutboxState.REFUSED)
-        await self._store.run(lambda work: work.outbox.finish(row.id, end, outcome.reference, outcome.reason, lease))
+        if outcome.end is End.LATER and (row.attempts < MOST_TRIES or not outcome.counts):
+            at = self._clock.now() + timedelta(seconds=self._wait(row, outcome))
+            mark = Mark(row.id, row.token, OutboxState.PENDING, not_before=at, counts=outcome.counts)
+        else:
+            end = ENDS.get(outcome.end, OutboxState.REFUSED)
+            mark = Mark(row.id, row.token, end, outcome.reference, outcome.reason)
+        await self._marks.note(row, mark)
+
+    def _wait(self, row: OutboxRow, outcome: Outcome) -> float:
+        """Seconds: as the platform asks, and longer after each try that failed."""
+        asked = min(max(outcome.after, 0.0), LONGEST_WAIT)
+        if not outcome.counts:
+            return asked
+        grown = min(asked * 2.0 ** (row.attempts - 1), max(asked, LONGEST_BACKOFF))
+        return min(grown * (1 + JITTER * self._random()), LONGEST_WAIT)

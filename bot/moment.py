@@ -209,5 +209,6 @@ class Moment:
             not_after=not_after or self.not_after,
             replaces=replaces,
             thread=thread,
+            urgent=kind == "answer",
         )
         return row.id

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, insert, or_, select, update
+from sqlalchemy import RowMapping, Select, Update, bindparam, case, insert, or_, select, update
 
+from storage.column_types import Text
 from storage.ids import new_id
 from storage.keys import HOUSE, Unreadable
-from storage.part import Part, address, without
+from storage.part import Part, address, among, listed, without
 from storage.records import AddressRow, OutboxRow, OutboxState
 from storage.tables import is_one_of, outbox
 
 MOST_STEPS = 1000
 """A conversation has not so many in one place."""
+
+MOST_EXPIRED = 500
+"""Messages that expire at a time."""
+
+FAR = timedelta(minutes=10)
+"""No lease is so long: who gave it had another time."""
 
 _elder = outbox.alias("elder")
 _IS_PENDING = is_one_of(outbox.c.state, "pending")
@@ -25,17 +34,31 @@ _ONE = select(outbox).where(outbox.c.id == bindparam("this"))
 _REFERENCE = select(outbox.c.reference).where(outbox.c.id == bindparam("this"))
 _REPLACED = select(outbox.c.replaces).where(outbox.c.id == bindparam("this"))
 _NEXT = select(outbox.c.not_before).where(_IS_PENDING).order_by(outbox.c.not_before).limit(1)
-_STUCK = (
-    select(outbox)
-    .where(_IS_SENDING, outbox.c.lease < bindparam("now"))
-    .order_by(outbox.c.lease, outbox.c.order)
+_UNKNOWN = select(outbox).where(is_one_of(outbox.c.state, "unknown")).order_by(outbox.c.order)
+_LATE = (
+    select(outbox.c.id)
+    .where(_IS_PENDING, outbox.c.not_after < bindparam("now"))
+    .order_by(outbox.c.not_after)
+    .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)
 )
-_UNKNOWN = select(outbox).where(is_one_of(outbox.c.state, "unknown")).order_by(outbox.c.order)
 _EXPIRE = (
     update(outbox)
-    .where(_IS_PENDING, outbox.c.not_after < bindparam("now"))
+    .where(_IS_PENDING, outbox.c.id.in_(_LATE.scalar_subquery()))
     .values(state=OutboxState.EXPIRED, payload=None)
+    .returning(*outbox.c)
+)
+_LIFT = (
+    update(outbox)
+    .where(
+        _IS_PENDING,
+        # Said too, so that SQLite sees that the queue's index will do.
+        is_one_of(outbox.c.state, "pending", "sending"),
+        outbox.c.channel == bindparam("to_channel"),
+        outbox.c.tenant == bindparam("to_tenant"),
+        outbox.c.place == bindparam("to_place"),
+    )
+    .values(rank=0)
 )
 _CANCEL = (
     update(outbox)
@@ -46,7 +69,6 @@ _CANCEL_TO = (
     update(outbox)
     .where(
         _IS_PENDING,
-        # Said too, so that SQLite sees that the queue's index will do.
         is_one_of(outbox.c.state, "pending", "sending"),
         outbox.c.channel == bindparam("to_channel"),
         outbox.c.tenant == bindparam("to_tenant"),
@@ -66,10 +88,15 @@ _WAKE = (
     )
     .values(not_before=bindparam("now"))
 )
-_CLAIMABLE = (
+_FREE = (
     select(outbox)
-    .where(_IS_PENDING, outbox.c.not_before <= bindparam("now"))
     .where(
+        _IS_PENDING,
+        outbox.c.channel == bindparam("of_channel"),
+        outbox.c.tenant == bindparam("of_tenant"),
+        outbox.c.rank == bindparam("of_rank"),
+        outbox.c.not_before <= bindparam("now"),
+        or_(outbox.c.not_after.is_(None), outbox.c.not_after >= bindparam("now")),
         ~select(_elder.c.order)
         .where(
             _elder.c.channel == outbox.c.channel,
@@ -78,45 +105,110 @@ _CLAIMABLE = (
             _elder.c.order < outbox.c.order,
             is_one_of(_elder.c.state, "pending", "sending"),
         )
-        .exists()
+        .exists(),
     )
     .order_by(outbox.c.not_before, outbox.c.order)
     .limit(bindparam("limit"))
     .with_for_update(of=outbox, skip_locked=True)
 )
-_CLAIM = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("this"))
-    .values(state=OutboxState.SENDING, attempts=outbox.c.attempts + 1, lease=bindparam("until"))
-)
+_EMPTIED = case((bindparam("end", type_=Text) == "unknown", outbox.c.payload), else_=None)
 _END = (
     update(outbox)
     .where(outbox.c.id == bindparam("this"))
     .values(
-        state=bindparam("end"),
+        state=bindparam("end", type_=Text),
         reference=bindparam("with_reference"),
         reason=bindparam("with_reason"),
-        payload=None,
+        payload=_EMPTIED,
         lease=None,
+        token="",
     )
 )
-_UNDER_OUR_LEASE = _IS_SENDING & (outbox.c.lease == bindparam("our_lease"))
-_END_OURS = _END.where(_UNDER_OUR_LEASE)
 _END_ANY = _END.where(or_(_IS_PENDING, _IS_SENDING, is_one_of(outbox.c.state, "unknown")))
 _LATER = (
     update(outbox)
-    .where(outbox.c.id == bindparam("this"), _UNDER_OUR_LEASE)
+    .where(outbox.c.id == bindparam("this"))
     .values(
         state=OutboxState.PENDING,
         not_before=bindparam("from_then"),
         attempts=outbox.c.attempts - bindparam("uncounted"),
         lease=None,
+        token="",
     )
 )
 
 
+@cache
+def _take(dialect: str) -> Update:
+    return (
+        update(outbox)
+        .where(among(dialect, outbox.c.id, "these"))
+        .values(
+            state=OutboxState.SENDING,
+            attempts=outbox.c.attempts + bindparam("more"),
+            lease=bindparam("until"),
+            token=bindparam("by"),
+        )
+    )
+
+
+@cache
+def _put_back(dialect: str) -> Update:
+    return (
+        update(outbox)
+        .where(_IS_SENDING, among(dialect, outbox.c.token, "these"))
+        .values(state=OutboxState.PENDING, attempts=outbox.c.attempts - 1, lease=None, token="")
+    )
+
+
+@cache
+def _references(dialect: str) -> Select[Any]:
+    return select(outbox.c.id, outbox.c.reference).where(among(dialect, outbox.c.id, "these"))
+
+
+@cache
+def _on_their_way(dialect: str) -> Select[Any]:
+    return (
+        select(outbox.c.id, outbox.c.token)
+        .where(_IS_SENDING, among(dialect, outbox.c.id, "these"))
+        .order_by(outbox.c.order)
+        .with_for_update()
+    )
+
+
+@cache
+def _stuck(dialect: str) -> Select[Any]:
+    return (
+        select(outbox)
+        .where(
+            _IS_SENDING,
+            or_(outbox.c.lease < bindparam("now"), outbox.c.lease > bindparam("far")),
+            ~among(dialect, outbox.c.id, "these"),
+        )
+        .order_by(outbox.c.lease, outbox.c.order)
+        .limit(bindparam("limit"))
+        .with_for_update(skip_locked=True)
+    )
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What became of the message `id`, claimed with `token`: an end, or PENDING when it goes again at `not_before`.
+
+    `counts`: that it did not go now was one of the few tries that it has.
+    """
+
+    id: str
+    token: str
+    state: OutboxState
+    reference: str = ""
+    reason: str = ""
+    not_before: datetime | None = None
+    counts: bool = True
+
+
 class Outbox(Part):
-    """Outgoing things. A lease is the moment until which a row is its claimer's; each claim has its own."""
+    """Outgoing things. Until its lease a claimed row is its claimer's, who has the row's token."""
 
     def add(
         self,
@@ -129,70 +221,93 @@ class Outbox(Part):
         replaces: str = "",
         thread: str = "",
         id: str | None = None,
+        *,
+        urgent: bool = False,
     ) -> OutboxRow:
-        """Queue a message. It goes after `not_before`, behind what its address is still waiting for."""
+        """Queue a message. It goes after `not_before`, behind what its address is still waiting for.
+
+        One that is `urgent` goes before all that is not, and what it must go behind goes as early.
+        """
         row = OutboxRow(
-            id or new_id(), to, payload, kind, subject, OutboxState.PENDING,
-            order=0, not_before=not_before, not_after=not_after, attempts=0, replaces=replaces, thread=thread,
+            id or new_id(), to, payload, kind, subject, OutboxState.PENDING, order=0, not_before=not_before,
+            not_after=not_after, attempts=0, replaces=replaces, thread=thread, rank=0 if urgent else 1,
         )  # fmt: skip
+        if urgent:
+            self._change(_LIFT, {"to_channel": to.channel, "to_tenant": to.tenant, "to_place": to.place})
         values = {**vars(row), **vars(to), **self._sealed(HOUSE, "outbox", row.id, payload=payload)}
         del values["order"], values["to"]
         added = self._the(_ADD, **values)
         return replace(row, order=added["order"])
 
-    def claim(self, now: datetime, limit: int, lease_seconds: float = 30) -> list[OutboxRow]:
-        """Take up to `limit` due rows for sending, the oldest first, one per address, none before its elders.
+    def expire(self, now: datetime) -> list[OutboxRow]:
+        """End what would come too late: up to MOST_EXPIRED pending rows past their `not_after`."""
+        return self._rows(self._all(_EXPIRE, now=now, limit=MOST_EXPIRED))
 
-        Rows past `not_after` become expired, and one whose text cannot be read is refused, "unreadable".
-        Raises Sealed when the master keys do not fit.
+    def claim(
+        self, channel: str, tenant: str, rank: int, now: datetime, limit: int, until: datetime, token: str
+    ) -> list[OutboxRow]:
+        """Take up to `limit` rows of a lane that are due at `now`, the oldest first: they are `token`'s `until` then.
+
+        One per address and none before its elders, none past its `not_after`. One whose text cannot be read is
+        refused, "unreadable". Raises Sealed when the master keys do not fit.
         """
-        self._change(_EXPIRE, {"now": now})
-        due = self._all(_CLAIMABLE, now=now, limit=limit)
+        due = self._all(_FREE, of_channel=channel, of_tenant=tenant, of_rank=rank, now=now, limit=limit)
         if due:
             # Without the house's key all of them would be given up, and the operator may still find it.
             self._keys.check()
-        claimed = []
+        rows = []
         for row in self._rows(due):
             if isinstance(row.payload, Unreadable):
                 self.finish(row.id, OutboxState.REFUSED, reason="unreadable")
-                continue
-            # One microsecond an attempt makes each claim's lease its own, also when the clock stands still.
-            lease = now + timedelta(seconds=lease_seconds, microseconds=row.attempts)
-            claimed.append(replace(row, state=OutboxState.SENDING, lease=lease, attempts=row.attempts + 1))
-        if claimed:
-            self._connection.execute(_CLAIM, [{"this": row.id, "until": row.lease} for row in claimed])
-        return claimed
+            else:
+                rows.append(row)
+        return self._taken(rows, until, token, 1)
 
-    def finish(
-        self,
-        id: str,
-        state: OutboxState,
-        reference: str = "",
-        reason: str = "",
-        lease: datetime | None = None,
-    ) -> bool:
-        """End the row and empty its payload. False when it has ended, or `lease` is given and no longer ours.
+    def rescue(self, now: datetime, until: datetime, token: str, but: Collection[str], limit: int) -> list[OutboxRow]:
+        """Take rows that were being sent when their lease ended: they are `token`'s `until` then. None of `but`.
 
-        Without a lease it ends whatever has no end yet, and an unknown one that an operator decides about.
+        Nobody knows whether they went out.
         """
-        if state in (OutboxState.PENDING, OutboxState.SENDING):
-            raise ValueError(f"{state} is no end: use `later` to put the message back.")
-        values = {"this": id, "end": state, "with_reference": reference, "with_reason": reason}
-        if lease is None:
-            return self._change(_END_ANY, values) == 1
-        return self._change(_END_OURS, {**values, "our_lease": lease}) == 1
+        stuck = _stuck(self._dialect)
+        these = listed(self._dialect, but)
+        rows = self._rows(self._all(stuck, now=now, far=until + FAR, these=these, limit=limit))
+        return self._taken(rows, until, token, 0)
 
-    def later(self, id: str, not_before: datetime, lease: datetime, *, counts: bool = True) -> bool:
-        """Put a claimed row back until `not_before`. False when the lease is no longer ours.
+    def put_back(self, tokens: Collection[str]) -> int:
+        """Let go of what was claimed with these tokens and not sent; how many."""
+        return self._change(_put_back(self._dialect), {"these": listed(self._dialect, tokens)})
 
-        `counts`: this was an attempt.
+    def mark(self, marks: Sequence[Mark]) -> set[str]:
+        """Note what became of claimed rows; an end empties the payload, but for one that is unknown.
+
+        The ids of those that were noted: a row whose token is another's by now is left alone.
         """
-        values = {"this": id, "from_then": not_before, "our_lease": lease, "uncounted": 0 if counts else 1}
-        return self._change(_LATER, values) == 1
+        these = listed(self._dialect, [mark.id for mark in marks])
+        tokens = {row["id"]: row["token"] for row in self._all(_on_their_way(self._dialect), these=these)}
+        ours = [mark for mark in marks if tokens.get(mark.id) == mark.token]
+        if ends := [_end(mark.id, mark) for mark in ours if mark.not_before is None]:
+            self._connection.execute(_END, ends)
+        if later := [
+            {"this": mark.id, "from_then": mark.not_before, "uncounted": 0 if mark.counts else 1}
+            for mark in ours
+            if mark.not_before is not None
+        ]:
+            self._connection.execute(_LATER, later)
+        return {mark.id for mark in ours}
 
-    def stuck(self, now: datetime) -> list[OutboxRow]:
-        """Rows still being sent after their lease: nobody knows whether they went out."""
-        return self._rows(self._all(_STUCK, now=now))
+    def finish(self, id: str, state: OutboxState, reference: str = "", reason: str = "") -> bool:
+        """End whatever has no end yet, whosever it is, or an unknown one about which an operator decides.
+
+        False when it has ended.
+        """
+        return self._change(_END_ANY, _end(id, Mark(id, "", state, reference, reason))) == 1
+
+    def references(self, ids: Collection[str]) -> dict[str, str]:
+        """What the platform calls these messages; those that have not been sent have no name."""
+        if not ids:
+            return {}
+        rows = self._all(_references(self._dialect), these=listed(self._dialect, ids))
+        return {row["id"]: row["reference"] for row in rows}
 
     def get(self, id: str) -> OutboxRow:
         """The message called `id`. Raises NotFound."""
@@ -236,6 +351,16 @@ class Outbox(Part):
         """Rows of which nobody knows whether they went out, the oldest first."""
         return self._rows(self._all(_UNKNOWN))
 
+    def _taken(self, rows: Sequence[OutboxRow], until: datetime, token: str, more: int) -> list[OutboxRow]:
+        if not rows:
+            return []
+        these = listed(self._dialect, [row.id for row in rows])
+        self._change(_take(self._dialect), {"these": these, "until": until, "by": token, "more": more})
+        return [
+            replace(row, state=OutboxState.SENDING, attempts=row.attempts + more, lease=until, token=token)
+            for row in rows
+        ]
+
     def _rows(self, rows: Sequence[RowMapping]) -> list[OutboxRow]:
         return [self._row(row) for row in rows]
 
@@ -244,3 +369,9 @@ class Outbox(Part):
         sealed = row["payload"]
         payload = "" if sealed is None else self._keys.show(HOUSE, "outbox", "payload", row["id"], sealed)
         return OutboxRow(to=address(row), payload=payload, state=OutboxState(row["state"]), **fields)
+
+
+def _end(id: str, mark: Mark) -> Mapping[str, Any]:
+    if mark.state in (OutboxState.PENDING, OutboxState.SENDING):
+        raise ValueError(f"{mark.state} is no end: say when the message goes again.")
+    return {"this": id, "end": mark.state, "with_reference": mark.reference, "with_reason": mark.reason}

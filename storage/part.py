@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Executable, RowMapping, Table
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    CursorResult,
+    Executable,
+    RowMapping,
+    String,
+    Table,
+    any_,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.errors import NotFound
@@ -57,6 +71,18 @@ class Part:
 def insert_or(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An insert that can say what happens on conflict; both databases spell it alike."""
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+def among(dialect: str, column: ColumnElement[str], name: str) -> ColumnElement[bool]:
+    """The column is one of those bound under `name` as `listed`: one text and one plan, however many they are."""
+    if dialect == "postgresql":
+        return column == any_(bindparam(name, type_=ARRAY(String)))
+    return column.in_(select(func.json_each(bindparam(name, type_=String)).table_valued("value").c.value))
+
+
+def listed(dialect: str, values: Iterable[str]) -> list[str] | str:
+    """Values for `among`."""
+    return list(values) if dialect == "postgresql" else json.dumps(list(values))
 
 
 def address(row: RowMapping) -> AddressRow:

@@ -11,6 +11,7 @@ from storage.conversations import Conversations
 from storage.exchanges import Exchanges
 from storage.inbox import Inbox
 from storage.installations import Installations, OAuthStates
+from storage.lanes import Lanes
 from storage.links import Links
 from storage.mail import Mail
 from storage.meta import Meta
@@ -36,6 +37,7 @@ class Work:
         self.conversations = Conversations(connection, keys)
         self.inbox = Inbox(connection, keys)
         self.outbox = Outbox(connection, keys)
+        self.lanes = Lanes(connection, keys)
         self.prompts = Prompts(connection, keys)
         self.overview = Overview(connection, keys)
         self.audit = Audit(connection, keys)

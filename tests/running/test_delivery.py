@@ -12,14 +12,16 @@ from typing import TypeVar
 import pytest
 from structlog.testing import capture_logs
 
-from bot.channel import MESSAGE, Channel, End, Message, Outcome, Part
+from bot.channel import MESSAGE, Channel, End, Message, Outcome, Outgoing, Part
+from bot.claims import LEASE, Taken
 from bot.clock import StandingClock
-from bot.delivery import ASK_AGAIN, LEASE, LOOK_BACK, MOST_TRIES, Delivery
+from bot.delivery import ASK_AGAIN, LOOK_BACK, MOST_TRIES, Delivery
 from storage.records import AddressRow, OutboxRow, OutboxState
 from storage.store import Store, StoreUnavailable, Work
 from storage.vault import Vault
 from tests.running.fakes import HANG, LOST, Answer, FakePlatform
 from tests.running.story import MONDAY
+from tests.storage.claims import claim
 
 T = TypeVar("T")
 SECRET = "Hemmelig tanke om chefen"
@@ -53,10 +55,14 @@ class Post:
 
     async def dies_sending(self, id: str, *, arrived: bool) -> None:
         """The process is killed after it claimed the message: before the platform took it, or after."""
-        (row,) = await self.store.run(lambda work: work.outbox.claim(self.clock.now(), 1, LEASE))
+        (row,) = await self.store.run(lambda work: claim(work, self.clock.now(), 1))
         assert row.id == id
         if arrived:
-            await self.platform.send(await self.delivery._carrier.outgoing(row), self.clock.now())
+            await self.platform.send(self.outgoing(row), self.clock.now())
+
+    def outgoing(self, row: OutboxRow) -> Outgoing:
+        """The message as the platform gets it."""
+        return self.delivery._carrier.outgoing(Taken(row))
 
     def restarted(self) -> Delivery:
         return Delivery(self.store, self.clock, {"playground": self.platform}, patience=0.05)
@@ -67,7 +73,8 @@ async def post() -> AsyncIterator[Post]:
     store = Store.open("sqlite://", Vault({"test": bytes(32)}, "test"))
     store.migrate()
     clock, platform = StandingClock(MONDAY), FakePlatform()
-    yield Post(store, clock, platform, Delivery(store, clock, {"playground": platform}, patience=0.05))
+    delivery = Delivery(store, clock, {"playground": platform}, patience=0.05, random=lambda: 0.0)
+    yield Post(store, clock, platform, delivery)
     await store.close()
 
 
@@ -146,7 +153,7 @@ async def test_f2_what_is_not_there_yet_is_not_sent_before_its_lease_is_over(pos
     assert (await post.state(id), len(post.platform.asked)) == (OutboxState.SENDING, 1)
     if arrives:
         post.platform.ledger.append(post.platform.asked[0])
-    post.clock.move_to(MONDAY + timedelta(seconds=LEASE + 1))
+    post.clock.move_to(MONDAY + LEASE + timedelta(seconds=1))
     await post.delivery.recover(starting=False)
     await post.delivery.deliver()
     assert [await post.state(each) for each in (id, after)] == [OutboxState.SENT, OutboxState.SENT]
@@ -174,7 +181,8 @@ async def test_f2_a_platform_that_does_not_say_is_asked_again_for_a_day(post: Po
         assert await post.delivery.recover(starting=hour == 0) == 0
     assert [await post.state(id) for id in (said, silent)] == [OutboxState.SENDING] * 2
     post.platform.blind = None
-    post.platform.ledger.append(await post.delivery._carrier.outgoing(await post.row(said)))
+    post.clock.move_to(post.clock.now() + LEASE + timedelta(seconds=1))
+    post.platform.ledger.append(post.outgoing(await post.row(said)))
     post.platform.asked.clear()
     await post.delivery.recover(starting=False)
     assert await post.state(said) == OutboxState.SENT
@@ -430,7 +438,7 @@ async def test_what_waited_behind_the_killed_one_goes_after_it(post: Post) -> No
 async def test_a_damaged_message_does_not_keep_the_house_from_starting(post: Post) -> None:
     to = AddressRow("playground", "local", "here")
     row = await post.store.run(lambda work: work.outbox.add(to, '{"shape": "new"}', "answer", "", MONDAY))
-    await post.store.run(lambda work: work.outbox.claim(MONDAY, 1, LEASE))
+    await post.store.run(lambda work: claim(work, MONDAY, 1))
     assert await post.restarted().recover() == 1
     assert await post.state(row.id) == OutboxState.UNKNOWN
 
@@ -449,11 +457,10 @@ async def test_i3_an_end_that_could_not_be_noted_is_noted_later(post: Post) -> N
     fails.clear()
     post.platform.before = None
     await delivery.recover(starting=False)
-    assert await post.state(id) == OutboxState.SENDING  # its lease is not over
-    post.clock.move_to(MONDAY + timedelta(seconds=LEASE + 1))
-    await delivery.recover(starting=False)
+    assert await post.state(id) == OutboxState.SENT
     await delivery.deliver()
     assert post.platform.texts("here") == ["first", "second"]
+    assert post.platform.looked == []
 
 
 async def test_what_is_on_its_way_here_is_not_looked_after(post: Post) -> None:

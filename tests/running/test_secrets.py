@@ -63,6 +63,14 @@ class Listening:
     def name(self, name: str) -> None:
         self.inner.name = name
 
+    @property
+    def abreast(self) -> int:
+        return self.inner.abreast
+
+    @abreast.setter
+    def abreast(self, abreast: int) -> None:
+        self.inner.abreast = abreast
+
     async def send(self, outgoing: Outgoing, now: datetime) -> Outcome:
         self.sent.append(outgoing)
         return await self.inner.send(outgoing, now)
@@ -117,7 +125,7 @@ async def test_no_word_is_in_the_files(tmp_path: Path, mode: str) -> None:
     assert found(tmp_path, b"k" * 32) == []
 
 
-@pytest.mark.parametrize("at", [120, 400, 800])
+@pytest.mark.parametrize("at", [120, 350, 600])
 async def test_no_word_is_in_the_files_of_a_process_that_was_killed(tmp_path: Path, at: int) -> None:
     url = f"sqlite:///{tmp_path}/secret.db"
     process = await asyncio.create_subprocess_exec(

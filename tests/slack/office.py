@@ -27,6 +27,7 @@ from storage.store import Store, Work
 from storage.vault import Vault
 from tests.slack.fake import FakeSlack
 from tests.slack.installs import an_install
+from tests.storage.claims import sending
 
 T = TypeVar("T")
 
@@ -35,8 +36,6 @@ FOUR = datetime(2026, 5, 4, 14, 0, tzinfo=UTC)
 
 TURNS = 5
 """Turns of the event loop in which all who are about to wait, or to call, get that far."""
-
-END = FOUR + timedelta(days=1000)
 
 WORDS = Words.load()
 
@@ -174,7 +173,7 @@ class Office:
         while (now := self.time.clock.now()) < end:
             await self.delivery.recover(starting=False)
             await self.delivery.deliver()
-            next, stuck = await self.store.run(lambda work: (work.outbox.next_at(), work.outbox.stuck(END)))
+            next, stuck = await self.store.run(lambda work: (work.outbox.next_at(), sending(work)))
             if not next and not stuck:
                 return
             tick = now + timedelta(seconds=5)

@@ -30,6 +30,7 @@ from tests.conftest import ROOT
 from tests.slack.fake import FakeSlack
 from tests.slack.fake.faults import DROP_AFTER, DROP_BEFORE, Fault, Garbage, Hang, Http, Limited, Refusal
 from tests.slack.installs import NOW, an_install
+from tests.storage.claims import claim
 from tests.storage.samples import a_vault, in_folder
 
 T = TypeVar("T")
@@ -493,7 +494,7 @@ async def test_s12_after_a_removal_in_any_order_nothing_is_sent(
     await tokens.of("T1")
     flying, *waiting = [queue(store, "T1", place) for place in ("C1", "C1", "U1")]
     elsewhere = queue(store, "T9", "U1")
-    store.run_now(lambda work: work.outbox.claim(NOW, 1))
+    store.run_now(lambda work: claim(work, NOW, 1))
     hang = Hang()
     slack.fail_next("chat.postMessage", hang)
     access = await tokens.of("T1")

@@ -14,6 +14,7 @@ from tests.slack.fake.faults import Limited
 from tests.slack.here import Here, at
 from tests.slack.stage import TEAM
 from tests.slack.who import known, names, row, told
+from tests.storage.claims import claim
 
 COPENHAGEN, LISBON = ZoneInfo("Europe/Copenhagen"), ZoneInfo("Europe/Lisbon")
 
@@ -170,7 +171,7 @@ async def test_s22_what_waits_to_be_sent_is_cancelled(here: Here) -> None:
 async def waiting(here: Here) -> list[OutboxRow]:
     """What would be sent within a day."""
     later = here.play.clock.now() + timedelta(days=1)
-    return await here.play.store.run(lambda work: work.outbox.claim(later, 100, 1.0))
+    return await here.play.store.run(lambda work: claim(work, later, 100))
 
 
 async def test_s22_what_others_do_is_not_told_to_who_is_gone() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from storage.records import AddressRow, Chat, OutboxState
 from storage.store import Store, Work
+from tests.storage.claims import claim
 from tests.storage.samples import NOW, SECOND, people, queue
 
 ADA = Chat("teams", "t1", "aad-ada", "a:1", "29:ada", "https://smba.example/emea/", touched=NOW)
@@ -66,7 +67,7 @@ def test_what_waits_for_a_place_goes_when_it_can_be_reached(store: Store) -> Non
         work.outbox.finish(done.id, OutboxState.SENT)
         queue(work, to=there, not_before=NOW + 999 * SECOND)
         woken = work.outbox.wake("teams", "t1", "aad-ada", NOW)
-        claimed = [row.id for row in work.outbox.claim(NOW, 10)]
+        claimed = [row.id for row in claim(work, NOW)]
         assert claimed == [waiting.id]
         return woken, claimed
 

@@ -4,8 +4,11 @@ from datetime import datetime
 
 import pytest
 
+from storage.outbox import Mark
 from storage.records import AddressRow, OutboxRow, OutboxState
 from storage.store import NotFound, Store, Work
+from tests.storage.claims import LEASE, sending
+from tests.storage.claims import claim as take
 from tests.storage.samples import HERE, NOW, SECOND, THERE, queue
 
 ENDS = [
@@ -22,11 +25,21 @@ def add(store: Store, *texts: str, to: AddressRow = HERE) -> list[OutboxRow]:
 
 
 def claim(store: Store, now: datetime = NOW, limit: int = 10) -> list[OutboxRow]:
-    return store.run_now(lambda work: work.outbox.claim(now, limit))
+    return store.run_now(lambda work: take(work, now, limit))
 
 
-def end(store: Store, row: OutboxRow, state: OutboxState) -> bool:
-    return store.run_now(lambda work: work.outbox.finish(row.id, state, lease=row.lease))
+def end(store: Store, row: OutboxRow, state: OutboxState, reference: str = "", reason: str = "") -> bool:
+    mark = Mark(row.id, row.token, state, reference, reason)
+    return store.run_now(lambda work: work.outbox.mark([mark])) == {row.id}
+
+
+def put_off(store: Store, row: OutboxRow, until: datetime, *, counts: bool = True) -> bool:
+    mark = Mark(row.id, row.token, OutboxState.PENDING, not_before=until, counts=counts)
+    return store.run_now(lambda work: work.outbox.mark([mark])) == {row.id}
+
+
+def rescue(store: Store, now: datetime, but: list[str] | None = None) -> list[OutboxRow]:
+    return store.run_now(lambda work: work.outbox.rescue(now, now + LEASE, "new", but or [], 9))
 
 
 def get(store: Store, id: str) -> OutboxRow:
@@ -54,7 +67,8 @@ def test_a_claim_takes_what_is_due_and_says_until_when(store: Store) -> None:
     (row,) = add(store, "1")
     store.run_now(lambda work: queue(work, to=THERE, not_before=NOW + SECOND))
     (claimed,) = claim(store)
-    assert claimed == replace(row, state=OutboxState.SENDING, attempts=1, lease=NOW + 30 * SECOND)
+    assert claimed.token
+    assert claimed == replace(row, state=OutboxState.SENDING, attempts=1, lease=NOW + LEASE, token=claimed.token)
     assert get(store, row.id) == claimed
     assert claim(store) == []
 
@@ -74,7 +88,7 @@ def test_addresses_do_not_wait_for_each_other(store: Store) -> None:
     add(store, "1", "2")
     add(store, "3", to=THERE)
     add(store, "4", to=replace(HERE, tenant="T2"))
-    assert [row.payload for row in claim(store)] == ["1", "3", "4"]
+    assert sorted(row.payload for row in claim(store)) == ["1", "3", "4"]
 
 
 def test_the_oldest_go_first_and_no_more_than_asked_for(store: Store) -> None:
@@ -107,11 +121,12 @@ def test_what_is_just_in_time_is_sent(store: Store) -> None:
 
 
 @pytest.mark.parametrize("state", ENDS)
-def test_each_end_empties_the_payload(store: Store, state: OutboxState) -> None:
+def test_each_end_empties_the_payload_but_for_what_may_have_to_go_again(store: Store, state: OutboxState) -> None:
     add(store, "1")
     (row,) = claim(store)
-    assert store.run_now(lambda work: work.outbox.finish(row.id, state, "ts.1", "why", row.lease))
-    ended = replace(row, state=state, payload="", reference="ts.1", reason="why", lease=None)
+    assert end(store, row, state, "ts.1", "why")
+    kept = "1" if state is OutboxState.UNKNOWN else ""
+    ended = replace(row, state=state, payload=kept, reference="ts.1", reason="why", lease=None, token="")
     assert get(store, row.id) == ended
     assert store.run_now(lambda work: work.outbox.reference(row.id)) == "ts.1"
 
@@ -121,32 +136,46 @@ def test_what_is_on_its_way_is_no_end(store: Store, state: OutboxState) -> None:
     (row,) = add(store, "1")
     with pytest.raises(ValueError, match="no end"):
         store.run_now(lambda work: work.outbox.finish(row.id, state))
+    (row,) = claim(store)
+    with pytest.raises(ValueError, match="no end"):
+        end(store, row, state)
 
 
-STALE: dict[str, Callable[[Work, OutboxRow], bool]] = {
-    "finish": lambda work, row: work.outbox.finish(row.id, OutboxState.SENT, lease=row.lease),
-    "later": lambda work, row: bool(row.lease and work.outbox.later(row.id, NOW, row.lease)),
+STALE: dict[str, Callable[[Store, OutboxRow], bool]] = {
+    "end": lambda store, row: end(store, row, OutboxState.SENT),
+    "later": lambda store, row: put_off(store, row, NOW),
 }
 
 
 @pytest.mark.parametrize("act", STALE.values(), ids=STALE)
-def test_f16_a_stale_worker_is_refused(store: Store, act: Callable[[Work, OutboxRow], bool]) -> None:
+def test_f16_a_stale_worker_is_refused(store: Store, act: Callable[[Store, OutboxRow], bool]) -> None:
     add(store, "1")
     (stale,) = claim(store)
-    assert stale.lease is not None
-    lease = stale.lease
-    # Even when the clock stands still, another claim is another lease.
-    store.run_now(lambda work: work.outbox.later(stale.id, NOW, lease))
+    # Even when the clock stands still, another claim is another token.
+    put_off(store, stale, NOW)
     (fresh,) = claim(store)
-    assert not store.run_now(lambda work: act(work, stale))
+    assert not act(store, stale)
     assert get(store, stale.id) == fresh
-    assert store.run_now(lambda work: act(work, fresh))
+    assert act(store, fresh)
+
+
+def test_f16_a_stale_end_among_others_is_the_only_one_refused(store: Store) -> None:
+    add(store, "1")
+    add(store, "2", to=THERE)
+    late, other = claim(store)
+    (taken,) = store.run_now(
+        lambda work: work.outbox.rescue(NOW + 31 * SECOND, NOW + 61 * SECOND, "new", [other.id], 9)
+    )
+    assert (taken.id, taken.token, taken.attempts) == (late.id, "new", 1)
+    marks = [Mark(row.id, row.token, OutboxState.SENT, "ts") for row in (late, other)]
+    assert store.run_now(lambda work: work.outbox.mark(marks)) == {other.id}
+    assert [get(store, row.id).state for row in (late, other)] == [OutboxState.SENDING, OutboxState.SENT]
 
 
 def test_an_end_is_an_end(store: Store) -> None:
     add(store, "1")
     (row,) = claim(store)
-    store.run_now(lambda work: work.outbox.finish(row.id, OutboxState.SENT, "ts.1", lease=row.lease))
+    end(store, row, OutboxState.SENT, "ts.1")
     assert not end(store, row, OutboxState.REFUSED)
     assert not store.run_now(lambda work: work.outbox.finish(row.id, OutboxState.REFUSED))
     assert get(store, row.id).reference == "ts.1"
@@ -170,9 +199,7 @@ def test_a_message_is_ended_without_a_claim_when_it_was_said_at_once(store: Stor
 def test_a_message_put_back_waits_and_is_tried_again(store: Store) -> None:
     add(store, "1", "2")
     (row,) = claim(store)
-    assert row.lease is not None
-    lease = row.lease
-    assert store.run_now(lambda work: work.outbox.later(row.id, NOW + 9 * SECOND, lease))
+    assert put_off(store, row, NOW + 9 * SECOND)
     assert store.run_now(lambda work: work.outbox.next_at()) == NOW
     assert claim(store, NOW + 8 * SECOND) == []
     (again,) = claim(store, NOW + 9 * SECOND)
@@ -182,8 +209,28 @@ def test_a_message_put_back_waits_and_is_tried_again(store: Store) -> None:
 def test_f1_what_outlives_its_lease_is_stuck(store: Store) -> None:
     add(store, "1")
     (row,) = claim(store)
-    assert store.run_now(lambda work: work.outbox.stuck(NOW + 30 * SECOND)) == []
-    assert store.run_now(lambda work: work.outbox.stuck(NOW + 31 * SECOND)) == [row]
+    assert rescue(store, NOW + 30 * SECOND) == []
+    assert rescue(store, NOW + 31 * SECOND, but=[row.id]) == []
+    (again,) = rescue(store, NOW + 31 * SECOND)
+    assert again == replace(row, lease=NOW + 61 * SECOND, token="new") == get(store, row.id)
+    assert rescue(store, NOW + 61 * SECOND) == []
+
+
+def test_f14_a_lease_that_nobody_can_have_given_is_over(store: Store) -> None:
+    """The clock was put back by a day since."""
+    add(store, "1")
+    (row,) = claim(store)
+    assert [one.id for one in rescue(store, NOW - 86400 * SECOND)] == [row.id]
+
+
+def test_f11_what_was_claimed_and_never_sent_is_let_go_of(store: Store) -> None:
+    """The database was gone before it had said that it was claimed."""
+    add(store, "1")
+    add(store, "2", to=THERE)
+    rows = claim(store)
+    assert store.run_now(lambda work: work.outbox.put_back([rows[0].token, "other"])) == 2
+    assert store.run_now(sending) == []
+    assert [(row.id, row.attempts) for row in claim(store)] == [(row.id, 1) for row in rows]
 
 
 def test_cancelling_a_subject_takes_what_is_pending_only(store: Store) -> None:
@@ -229,3 +276,39 @@ def test_a_message_nobody_sent_has_no_reference(store: Store) -> None:
     (row,) = add(store, "1")
     assert store.run_now(lambda work: work.outbox.reference(row.id)) == ""
     assert store.run_now(lambda work: work.outbox.reference("nowhere")) == ""
+
+
+# Answers first
+
+
+def test_an_urgent_message_goes_before_the_others_of_its_lane(store: Store) -> None:
+    for n in range(3):
+        add(store, f"{n}", to=replace(HERE, place=f"D{n}"))
+    store.run_now(lambda work: queue(work, "urgent", replace(HERE, place="D9"), urgent=True))
+    assert [row.payload for row in claim(store, limit=2)] == ["urgent", "0"]
+
+
+def test_what_an_urgent_message_must_go_behind_goes_as_early(store: Store) -> None:
+    add(store, "other", to=replace(HERE, place="D9"))
+    add(store, "prompt", to=HERE)
+    add(store, "elsewhere", to=replace(HERE, place="D8"))
+    store.run_now(lambda work: queue(work, "answer", HERE, urgent=True))
+    seen = []
+    for _ in range(4):
+        (row,) = claim(store, limit=1)
+        seen.append((row.payload, row.rank))
+        end(store, row, OutboxState.SENT)
+    assert seen == [("prompt", 0), ("answer", 0), ("other", 1), ("elsewhere", 1)]
+
+
+# References
+
+
+def test_references_are_told_for_many_at_once(store: Store) -> None:
+    add(store, "1")
+    add(store, "2", to=THERE)
+    sent, waits = claim(store)
+    end(store, sent, OutboxState.SENT, "ts.1")
+    ids = [sent.id, waits.id, "nowhere"]
+    assert store.run_now(lambda work: work.outbox.references(ids)) == {sent.id: "ts.1", waits.id: ""}
+    assert store.run_now(lambda work: work.outbox.references([])) == {}

@@ -1,6 +1,7 @@
 """Any sequence of calls keeps the outbox's promises: order, one at a time, fencing, an end is an end."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -8,20 +9,25 @@ from hypothesis import settings
 from hypothesis import strategies as some
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
+from storage.ids import new_id
+from storage.outbox import Mark
 from storage.records import OutboxRow, OutboxState
 from storage.store import Store
+from tests.storage.claims import LEASE, claim
 from tests.storage.samples import HERE, NOW, SECOND, a_vault, queue
 
 
 @dataclass
 class Ledger:
-    """What a message should be like, and the leases it was ever claimed with."""
+    """What a message should be like, and the tokens it was ever taken with."""
 
     address: int
     not_before: datetime
     not_after: datetime | None
     state: OutboxState = OutboxState.PENDING
-    leases: list[datetime | None] = field(default_factory=list)
+    tokens: list[str] = field(default_factory=list)
+    attempts: int = 0
+    lease: datetime | None = None
 
     @property
     def waits(self) -> bool:
@@ -69,11 +75,12 @@ class OutboxMachine(RuleBasedStateMachine):
             if entry.waits:
                 fronts.setdefault(entry.address, id)
         due = [id for id in fronts.values() if self._is_due(self.ledger[id])]
-        claimed = self.store.run_now(lambda work: work.outbox.claim(self.now, limit))
+        claimed = self.store.run_now(lambda work: claim(work, self.now, limit))
         assert len(claimed) == min(limit, len(due))
         assert {row.id for row in claimed} <= set(due)
         for row in claimed:
-            self._note_claim(row)
+            self.ledger[row.id].attempts += 1
+            self._note(row)
 
     @rule(
         id=messages,
@@ -82,39 +89,32 @@ class OutboxMachine(RuleBasedStateMachine):
     )
     def finish(self, id: str, which: int, end: str) -> None:
         entry, state = self.ledger[id], OutboxState(end)
-        if not entry.leases:
-            return
-        lease = entry.leases[which % len(entry.leases)]
-        ours = entry.state is OutboxState.SENDING and lease == entry.leases[-1]
-        assert self.store.run_now(lambda work: work.outbox.finish(id, state, lease=lease)) == ours
-        if ours:
+        if self._mark(entry, which, lambda token: Mark(id, token, state)):
             entry.state = state
 
     @rule(id=messages, which=some.integers(0, 3), seconds=some.integers(0, 9))
     def later(self, id: str, which: int, seconds: int) -> None:
         entry = self.ledger[id]
-        if not entry.leases:
-            return
-        lease = entry.leases[which % len(entry.leases)]
-        assert lease is not None
         then = self.now + seconds * SECOND
-        ours = entry.state is OutboxState.SENDING and lease == entry.leases[-1]
-        assert self.store.run_now(lambda work: work.outbox.later(id, then, lease)) == ours
-        if ours:
+        if self._mark(entry, which, lambda token: Mark(id, token, OutboxState.PENDING, not_before=then)):
             entry.state, entry.not_before = OutboxState.PENDING, then
 
     @rule()
-    def stuck(self) -> None:
+    def rescue(self) -> None:
         late = {id for id, entry in self.ledger.items() if self._is_stuck(entry)}
-        assert {row.id for row in self.store.run_now(lambda work: work.outbox.stuck(self.now))} == late
+        until, token = self.now + LEASE, new_id()
+        rows = self.store.run_now(lambda work: work.outbox.rescue(self.now, until, token, (), 99))
+        assert {row.id for row in rows} == late
+        for row in rows:
+            self._note(row)
 
     @invariant()
     def the_store_agrees_with_the_ledger(self) -> None:
         rows = self.store.run_now(lambda work: [work.outbox.get(id) for id in self.ledger])
         for row, entry in zip(rows, self.ledger.values(), strict=True):
             assert row.state is entry.state
-            assert row.payload == ("text" if entry.waits else "")
-            assert row.attempts == len(entry.leases)
+            assert row.payload == ("text" if entry.waits or entry.state is OutboxState.UNKNOWN else "")
+            assert row.attempts == entry.attempts
 
     @invariant()
     def an_address_is_sent_one_at_a_time(self) -> None:
@@ -125,14 +125,22 @@ class OutboxMachine(RuleBasedStateMachine):
         return entry.state is OutboxState.PENDING and entry.not_before <= self.now
 
     def _is_stuck(self, entry: Ledger) -> bool:
-        lease = entry.leases[-1] if entry.leases else None
-        return entry.state is OutboxState.SENDING and lease is not None and lease < self.now
+        return entry.state is OutboxState.SENDING and entry.lease is not None and entry.lease < self.now
 
-    def _note_claim(self, row: OutboxRow) -> None:
+    def _note(self, row: OutboxRow) -> None:
         entry = self.ledger[row.id]
-        assert row.lease not in entry.leases
-        entry.state = OutboxState.SENDING
-        entry.leases.append(row.lease)
+        assert row.token not in entry.tokens
+        entry.state, entry.lease = OutboxState.SENDING, row.lease
+        entry.tokens.append(row.token)
+
+    def _mark(self, entry: Ledger, which: int, mark: Callable[[str], Mark]) -> bool:
+        """Whether a mark with one of the tokens was noted, as it must be with the last one alone."""
+        if not entry.tokens:
+            return False
+        made = mark(entry.tokens[which % len(entry.tokens)])
+        ours = entry.state is OutboxState.SENDING and made.token == entry.tokens[-1]
+        assert self.store.run_now(lambda work: work.outbox.mark([made])) == ({made.id} if ours else set())
+        return ours
 
 
 OutboxMachine.TestCase.settings = settings(max_examples=25, stateful_step_count=25)

@@ -16,6 +16,7 @@ from storage.store import Store, Work
 from storage.tables import metadata
 from storage.vault import Sealed, Vault
 from tests.conftest import ROOT
+from tests.storage.claims import claim
 from tests.storage.conftest import Opener
 from tests.storage.samples import (
     HERE,
@@ -203,7 +204,7 @@ READERS: dict[str, Callable[[Work], Iterator[object]]] = {
     "answers.question": lambda work: (row.question for row in work.answers.by("ada")),
     "conversations.state": lambda work: (row.state.get("said") for row in work.conversations.open("ada")),
     "inbox.payload": lambda work: (row.payload for row in work.inbox.pending(9)),
-    "outbox.payload": lambda work: (row.payload for row in work.outbox.claim(NOW, 9)),
+    "outbox.payload": lambda work: (row.payload for row in claim(work, NOW)),
     "mail.payload": lambda work: (row.payload for row in work.mail.list("ada")),
     "rounds.name": lambda work: (row.name for row in work.rounds.all("org")),
     "exchanges.home_unit": lambda work: (row.home_unit for row in work.exchanges.of_employee("ada")),
@@ -248,7 +249,7 @@ def test_f22_what_cannot_be_read_is_set_aside(store: Store) -> None:
 
 def test_f22_what_cannot_be_read_is_not_sent(store: Store) -> None:
     damage(store, "outbox.payload", DAMAGE["flipped"])
-    store.run_now(lambda work: work.outbox.claim(NOW, 9))
+    store.run_now(lambda work: claim(work, NOW))
     row = store.run_now(lambda work: work.outbox.get("out-bad"))
     assert (row.state, row.reason, row.payload) == (OutboxState.REFUSED, "unreadable", "")
 
@@ -286,7 +287,7 @@ def test_what_cannot_be_read_now_is_not_overwritten(store: Store, opened: list[S
     assert (answer.value, answer.sent) == (typed("answers.value"), True)
 
 
-@pytest.mark.parametrize("take", [lambda work: work.inbox.pending(9), lambda work: work.outbox.claim(NOW, 9)])
+@pytest.mark.parametrize("take", [lambda work: work.inbox.pending(9), lambda work: claim(work, NOW)])
 def test_f22_without_the_key_nothing_is_given_up(
     store: Store, opened: list[Store], take: Callable[[Work], object]
 ) -> None:

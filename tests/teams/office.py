@@ -18,7 +18,8 @@ from bot.delivery import Delivery
 from storage.records import AddressRow, Chat, OutboxRow
 from storage.store import Work
 from storage.vault import Vault
-from tests.slack.office import END, WORDS, Time, TimedStore
+from tests.slack.office import WORDS, Time, TimedStore
+from tests.storage.claims import sending
 from tests.teams.fake import FakeTeams
 from tests.teams.fake.cards import walk
 from tests.teams.fake.things import Chat as Conversation
@@ -138,7 +139,7 @@ class Office:
         while (now := self.time.clock.now()) < end:
             await self.delivery.recover(starting=False)
             await self.delivery.deliver()
-            next, stuck = await self.store.run(lambda work: (work.outbox.next_at(), work.outbox.stuck(END)))
+            next, stuck = await self.store.run(lambda work: (work.outbox.next_at(), sending(work)))
             if not next and not stuck:
                 return
             tick = now + timedelta(seconds=5)

@@ -23,6 +23,7 @@ class Overheard:
     def __init__(self, inner: Channel) -> None:
         self._inner = inner
         self.name = inner.name
+        self.abreast = inner.abreast
         self.said: list[Message] = []
 
     async def send(self, outgoing: Outgoing, now: datetime) -> Outcome:

@@ -43,6 +43,7 @@ class Posts:
     """A channel that says everything to those who can be reached, and keeps it."""
 
     name = CHANNEL
+    abreast = 50
 
     def __init__(self, store: Store) -> None:
         self._store = store

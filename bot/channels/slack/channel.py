@@ -10,7 +10,7 @@ from bot.channels.slack.api import Api
 from bot.channels.slack.blocks import Drawn, chat, chat_parts
 from bot.channels.slack.calls import Fate
 from bot.channels.slack.history import History, Unclear, split
-from bot.channels.slack.pace import PATIENCE, POST, UPDATE
+from bot.channels.slack.pace import ABREAST, PATIENCE, POST, UPDATE
 from bot.channels.slack.people import members_of
 from bot.channels.slack.sending import Sending, Stopped, method_of
 from bot.channels.slack.workspaces import CHANNEL
@@ -22,6 +22,7 @@ class SlackChannel:
     """The channel "slack". A reference is a message's channel and time stamp: "D024BE91L:1503435956.000247"."""
 
     name = CHANNEL
+    abreast = ABREAST
 
     def __init__(self, api: Api, store: Store, words: Words) -> None:
         self._api = api

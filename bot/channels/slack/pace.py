@@ -48,6 +48,9 @@ LIMITS = {
     # 40 a minute and ten more at once: never over the fifty that Slack names.
     UPDATE: Limit(gap=1.5, burst=10),
 }
+ABREAST = 24
+"""Messages of a workspace on their way at once: fewer than go while one waits in line."""
+
 OTHERS = Limit(gap=0.0)
 """What is looked up waits for nobody; it is only held after a 429."""
 

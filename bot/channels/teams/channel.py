@@ -11,7 +11,7 @@ from bot.channels.teams import card
 from bot.channels.teams.calls import Calls
 from bot.channels.teams.chat_of import ChatOf
 from bot.channels.teams.outcomes import ABSENT, NOT_INSTALLED, Stopped
-from bot.channels.teams.pace import PATIENCE, Pace
+from bot.channels.teams.pace import ABREAST, PATIENCE, Pace
 from bot.channels.teams.people import members_of
 from bot.channels.teams.read import CHANNEL
 from bot.channels.teams.sending import Activity, Sending
@@ -28,6 +28,7 @@ class TeamsChannel:
     """
 
     name = CHANNEL
+    abreast = ABREAST
 
     def __init__(self, calls: Calls, store: Store, words: Words, pace: Pace, clock: Clock, origin: str = "") -> None:
         self._calls = calls

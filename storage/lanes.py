@@ -1,0 +1,101 @@
+"""Lanes: all that goes to one tenant of one channel. One process at a time holds a lane, and sends what is in it.
+
+So the platform's pace, its "wait" and the order within a conversation are known where they are needed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+from sqlalchemy import ColumnElement, Insert, ScalarSelect, and_, bindparam, delete, func, or_, select
+
+from storage.column_types import Moment, Text
+from storage.part import Part, insert_or
+from storage.tables import is_one_of, lanes, outbox
+
+FAR = timedelta(minutes=10)
+"""Nobody holds a lane for so long: who says so had another time."""
+
+_head = outbox.alias("head")
+_next = outbox.alias("next")
+_due = outbox.alias("due")
+
+
+_PLACE = ("channel", "tenant", "rank")
+
+
+def _first(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+    """The pending row that comes first along the index."""
+    in_order = [_next.c[name] for name in (*_PLACE, "not_before", "order")]
+    pending = select(_next.c.order).where(is_one_of(_next.c.state, "pending"), *conditions)
+    return pending.order_by(*in_order).limit(1).correlate(_head).scalar_subquery()
+
+
+def _after(shared: int) -> ScalarSelect[int]:
+    """The first row behind the head's lane and rank that has so many columns of its place in common with the head."""
+    same = [_next.c[name] == _head.c[name] for name in _PLACE[:shared]]
+    return _first(*same, _next.c[_PLACE[shared]] > _head.c[_PLACE[shared]])
+
+
+# From the first pending row of a lane and rank to that of the next, along the index: as many steps as there are lanes.
+# Compared column by column, for SQLite looks up the first column only when it compares all at once.
+_heads = select(_first().label("number")).cte("heads", recursive=True)
+_heads = _heads.union_all(
+    select(func.coalesce(_after(2), _after(1), _after(0))).join_from(_heads, _head, _head.c.order == _heads.c.number)
+)
+_holder = bindparam("me", type_=Text)
+_steady, _far = bindparam("steady", type_=Moment), bindparam("far", type_=Moment)
+_IS_FREE = or_(lanes.c.holder == _holder, lanes.c.until < _steady, lanes.c.until > _far)
+_DUE = (
+    select(_due.c.channel, _due.c.tenant, _due.c.rank, lanes.c.holder, lanes.c.until)
+    .join_from(_heads, _due, _due.c.order == _heads.c.number)
+    .outerjoin(lanes, and_(lanes.c.channel == _due.c.channel, lanes.c.tenant == _due.c.tenant))
+    .where(_due.c.not_before <= bindparam("now", type_=Moment), or_(lanes.c.holder.is_(None), _IS_FREE))
+)
+_RELEASE = delete(lanes).where(lanes.c.holder == _holder)
+_FORGET = delete(lanes)
+
+
+@cache
+def _hold(dialect: str) -> Insert:
+    new = insert_or(dialect, lanes)
+    values = {"holder": new.excluded.holder, "until": new.excluded.until}
+    return new.on_conflict_do_update(index_elements=["channel", "tenant"], set_=values, where=_IS_FREE)
+
+
+@dataclass(frozen=True)
+class Due:
+    """A lane with messages of this rank that may go now. `until` is how long we hold it; None when we do not."""
+
+    channel: str
+    tenant: str
+    rank: int
+    until: datetime | None
+
+
+class Lanes(Part):
+    """Who sends what goes to a tenant. Times are by the steady clock, but for when a message may go."""
+
+    def due(self, now: datetime, steady: datetime, holder: str) -> list[Due]:
+        """The lanes that have a message which may go at `now`, and that nobody but `holder` holds."""
+        rows = self._all(_DUE, now=now, steady=steady, far=steady + FAR, me=holder)
+        return [
+            Due(row["channel"], row["tenant"], row["rank"], row["until"] if row["holder"] == holder else None)
+            for row in rows
+        ]
+
+    def hold(self, channel: str, tenant: str, holder: str, steady: datetime, until: datetime) -> bool:
+        """Take the lane, or keep it, until then. False when somebody else holds it."""
+        values = {"channel": channel, "tenant": tenant, "holder": holder, "until": until}
+        times = {"me": holder, "steady": steady, "far": steady + FAR}
+        return self._change(_hold(self._dialect), {**values, **times}) == 1
+
+    def release(self, holder: str) -> int:
+        """Let go of all lanes of one holder; how many."""
+        return self._change(_RELEASE, {"me": holder})
+
+    def forget(self) -> int:
+        """Nobody holds any lane; how many were held."""
+        return self._change(_FORGET, {})
