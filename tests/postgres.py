@@ -124,18 +124,21 @@ def _wheel() -> Path:
     return Path(found.origin).parent.parent
 
 
-def fresh_database() -> str:
-    """The address of a new empty database on the server of this run; `drop` it afterwards."""
+def fresh_database(like: str = "") -> str:
+    """The address of a new database on the server of this run, empty or `like` another; `drop` it afterwards."""
     server = _of_run()
     name = f"t{uuid4().hex}"
-    execute(server.url(), f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY wal_log")
+    execute(server.url(), f"CREATE DATABASE {name} TEMPLATE {_name(like) if like else 'template0'}")
     return server.url(name)
 
 
 def drop(url: str) -> None:
     """Remove a database that `fresh_database` made, whoever is connected to it."""
-    name = url.partition("@/")[2].partition("?")[0]
-    execute(_of_run().url(), f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    execute(_of_run().url(), f"DROP DATABASE IF EXISTS {_name(url)} WITH (FORCE)")
+
+
+def _name(url: str) -> str:
+    return url.partition("@/")[2].partition("?")[0]
 
 
 def execute(url: str, statement: str) -> list[tuple[object, ...]]:

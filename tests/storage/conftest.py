@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,15 +20,6 @@ async def opened() -> AsyncIterator[list[Store]]:
         await store.close()
 
 
-@pytest.fixture(params=STORES)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of an empty database of each sort."""
-    url = STORES[request.param](tmp_path)
-    yield url
-    if url.startswith("postgresql"):
-        drop(url)
-
-
 @pytest.fixture
 def postgres() -> Iterator[str]:
     """The address of an empty database on PostgreSQL."""
@@ -36,13 +28,35 @@ def postgres() -> Iterator[str]:
     drop(url)
 
 
-@pytest.fixture
-def store(url: str, opened: list[Store]) -> Store:
+@pytest.fixture(params=STORES)
+def store(
+    request: pytest.FixtureRequest, tmp_path: Path, opened: list[Store], migrated: Callable[[], str]
+) -> Iterator[Store]:
     """A store with its tables and nothing in them, of each sort."""
+    shared = request.param == "postgresql"
+    url = fresh_database(like=migrated()) if shared else STORES[request.param](tmp_path)
     store = Store.open(url, a_vault())
     opened.append(store)
-    store.migrate()
-    return store
+    if not shared:
+        store.migrate()
+    yield store
+    if shared:
+        drop(url)
+
+
+@pytest.fixture(scope="session")
+def migrated() -> Callable[[], str]:
+    """The address of a database on PostgreSQL with its tables, made once: copying it is quicker than the steps."""
+
+    @cache
+    def made() -> str:
+        url = fresh_database()
+        store = Store.open(url, a_vault())
+        store.migrate()
+        store._close()
+        return url
+
+    return made
 
 
 @pytest.fixture(params=["file", "postgresql"])
