@@ -45,8 +45,10 @@ def say_due(moment: Moment, rows: Sequence[PromptRow]) -> None:
     sent = _sent_today(moment, person) if person else set()
     bundle: list[tuple[PromptRow, Told]] = []
     in_order = sorted(rows, key=lambda row: (row.at, base(row.kind) in LAST))
-    for row in (moment.work.prompts.get(row.id) for row in in_order):
-        if row.state != "pending":
+    for due in in_order:
+        # What was said before it may have planned anew, so that it is later now, or not at all.
+        row = moment.work.prompts.find(due.recipient, due.subject, due.kind, due.day)
+        if row is None or row.state != "pending" or row.at > moment.now:
             continue
         kind = base(row.kind)
         if person is not None and not person.active and kind not in SILENT:
