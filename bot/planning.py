@@ -7,8 +7,11 @@ from datetime import date
 from bot.moment import Moment
 from bot.programme.cadence import exchange_days
 from bot.programme.calendar import Worker
-from bot.programme.schedule import EXCHANGE_KINDS, Due, ExchangeFacts, exchange_dues, too_late
+from bot.programme.schedule import EXCHANGE_KINDS, Due, ExchangeFacts, exchange_dues, has_been, too_late
 from storage.records import ExchangeRow, PersonRow, PromptRow, new_id
+
+SAID = ("said", "answered", "skipped")
+"""States of a prompt that its recipient has got."""
 
 
 def days_of(moment: Moment, exchange: ExchangeRow) -> tuple[date, ...]:
@@ -29,9 +32,15 @@ def replan(moment: Moment, exchange: ExchangeRow) -> None:
     if not exchange.leader:
         return
     dues = exchange_dues(facts_of(moment, exchange))
+    kept = moment.work.prompts.of(exchange.id)
     for recipient in {exchange.employee, exchange.leader} - {""}:
         hours = worker(moment.person(recipient))
-        rows = [_row(due) for due in dues if due.recipient == recipient and not too_late(due, hours, moment.now)]
+        said = {(row.kind, row.day) for row in kept if row.recipient == recipient and row.state in SAID}
+        rows = [
+            _row(due)
+            for due in dues
+            if due.recipient == recipient and not too_late(due, hours, moment.now) and not has_been(due, said)
+        ]
         moment.work.prompts.plan(recipient, exchange.id, rows, EXCHANGE_KINDS, moment.now)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
@@ -43,6 +43,9 @@ TASKS: Final = frozenset({"approve.remind", "prep", "prep.remind", "debrief", "d
 SILENT: Final = frozenset({"log.close", "debrief.close", "round.close"})
 """Housekeeping: it says nothing unasked to a person and is done however late."""
 
+ONCE: Final = frozenset({"approve.remind", "prep", "prep.remind", "greeting", "debrief", "debrief.remind"})
+"""What comes once: said once, it is not said again under the date that it has where somebody moved to."""
+
 MOST_A_DAY: Final = 3
 """Unasked messages to one person on one local day."""
 
@@ -62,6 +65,7 @@ GREETING_AT: Final = time(15, 0)
 BEFORE_FINISH: Final = timedelta(minutes=15)
 BEFORE_END_OF_DAY: Final = timedelta(minutes=45)
 _DAY: Final = timedelta(days=1)
+_MINUTE: Final = timedelta(minutes=1)
 _YEAR: Final = timedelta(days=365)
 
 
@@ -195,6 +199,12 @@ def too_late(due: Due, worker: Worker, now: datetime) -> bool:
     return aware(now) >= latest(due.kind, due.at, worker)
 
 
+def has_been(due: Due, said: Collection[tuple[str, date]]) -> bool:
+    """True when it is among the kinds and days that were said to the recipient."""
+    near = (-_DAY, timedelta(0), _DAY) if due.kind in ONCE else (timedelta(0),)
+    return any((due.kind, due.day + by) in said for by in near)
+
+
 def room_today(sent_today: Iterable[str], kind: str) -> bool:
     """True when `kind` can still go to a person who has got these kinds today (domain/README.md).
 
@@ -292,14 +302,16 @@ def _logbook(facts: ExchangeFacts) -> list[Due]:
 def _asks_at(facts: ExchangeFacts, there: Worker, day: date) -> datetime:
     """A quarter of an hour before the chosen finishing time, else 45 minutes before the own day ends.
 
-    A shift over midnight that finishes after it asks in its last quarter of an hour, on the next date.
+    A shift over midnight that finishes after it asks in its last quarter of an hour, on the next date. Where the
+    clocks leave out the last hour of the day, it asks in the minute before: the date after has its own.
     """
     if facts.finish is not None:
         ends = day + _DAY if there.overnight and facts.finish <= there.starts else day
         shown = datetime.combine(ends, facts.finish) - BEFORE_FINISH
         if shown.date() < day:
             shown += _DAY
-        return at_local(shown.date(), shown.time(), there.zone)
+        at = at_local(shown.date(), shown.time(), there.zone)
+        return at if local_date(at, there.zone) == shown.date() else at - _MINUTE
     opens, ends_at = hours(there, day)
     return max(opens, ends_at - BEFORE_END_OF_DAY)
 

@@ -86,7 +86,7 @@ def test_there_and_back_are_the_same_number_of_working_days(worker: Worker, day:
 
 @pytest.mark.parametrize("zone", sorted(ZONES.values()))
 @pytest.mark.parametrize("day", SPRING)
-def test_a_time_in_the_gap_moves_to_the_first_minute_that_exists(zone: str, day: date) -> None:
+def test_f15_a_time_in_the_gap_moves_to_the_first_minute_that_exists(zone: str, day: date) -> None:
     first = datetime(day.year, day.month, day.day, 1, 0, tzinfo=UTC)
     assert at_local(day, time(2, 0), zone) == first
     assert at_local(day, time(2, 30), zone) == first
@@ -97,14 +97,14 @@ def test_a_time_in_the_gap_moves_to_the_first_minute_that_exists(zone: str, day:
 
 @pytest.mark.parametrize("zone", sorted(ZONES.values()))
 @pytest.mark.parametrize("day", AUTUMN)
-def test_of_a_time_that_comes_twice_it_is_the_first(zone: str, day: date) -> None:
+def test_f15_of_a_time_that_comes_twice_it_is_the_first(zone: str, day: date) -> None:
     assert at_local(day, time(2, 30), zone) == datetime(day.year, day.month, day.day, 0, 30, tzinfo=UTC)
     assert at_local(day, time(2, 30, fold=1), zone) == at_local(day, time(2, 30), zone)
     assert at_local(day, time(3, 0), zone) == datetime(day.year, day.month, day.day, 2, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("zone", sorted(ZONES.values()))
-def test_every_hour_of_three_years_comes_back_as_it_was_meant(zone: str) -> None:
+def test_f15_every_hour_of_three_years_comes_back_as_it_was_meant(zone: str) -> None:
     here, day = ZoneInfo(zone), date(2025, 1, 1)
     before = datetime(2024, 12, 31, tzinfo=UTC)
     while day < date(2028, 1, 1):

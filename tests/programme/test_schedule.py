@@ -273,7 +273,7 @@ def test_a_chosen_finishing_time_is_asked_a_quarter_of_an_hour_before(
     assert (local(log), log.day) == (asked, date(2026, 5, 5))
 
 
-def test_the_night_the_clocks_change_is_asked_at_the_first_minute_there_is() -> None:
+def test_f15_the_night_the_clocks_change_is_asked_at_the_first_minute_there_is() -> None:
     sunday = date(2026, 3, 29)
     worker = Worker(working_days=(0, 1, 2, 3, 4, 5, 6), starts=time(0), ends=time(8))
     facts = three_days(start=sunday, end=sunday, days=(sunday,), employee_hours=worker, finish=time(2, 30))

@@ -18,7 +18,7 @@ from bot.channel import Part
 from bot.moment import Moment, Told
 from bot.planning import worker
 from bot.programme.calendar import within_hours
-from bot.programme.schedule import EXCHANGE_KINDS, SILENT
+from bot.programme.schedule import EXCHANGE_KINDS, MOST_A_DAY, SILENT, latest
 from bot.scheduler import Ticking
 from bot.script import Due, House
 from bot.tick import LEASE, MOST_TRIES, Ticker
@@ -225,6 +225,33 @@ async def test_f17_what_waited_for_the_morning_is_said_then(running: Play) -> No
     assert debrief.at.astimezone(COPENHAGEN).hour in range(8, 16)
 
 
+@pytest.mark.parametrize("hours", [3, 8, 72, 80])
+@pytest.mark.parametrize("since", range(4, 24, 2))
+async def test_f17_after_hours_away_each_hears_little_and_nothing_too_late(
+    running: Play, since: int, hours: int
+) -> None:
+    """Whenever the machine went, whenever it comes back: what is too late is missed, and no day has a burst."""
+    gone = datetime(2026, 5, 12, since, tzinfo=UTC)
+    await running.until(gone)
+    before = {name: len(await arrived(running, name)) for name in ("Emil", "Lone")}
+    running.clock.move_to(gone + timedelta(hours=hours))
+    back = running.clock.now()
+    await running.ticker.tick()
+    await running.delivery.deliver()
+    for name, count in before.items():
+        seat = await running.seat(name)
+        his = worker(await seat.person())
+        rows = [row for row in await prompts(running.store) if row.recipient == seat.id and gone < row.at <= back]
+        for row in rows:
+            if row.kind not in SILENT:
+                assert row.state != "pending", "it waits for another time, and that is its time by now"
+                assert (row.state == "said") <= (back < latest(row.kind, row.at, his))
+        said = {row.kind for row in rows if row.state == "said"} - SILENT
+        assert len(await arrived(running, name)) - count <= min(len(said), MOST_A_DAY)
+        if within_hours(his, back) != back:
+            assert said <= set(CHOSEN)
+
+
 async def test_f17_three_days_away_are_no_burst(running: Play) -> None:
     before = Counter({name: sum(box.values()) for name, box in (await boxes(running.store)).items()})
     running.clock.move_to(datetime(2026, 5, 14, 10, tzinfo=UTC))
@@ -272,6 +299,19 @@ async def test_f15_who_moves_to_another_zone_gets_one_prompt_a_day_there(running
     assert all(row.at.astimezone(ZoneInfo(zone)).date() == row.day for row in moved)
     cards = [text for _, text in await arrived(running, "Emil")]
     assert sum(text.startswith("Logbog") or "dag er lukket" in text for text in cards) <= len(WEEK)
+
+
+async def test_f15_i2_who_moves_after_a_late_approval_is_asked_to_prepare_once(play: Play) -> None:
+    """Approved in the evening it is due the next day; where the person moved to, it was the day before."""
+    play.clock.move_to(datetime(2026, 5, 4, 16, tzinfo=UTC))
+    await change(play, "Emil", zone="Asia/Almaty")
+    await under_way(play)
+    await play.until(datetime(2026, 5, 5, 5, tzinfo=UTC))
+    assert [row.state for row in await prompts(play.store, "prep")] == ["said"]
+    await change(play, "Emil", zone="America/New_York")
+    await plan_anew(play)
+    await play.until(datetime(2026, 5, 8, tzinfo=UTC))
+    assert [(row.day, row.state) for row in await prompts(play.store, "prep")] == [(date(2026, 5, 5), "said")]
 
 
 @pytest.mark.parametrize(
