@@ -45,11 +45,15 @@ class DataKey:
 
 
 class Keyring:
-    """Seals and opens text. An owner is a person id, a mail box, or HOUSE for what belongs to nobody."""
+    """Seals and opens text. An owner is a person id, a mail box, or HOUSE for what belongs to nobody.
 
-    def __init__(self, connection: Connection, vault: Vault) -> None:
+    `lasting` outlives the transaction: the house's key, which is never another one and never deleted.
+    """
+
+    def __init__(self, connection: Connection, vault: Vault, lasting: dict[str, DataKey] | None = None) -> None:
         self._connection = connection
         self._vault = vault
+        self._lasting = {} if lasting is None else lasting
         self._wrapped: dict[str, RowMapping | None] = {}
         self._known: dict[str, DataKey] = {}
 
@@ -117,6 +121,8 @@ class Keyring:
         return len(old)
 
     def _of(self, owner: str) -> DataKey | None:
+        if owner in self._lasting:
+            return self._lasting[owner]
         if owner not in self._known:
             self.fetch([owner])
             row = self._wrapped[owner]
@@ -124,6 +130,8 @@ class Keyring:
                 return None
             key = self._vault.unwrap(owner, row["id"], row["master"], row["wrapped"])
             self._known[owner] = DataKey(row["id"], AESGCM(key))
+            if owner == HOUSE:  # read, so it is committed; one that this transaction makes may yet be rolled back
+                self._lasting[owner] = self._known[owner]
         return self._known[owner]
 
     def _make(self, owner: str) -> DataKey:

@@ -21,6 +21,7 @@ from storage.errors import NotFound as NotFound
 from storage.errors import Sealed as Sealed
 from storage.errors import StoreError as StoreError
 from storage.errors import StoreUnavailable as StoreUnavailable
+from storage.keys import DataKey
 from storage.migrate import migrate
 from storage.vault import Vault
 from storage.work import Work as Work
@@ -46,6 +47,7 @@ class Store:
         self._engine = engine
         self._loose = engine.execution_options(isolation_level="READ COMMITTED") if self.is_shared else engine
         self._vault = vault
+        self._lasting: dict[str, DataKey] = {}
         self._bell = bell
         width = WIDTH if self.is_shared else 1
         self._threads = ThreadPoolExecutor(max_workers=width, thread_name_prefix="store")
@@ -102,7 +104,7 @@ class Store:
         self._engine.dispose()
 
     def _work(self, unit: Callable[[Work], T], serial: bool) -> T:
-        return self._transact(lambda connection: unit(Work(connection, self._vault)), serial)
+        return self._transact(lambda connection: unit(Work(connection, self._vault, self._lasting)), serial)
 
     def _transact(self, act: Callable[[Connection], T], serial: bool) -> T:
         number, tries = 1, _TRIES_SHARED if self.is_shared else _TRIES

@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 
 from storage.errors import MasterKeyRefused
 from storage.errors import Sealed as Sealed
-from storage.keys import NONCE_BYTES, Keyring
+from storage.keys import NONCE_BYTES, DataKey, Keyring
 
 KEY_BYTES = 32
 
@@ -52,9 +52,9 @@ class Vault:
                 raise MasterKeyRefused(f"Master key {place} is not written as id:base64.") from None
         return cls(master_keys, next(iter(master_keys), ""))
 
-    def within(self, connection: Connection) -> Keyring:
-        """The data keys as one transaction sees them."""
-        return Keyring(connection, self)
+    def within(self, connection: Connection, lasting: dict[str, DataKey] | None = None) -> Keyring:
+        """The data keys as one transaction sees them; `lasting` is what a whole store remembers of them."""
+        return Keyring(connection, self, lasting)
 
     def wrap(self, owner: str, key_id: str, key: bytes) -> tuple[str, bytes]:
         """The newest master key's id, and `key` wrapped with it."""

@@ -11,6 +11,7 @@ from storage.conversations import Conversations
 from storage.exchanges import Exchanges
 from storage.inbox import Inbox
 from storage.installations import Installations, OAuthStates
+from storage.keys import DataKey
 from storage.lanes import Lanes
 from storage.links import Links
 from storage.mail import Mail
@@ -28,8 +29,8 @@ from storage.workspaces import Workspaces
 class Work:
     """The parts of a unit of work. `keys` seals text, and forgets a person's key when the person leaves."""
 
-    def __init__(self, connection: Connection, vault: Vault) -> None:
-        self.keys = keys = vault.within(connection)
+    def __init__(self, connection: Connection, vault: Vault, lasting: dict[str, DataKey] | None = None) -> None:
+        self.keys = keys = vault.within(connection, lasting)
         self.people = People(connection, keys)
         self.rounds = Rounds(connection, keys)
         self.exchanges = Exchanges(connection, keys)

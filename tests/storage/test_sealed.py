@@ -324,3 +324,19 @@ def test_the_sealed_sentences_come_back(store: Store, column: str) -> None:
     store.run_now(people)
     store.run_now(write)
     assert store.run_now(lambda work: list(READERS[column](work))) == [typed(column)]
+
+
+def test_a_key_that_was_never_kept_is_not_remembered(open_again: Opener) -> None:
+    ours, theirs = open_again(), open_again()
+
+    def in_vain(work: Work) -> None:
+        queue(work, "aldrig gemt")
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        ours.run_now(in_vain)
+    first = theirs.run_now(lambda work: queue(work, "fra den anden"))  # makes the key that counts
+    second = ours.run_now(lambda work: queue(work, "fra den første"))
+    for store in (ours, theirs):
+        said = store.run_now(lambda work: [work.outbox.get(row.id).payload for row in (first, second)])
+        assert said == ["fra den anden", "fra den første"]

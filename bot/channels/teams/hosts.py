@@ -72,8 +72,9 @@ class Hosts:
         names = self._resolver or aiohttp.ThreadedResolver()
         own = frozenset({urlsplit(proxy).hostname or ""}) if proxy else frozenset[str]()
         resolver = _Public(frozenset(), own, names) if proxy else _Public(self._hosts, self._near, names)
-        seconds = {"keepalive_timeout": KEEP} if keep else {}
-        return aiohttp.TCPConnector(resolver=resolver, use_dns_cache=False, limit=0, **seconds)
+        # Without `keep` its session is closed after the one call, and the connection with it.
+        seconds = KEEP if keep else 0.0
+        return aiohttp.TCPConnector(resolver=resolver, use_dns_cache=False, limit=0, keepalive_timeout=seconds)
 
 
 class _Public(AbstractResolver):
