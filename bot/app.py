@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from time import monotonic
 from typing import Protocol
 
@@ -68,8 +69,17 @@ class NotAlone(ValueError):
 WEB, WORKER = "web", "worker"
 """What a process may be only: one that receives and answers, or one that says what is due and sends."""
 
-LONGEST_TICK = 300.0
-"""Seconds without progress after which a tick hangs."""
+LONGEST_TICK = 900.0
+"""Seconds after which a part of a tick hangs. A hundred thousand prompts in one minute take less."""
+
+HOUR = 3600.0
+DECIDE_WITHIN = timedelta(days=30)
+"""So long the text of an unknown message is kept, for an operator may send it again."""
+
+STARTING = "Vidsyn is starting. Wait a little."
+STOPPING = "Vidsyn is stopping. Start it again when it has stopped."
+HANGS = "Something has not come to its end for a quarter of an hour. Look for errors in the log, and start it again."
+SENDS_NOT = "Nothing looks for messages to send. Look for errors in the log, and start this process again."
 
 
 class Platform(Protocol):
@@ -86,6 +96,39 @@ class Platform(Protocol):
     async def close(self) -> None:
         """Lets go of its connections: nothing is sent any more."""
         ...
+
+
+class Part:
+    """A part of every tick, never twice at once: one that takes long holds no other up."""
+
+    def __init__(self, does: Callable[[], Awaitable[object]], meters: Meters) -> None:
+        self._does = does
+        self._name = getattr(does, "__name__", "").removeprefix("_")
+        self._meters = meters
+        self._lock = asyncio.Lock()
+        self._since: float | None = None
+
+    @property
+    def hangs(self) -> bool:
+        """Whether it does not come to its end."""
+        return self._since is not None and monotonic() - self._since > LONGEST_TICK
+
+    async def once(self) -> None:
+        """Does it. What fails is tried again at the next tick."""
+        async with self._lock:
+            self._since = begun = monotonic()
+            try:
+                await self._does()
+            except Exception as failure:  # its text may be somebody's words
+                log.error("tick_failed", part=self._name, error=type(failure).__name__)
+            finally:
+                self._since = None
+                self._meters.ticked(self._name, monotonic() - begun)
+
+    async def idle(self) -> None:
+        """Waits until it is not under way."""
+        async with self._lock:
+            pass
 
 
 @dataclass
@@ -108,18 +151,24 @@ class App:
     meters: Meters = field(default_factory=Meters)
     readiness: Readiness = field(init=False)
     ticking: Ticking = field(init=False)
-    _one_tick: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
+    _parts: tuple[Part, ...] = field(init=False)
     _state: str = field(init=False, default="starting")
-    _moved: float = field(init=False, default_factory=monotonic)
+    _tidied: float = field(init=False, default=float("-inf"))
 
     def __post_init__(self) -> None:
         """What ticks is this very app, and what is asked whether it is ready."""
-        self.ticking = Ticking(self.tick)
+        looking = (self.watch.look,) if self.watch is not None else ()
+        working = (self.conversation.catch_up, self.ticker.tick, self._send, self._tidy)
+        self._parts = tuple(Part(does, self.meters) for does in (looking if self.only == WEB else working))
+        self.ticking = Ticking(*(part.once for part in self._parts))
         self.readiness = Readiness(self.store, self.clock, self.meters)
-        self.readiness.checks |= {"starting": self._starts, "stopping": self._stops, "ticking": self._hangs}
-        if self.watch is not None:
-            watch = self.watch
-            self.readiness.checks["clock"] = lambda: watch.reason
+        self.readiness.checks |= {
+            "starting": lambda: STARTING if self._state == "starting" else "",
+            "stopping": lambda: STOPPING if self._state == "stopping" else "",
+            "clock": lambda: self.watch.reason if self.watch else "",
+            "ticking": lambda: HANGS if any(part.hangs for part in self._parts) else "",
+            "delivery": lambda: SENDS_NOT if not self._state and self.only != WEB and not self.delivery.alive else "",
+        }
 
     async def start(self) -> list[str]:
         """Looks after what an earlier process left, then ticks. What to tell the operator."""
@@ -128,24 +177,17 @@ class App:
             await self.conversation.recover()
             await self.ticker.recover()
         if self.only != WEB:
-            await self.delivery.recover(starting=not self.store.is_shared)
-            await self.tick()
-            self.store.listen(self.delivery.kick)
-            self.ticking.start()
+            await self.delivery.recover()
+        await self.tick()
+        if self.only != WEB:
+            self.delivery.start()
+        self.ticking.start()
         self._state = ""
         return said
 
     async def tick(self) -> None:
         """Answers what was written down, says what is due, sends what waits. What fails holds nothing else up."""
-        async with self._one_tick:
-            begun = self._moved = monotonic()
-            for part in (self.conversation.catch_up, self.ticker.tick, self._send):
-                try:
-                    await part()
-                except Exception as failure:  # tried again at the next tick; its text may be somebody's words
-                    log.error("tick_failed", part=part.__name__, error=type(failure).__name__)
-                self._moved = monotonic()
-            self.meters.ticked(self._moved - begun)
+        await asyncio.gather(*(part.once() for part in self._parts))
 
     def ends(self) -> None:
         """From now on this process is not ready: it is about to stop."""
@@ -156,6 +198,13 @@ class App:
         # Not awaited: hundreds of messages take a minute at a platform's pace, and the next tick is in five seconds.
         self.delivery.kick()
 
+    async def _tidy(self) -> None:
+        """Once an hour empties what no operator has decided about for a month."""
+        if monotonic() - self._tidied >= HOUR:
+            self._tidied = monotonic()
+            before = self.clock.now() - DECIDE_WITHIN
+            await self.store.run(lambda work: work.overview.forget(before), serial=False)
+
     async def stop(self) -> None:
         """Ends the ticking, lets what is under way finish, and closes the store."""
         self.ends()
@@ -164,22 +213,12 @@ class App:
             await platform.stop()
         await self.conversation.idle()
         await self.delivery.stop()
-        async with self._one_tick:
-            self.ticking.stop()
+        for part in self._parts:
+            await part.idle()
+        self.ticking.stop()
         for platform in self.platforms:
             await platform.close()
         await self.store.close()
-
-    def _starts(self) -> str:
-        return "Vidsyn is starting. Wait a little." if self._state == "starting" else ""
-
-    def _stops(self) -> str:
-        return "Vidsyn is stopping. Start it again when it has stopped." if self._state == "stopping" else ""
-
-    def _hangs(self) -> str:
-        if self.only == WEB or self._state or monotonic() - self._moved < LONGEST_TICK:
-            return ""
-        return "Nothing has been looked at for minutes. Look for tick_failed in the log, and start this process again."
 
 
 def open_vault(settings: Settings) -> Vault:
@@ -226,7 +265,8 @@ def _playground(settings: Settings, opening: Opening, system: Clock) -> App:
     clock = StandingClock(store.run_now(lambda work: open_stage(work, words, house, system.now())))
     channel, pages = WebChannel(store), WebChannel(store, OUTSIDE)
     channels: dict[str, Channel] = {channel.name: channel, pages.name: pages}
-    delivery = Delivery(store, clock, channels)
+    meters = Meters()
+    delivery = Delivery(store, clock, channels, ended=lambda row, state: meters.ended(row, state, clock.now()))
     ticker = Ticker(store, words, clock, house)
     conversation = Conversation(store, words, clock, house, delivery.kick)
     stage = Stage(store, words, clock, house, ticker, delivery)
@@ -234,7 +274,7 @@ def _playground(settings: Settings, opening: Opening, system: Clock) -> App:
     application.add_subapp("/playground", playground(store, conversation.receive, stage, channel, words, mask))
     application.router.add_get("/", _home)
     application.add_subapp(PATH, personal(store, conversation.receive, words, pages, _address(settings), clock))
-    app = App(store, conversation, ticker, delivery, clock, application, stage)
+    app = App(store, conversation, ticker, delivery, clock, application, stage, meters=meters)
     application.add_routes(public_routes(app.readiness, near=True))
     return app
 
@@ -268,32 +308,34 @@ def _platforms(
     pages = WebChannel(store, OUTSIDE)
     channels: dict[str, Channel] = {room.channel.name: room.channel for room in rooms} | {pages.name: pages}
     directories: dict[str, Directory] = {room.channel.name: room.people for room in rooms}
-    delivery = Delivery(store, clock, channels)
-    watch = Watch(store, clock)
+    watch, meters = Watch(store, clock), Meters()
+    delivery = Delivery(
+        store, clock, channels, ended=lambda row, state: meters.ended(row, state, clock.now()), watch=watch
+    )
     ticker = Ticker(store, words, clock, house, watch)
-    conversation = Conversation(store, words, clock, house, _kick(store, delivery, only), directories)
+    kick = store.ring if only == WEB else delivery.kick
+    conversation = Conversation(store, words, clock, house, kick, directories)
     application = web.Application()
     if only != WORKER:
         for room in rooms:
             room.opens(conversation, application)
         application.add_subapp(PATH, personal(store, conversation.receive, words, pages, _address(settings), clock))
         application.add_routes(take_routes(store, clock, words))
-    app = App(store, conversation, ticker, delivery, clock, application, platforms=tuple(rooms), only=only, watch=watch)
+    app = App(
+        store,
+        conversation,
+        ticker,
+        delivery,
+        clock,
+        application,
+        platforms=tuple(rooms),
+        only=only,
+        meters=meters,
+        watch=watch,
+    )
     # Behind a proxy on this machine everybody seems to come from this machine.
     application.add_routes(public_routes(app.readiness, near=only == WORKER or not settings.public_url))
     return app
-
-
-def _kick(store: Store, delivery: Delivery, only: str) -> Callable[[], None]:
-    """What tells whoever delivers that something new is written down."""
-
-    def both() -> None:
-        delivery.kick()
-        store.ring()
-
-    if only == WEB:
-        return store.ring
-    return both if store.is_shared else delivery.kick
 
 
 def _address(settings: Settings) -> str:

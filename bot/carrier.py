@@ -72,7 +72,15 @@ class Carrier:
         row = taken.row
         to = Address(row.to.channel, row.to.tenant, row.to.place)
         message = MESSAGE.validate_json(row.payload)
-        return Outgoing(row.id, to, message, taken.replaces, taken.thread, lambda: self._left(taken) > 0)
+        return Outgoing(
+            row.id,
+            to,
+            message,
+            taken.replaces,
+            taken.thread,
+            urgent=row.rank == 0,
+            is_ours=lambda: self._left(taken) > 0,
+        )
 
     def _left(self, taken: Taken) -> float:
         """Seconds until nobody may begin to send it any more: somebody else may have it soon."""

@@ -192,7 +192,8 @@ def _ours() -> bool:
 class Outgoing:
     """A message on its way. `replaces` and `thread` are references of the platform to an earlier one.
 
-    `is_ours` is asked before what cannot be undone: after a long stop another process may be sending it.
+    One that is `urgent` need not stand in line behind those that are not. `is_ours` is asked before what cannot be
+    undone: after a long stop another process may be sending it.
     """
 
     id: str
@@ -200,6 +201,7 @@ class Outgoing:
     message: Message
     replaces: str = ""
     thread: str = ""
+    urgent: bool = field(default=False, compare=False)
     is_ours: Callable[[], bool] = field(default=_ours, compare=False, repr=False)
 
 

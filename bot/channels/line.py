@@ -10,6 +10,9 @@ from itertools import count
 LATE = 120.0
 """Seconds after which one that was to come back has lost its place: it was cancelled, or went elsewhere."""
 
+AHEAD = 10**12
+"""Places that an urgent one is ahead: more than there ever are."""
+
 GRACE = 1.5
 """Seconds that one may wait beyond its end, when it takes longer than it seemed."""
 
@@ -49,13 +52,13 @@ class Line:
         self._tickets: dict[str, _Ticket] = {}
         self._waiting: dict[int, asyncio.Event] = {}
 
-    def queue(self, id: str) -> None:
-        """Gives `id` the next place; one that has a place keeps it."""
+    def queue(self, id: str, *, urgent: bool = False) -> None:
+        """Gives `id` the next place, an `urgent` one before the others; one that has a place keeps it."""
         now = self._now()
         ticket = self._tickets.get(id)
         if ticket is None:
             self._tickets = {key: ticket for key, ticket in self._tickets.items() if ticket.until >= now}
-            ticket = self._tickets[id] = _Ticket(next(self._numbers), now)
+            ticket = self._tickets[id] = _Ticket(next(self._numbers) - (AHEAD if urgent else 0), now)
         ticket.until, ticket.going = now + LATE, False
 
     def leave(self, id: str) -> None:

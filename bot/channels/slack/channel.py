@@ -14,6 +14,7 @@ from bot.channels.slack.pace import ABREAST, PATIENCE, POST, UPDATE
 from bot.channels.slack.people import members_of
 from bot.channels.slack.sending import Sending, Stopped, method_of
 from bot.channels.slack.workspaces import CHANNEL
+from bot.channels.undrawn import undrawn
 from bot.words import Words
 from storage.store import Store
 
@@ -34,7 +35,7 @@ class SlackChannel:
         """Posts the message or changes the one it replaces, when it is its turn."""
         pace, tenant = self._api.pace, outgoing.to.tenant
         # First of all, so that messages stand in line in the order in which delivery took them.
-        pace.queue(tenant, method_of(outgoing), outgoing.id)
+        pace.queue(tenant, method_of(outgoing), outgoing.id, urgent=outgoing.urgent)
         until = pace.now() + PATIENCE
         stays = False
         try:
@@ -62,7 +63,11 @@ class SlackChannel:
 
     async def _send(self, outgoing: Outgoing, until: float) -> Outcome:
         try:
-            return await Sending(self._api, outgoing, await self._drawn(outgoing), until).run(self._history)
+            drawn = await self._drawn(outgoing)
+        except Exception as failure:  # nothing has been sent yet
+            return undrawn(outgoing.id, failure)
+        try:
+            return await Sending(self._api, outgoing, drawn, until).run(self._history)
         except Stopped as stopped:
             return stopped.outcome
 

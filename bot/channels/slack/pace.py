@@ -20,6 +20,9 @@ With ten for the call it stays within delivery's twenty.
 LATE = 120.0
 """Seconds after which a message that was to come back has lost its place: it was cancelled, or went elsewhere."""
 
+AHEAD = 10**12
+"""Places that an urgent message is ahead: more than there ever are."""
+
 CHANNEL_GAP = 1.0
 """Seconds between two messages in a channel: Slack's own number."""
 
@@ -111,13 +114,13 @@ class Pace:
         self._lines: dict[tuple[str, str], Line] = {}
         self._channels: dict[tuple[str, str], float] = {}
 
-    def queue(self, tenant: str, method: str, id: str) -> Ticket:
-        """Gives `id` the next place in the line; one that has a place keeps it."""
+    def queue(self, tenant: str, method: str, id: str, *, urgent: bool = False) -> Ticket:
+        """Gives `id` the next place in the line, an `urgent` one before the others; one that has a place keeps it."""
         line, now = self._line(tenant, method), self._now()
         ticket = line.tickets.get(id)
         if ticket is None:
             line.tickets = {key: ticket for key, ticket in line.tickets.items() if ticket.until >= now}
-            ticket = Ticket(next(self._numbers), now)
+            ticket = Ticket(next(self._numbers) - (AHEAD if urgent else 0), now)
         line.tickets[id] = ticket
         ticket.until, ticket.going = now + self._patience + LATE, False
         return ticket

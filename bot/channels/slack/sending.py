@@ -84,7 +84,7 @@ class Sending:
 
     async def _turn(self, method: str) -> None:
         wait = await self._api.pace.turn(self._to.tenant, method, self._outgoing.id, self._to.place, self._until)
-        if wait:
+        if wait or not self._outgoing.is_ours():
             raise Stopped(Outcome(End.LATER, reason="waits in line", after=wait, counts=False))
 
     async def _put(self, method: str, part: int, blocks: list[Block], text: str) -> Answer:

@@ -15,6 +15,7 @@ from bot.channels.teams.pace import ABREAST, PATIENCE, Pace
 from bot.channels.teams.people import members_of
 from bot.channels.teams.read import CHANNEL
 from bot.channels.teams.sending import Activity, Sending
+from bot.channels.undrawn import undrawn
 from bot.clock import Clock
 from bot.words import Words
 from storage.records import new_id
@@ -43,7 +44,7 @@ class TeamsChannel:
         """Posts the message or changes the one it replaces, when it is its turn."""
         pace, tenant = self._pace, outgoing.to.tenant
         # First of all, so that messages stand in line in the order in which delivery took them.
-        pace.queue(tenant, outgoing.id)
+        pace.queue(tenant, outgoing.id, urgent=outgoing.urgent)
         until = pace.now() + PATIENCE
         stays = False
         try:
@@ -74,6 +75,9 @@ class TeamsChannel:
     async def _send(self, outgoing: Outgoing, until: float) -> Outcome:
         try:
             activities = await self._drawn(outgoing)
+        except Exception as failure:  # nothing has been sent yet
+            return undrawn(outgoing.id, failure)
+        try:
             return await Sending(self._calls, self._chats, self._pace, outgoing, activities, until).run()
         except Stopped as stopped:
             return stopped.outcome

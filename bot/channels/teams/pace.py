@@ -76,9 +76,12 @@ class Pace:
         self._places: dict[tuple[str, str], _Place] = {}
         self._look_at = FEW
 
-    def queue(self, tenant: str, id: str) -> None:
-        """Gives the message `id` the next place in the tenant's line; one that has a place keeps it."""
-        self._tenant(tenant).line.queue(id)
+    def queue(self, tenant: str, id: str, *, urgent: bool = False) -> None:
+        """Gives the message `id` the next place in the tenant's line, an `urgent` one before the others.
+
+        One that has a place keeps it.
+        """
+        self._tenant(tenant).line.queue(id, urgent=urgent)
 
     def leave(self, tenant: str, id: str) -> None:
         """The message has gone, or never will."""

@@ -50,6 +50,7 @@ class Sending:
         self._chats = chats
         self._pace = pace
         self._id = outgoing.id
+        self._is_ours = outgoing.is_ours
         self._to = outgoing.to
         self._activities = activities
         self._until = until
@@ -158,7 +159,8 @@ class Sending:
             await pace.next_part(tenant, place)
             return
         self._check_time()
-        if wait := await pace.turn(tenant, place, self._id, self._until):
+        wait = await pace.turn(tenant, place, self._id, self._until)
+        if wait or not self._is_ours():
             raise later("waits in line", wait)
 
     def _check_time(self) -> None:
