@@ -43,7 +43,9 @@ class Meters:
         self._ended = Counter(
             "vidsyn_outbox_ended", "Messages that ended here, by how.", ["channel", "state"], registry=registry
         )
-        self._ticks = Histogram("vidsyn_tick_seconds", "How long a tick took.", buckets=_SOON, registry=registry)
+        self._ticks = Histogram(
+            "vidsyn_tick_seconds", "How long a part of a tick took.", ["part"], buckets=_SOON, registry=registry
+        )
         self._lag = Histogram(
             "vidsyn_loop_lag_seconds", "How late the event loop came to its beat.", buckets=_LAG, registry=registry
         )
@@ -56,9 +58,9 @@ class Meters:
         if state is OutboxState.SENT:
             self._delivery.labels(row.to.channel).observe(max((now - row.not_before).total_seconds(), 0.0))
 
-    def ticked(self, seconds: float) -> None:
-        """A tick is over."""
-        self._ticks.observe(seconds)
+    def ticked(self, part: str, seconds: float) -> None:
+        """A part of a tick is over."""
+        self._ticks.labels(part).observe(seconds)
 
     def lagged(self, seconds: float) -> None:
         """The event loop was so late."""

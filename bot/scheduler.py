@@ -12,12 +12,13 @@ TICK = 5.0
 
 
 class Ticking:
-    """Calls `tick` every few seconds, never two at once; what it misses it makes up for with one call."""
+    """Calls each of `ticks` every few seconds, none twice at once; what it misses it makes up for with one call."""
 
-    def __init__(self, tick: Callable[[], Awaitable[object]], seconds: float = TICK) -> None:
+    def __init__(self, *ticks: Callable[[], Awaitable[object]], seconds: float = TICK) -> None:
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         trigger = IntervalTrigger(seconds=seconds, timezone="UTC")
-        self._scheduler.add_job(tick, trigger, max_instances=1, coalesce=True, misfire_grace_time=None)
+        for tick in ticks:
+            self._scheduler.add_job(tick, trigger, max_instances=1, coalesce=True, misfire_grace_time=None)
 
     def start(self) -> None:
         """Begins to tick, on the running loop."""
