@@ -43,10 +43,11 @@ LOOK_UPS = 8
 
 
 class Kept(NamedTuple):
-    """What is written down: its inbox row, and the sender's language."""
+    """What is written down: its inbox row, the sender's language, and what stands there."""
 
     id: str
     language: str
+    incoming: Incoming
 
 
 class Conversation:
@@ -80,7 +81,7 @@ class Conversation:
         kept = await self._keep(incoming)
         if isinstance(kept, Kept):
             try:
-                reply = await self._answer(kept.id)
+                reply = await self._answer(kept.id, kept.incoming)
             except StoreUnavailable:
                 return Reply(note=self._words.text(kept.language, "err.kept"))
             self._later(self._newcomers.find_leader(incoming.sender))
@@ -98,7 +99,7 @@ class Conversation:
         """
         kept = await self._keep(replace(incoming, leave=incoming.leave or "mask"))
         if isinstance(kept, Kept):
-            self._later(self._answer_later(kept.id, incoming.sender))
+            self._later(self._answer_later(kept))
 
     async def idle(self) -> None:
         """Waits until what was accepted is answered."""
@@ -110,9 +111,9 @@ class Conversation:
         self._answering.add(task)
         task.add_done_callback(self._answering.discard)
 
-    async def _answer_later(self, inbox_id: str, sender: Address) -> None:
-        await self._answer(inbox_id, said=True)
-        await self._newcomers.find_leader(sender)
+    async def _answer_later(self, kept: Kept) -> None:
+        await self._answer(kept.id, kept.incoming, said=True)
+        await self._newcomers.find_leader(kept.incoming.sender)
 
     async def asked(self, incoming: Incoming, refusal: Reply) -> Reply:
         """The refusal of something that never came here, with what was sent as it was asked."""
@@ -138,8 +139,10 @@ class Conversation:
             taken = check(incoming, self._words, language)
             if isinstance(taken, Reply):
                 return taken
-            kept = work.inbox.add(inbox_id, incoming.sender.channel, incoming.event, _payload(taken), lease, since)
-            return Reply(repeated=True) if kept is None else Kept(kept, language)
+            what = _as_kept(taken)
+            payload = INCOMING.dump_json(what).decode()
+            kept = work.inbox.add(inbox_id, what.sender.channel, what.event, payload, lease, since)
+            return Reply(repeated=True) if kept is None else Kept(kept, language, what)
 
         try:
             return await self._store.run(unit, serial=False)
@@ -195,9 +198,12 @@ class Conversation:
         until = self._clock.steady() + LEASE
         return await self._store.run(lambda work: work.inbox.take(began, AT_ONCE, until, owed), serial=False)
 
-    async def _answer(self, inbox_id: str, *, said: bool = False, waits: bool = True) -> Reply:
-        """`said`: nobody waits for the reply, so what it notes is sent. Raises StoreUnavailable."""
-        turn = self._store.run(lambda work: self._turn(work, inbox_id, said))
+    async def _answer(
+        self, inbox_id: str, incoming: Incoming | None = None, *, said: bool = False, waits: bool = True
+    ) -> Reply:
+        """`said`: nobody waits for the reply, so what it notes is sent. `incoming` is what stands in the row, for one
+        who has just written it down. Raises StoreUnavailable."""
+        turn = self._store.run(lambda work: self._turn(work, inbox_id, said, incoming))
         reply = await self._attempt(inbox_id, turn)
         if not isinstance(reply, Incoming):
             return reply
@@ -251,16 +257,19 @@ class Conversation:
         reply = await self._store.run(lambda work: self._turn(work, inbox_id, said))
         return Reply() if isinstance(reply, Incoming) else reply
 
-    def _turn(self, work: Work, inbox_id: str, said: bool) -> Reply | Incoming:
+    def _turn(self, work: Work, inbox_id: str, said: bool, taken: Incoming | None = None) -> Reply | Incoming:
         """What a person did, carried out; what they did when nobody here knows the person, or knows them gone."""
-        row = work.inbox.get(inbox_id)
-        if row.state != "pending":
-            return Reply(repeated=True)
-        taken = INCOMING.validate_json(row.payload)
+        if taken is None:
+            row = work.inbox.get(inbox_id)
+            if row.state != "pending":
+                return Reply(repeated=True)
+            taken = INCOMING.validate_json(row.payload)
         person = work.people.at(at(taken.sender))
         if person is None or not person.active:
             return taken
         work.people.lock(person.id)
+        if not work.inbox.done(inbox_id):
+            return Reply(repeated=True)
         moment = Moment(work, self._words, self._clock.now(), self._house, said=said)
         # Where nobody waits, no form can be shown: what would stand in it goes into the chat, but for people's words.
         moment.missed = said and taken.form != ""
@@ -268,7 +277,6 @@ class Conversation:
         reply = turn(moment, person, replace(taken, form="", leave="keep") if said else taken)
         if said and (sentences := [it for it in (reply.note, *reply.errors.values()) if it]):
             moment.tell(person, Told([Part(it) for it in dict.fromkeys(sentences)]), kind="answer")
-        work.inbox.done(inbox_id)
         again = _as_asked(moment, person, taken, reply)
         instead = moment.instead[-1] if moment.instead else reply.card
         return replace(reply, shows=tuple(moment.shown), card=instead, again=again)
@@ -369,9 +377,9 @@ def _read(payload: str) -> Incoming | None:
         return None
 
 
-def _payload(taken: Taken) -> str:
-    incoming = replace(taken.incoming, leaves=["hidden"]) if taken.hidden else taken.incoming
-    return INCOMING.dump_json(incoming).decode()
+def _as_kept(taken: Taken) -> Incoming:
+    """What is written down, which remembers that something was hidden in it."""
+    return replace(taken.incoming, leaves=["hidden"]) if taken.hidden else taken.incoming
 
 
 async def _steadily(doing: Coroutine[Any, Any, object]) -> None:

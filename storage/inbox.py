@@ -116,9 +116,9 @@ class Inbox(Part):
         """The received thing called `id`. Raises NotFound."""
         return self._row(self._the(_ONE, this=id))
 
-    def done(self, id: str) -> None:
-        """It has had its effect: empty the payload. Harmless when it is finished already."""
-        self._change(_FINISH, {"this": id})
+    def done(self, id: str) -> bool:
+        """It has its effect in this transaction: empty the payload. False when it was finished or set aside before."""
+        return self._change(_FINISH, {"this": id}) == 1
 
     def failed(self, id: str, attempts_max: int = 5) -> bool:
         """Count a failed attempt. True when it was the last one: set aside as poison, its payload kept sealed."""
