@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Insert, RowMapping, bindparam, func, or_, select, update
+from sqlalchemy import Insert, RowMapping, Select, Update, bindparam, or_, select, update
 
 from storage.keys import HOUSE, Unreadable
-from storage.part import Part, insert_or, without
+from storage.part import Part, among, insert_or, listed, without
 from storage.records import InboxRow
 from storage.tables import inbox, is_one_of
 
@@ -17,20 +18,6 @@ _ONE = select(inbox).where(inbox.c.id == bindparam("this"))
 _IS_PENDING = is_one_of(inbox.c.state, "pending")
 _IS_POISON = is_one_of(inbox.c.state, "poison")
 _PENDING = select(inbox).where(_IS_PENDING).order_by(inbox.c.order).limit(bindparam("limit"))
-_FREE = _PENDING.where(
-    or_(
-        inbox.c.lease.is_(None),
-        inbox.c.lease <= bindparam("now"),
-        # No lease is so long: the clock that gave it stood wrong.
-        inbox.c.lease > bindparam("absurd"),
-        inbox.c.id.in_(bindparam("owed", expanding=True)),
-    )
-).with_for_update(skip_locked=True)
-_LEASE = (
-    update(inbox)
-    .where(inbox.c.id.in_(bindparam("these", expanding=True)), _IS_PENDING)
-    .values(lease=bindparam("until"))
-)
 _RELEASE = update(inbox).where(_IS_PENDING, inbox.c.lease.is_not(None)).values(lease=None)
 _FINISH = (
     update(inbox)
@@ -48,7 +35,23 @@ _POISON = select(inbox).where(_IS_POISON).order_by(inbox.c.order).limit(bindpara
 _RETRY = (
     update(inbox).where(inbox.c.id == bindparam("this"), _IS_POISON).values(state="pending", attempts=0, lease=None)
 )
-_WAITING = select(func.count(), func.min(inbox.c.since)).where(_IS_PENDING)
+
+
+@cache
+def _free(dialect: str) -> Select[Any]:
+    nobodys = or_(
+        inbox.c.lease.is_(None),
+        inbox.c.lease <= bindparam("now"),
+        # No lease is so long: the clock that gave it stood wrong.
+        inbox.c.lease > bindparam("absurd"),
+        among(dialect, inbox.c.id, "owed"),
+    )
+    return _PENDING.where(nobodys).with_for_update(skip_locked=True)
+
+
+@cache
+def _lease(dialect: str) -> Update:
+    return update(inbox).where(_IS_PENDING, among(dialect, inbox.c.id, "these")).values(lease=bindparam("until"))
 
 
 @cache
@@ -90,10 +93,11 @@ class Inbox(Part):
         `owed` are ids that the caller may take whatever their lease says. One that cannot be read is set aside as
         poison. Raises Sealed when the master keys do not fit.
         """
-        absurd = until + (until - now)
-        rows = list(self._readable(self._all(_FREE, now=now, limit=limit, absurd=absurd, owed=list(owed))))
+        absurd, dialect = until + (until - now), self._dialect
+        free = self._all(_free(dialect), now=now, limit=limit, absurd=absurd, owed=listed(dialect, owed))
+        rows = list(self._readable(free))
         if rows:
-            self._change(_LEASE, {"these": [row.id for row in rows], "until": until})
+            self._change(_lease(dialect), {"these": listed(dialect, (row.id for row in rows)), "until": until})
         return rows
 
     def release(self) -> int:
@@ -106,11 +110,6 @@ class Inbox(Part):
         Raises Sealed when the master keys do not fit.
         """
         return list(self._readable(self._all(_PENDING, limit=limit)))
-
-    def waiting(self) -> tuple[int, datetime | None]:
-        """How many are still to be done, and since when the oldest."""
-        count, since = self._connection.execute(_WAITING).one()
-        return count, since
 
     def get(self, id: str) -> InboxRow:
         """The received thing called `id`. Raises NotFound."""

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     Insert,
-    String,
     Update,
-    any_,
     bindparam,
     delete,
     func,
@@ -23,7 +19,7 @@ from sqlalchemy import (
     update,
 )
 
-from storage.part import Part, insert_or, without
+from storage.part import Part, among, insert_or, listed, without
 from storage.records import PromptRow
 from storage.tables import is_one_of, prompts
 
@@ -91,14 +87,11 @@ _OF_PERSON = (
 
 @cache
 def _lease(dialect: str) -> Update:
-    """One text for any number of ids, which the database plans alike and nobody has to compile anew."""
-    listed = bindparam("these", type_=ARRAY(String) if dialect == "postgresql" else String)
-    among = (
-        prompts.c.id == any_(listed)
-        if dialect == "postgresql"
-        else prompts.c.id.in_(select(func.json_each(listed).table_valued("value").c.value))
+    return (
+        update(prompts)
+        .where(among(dialect, prompts.c.id, "these"))
+        .values(lease=bindparam("until"), token=bindparam("by"))
     )
-    return update(prompts).where(among).values(lease=bindparam("until"), token=bindparam("by"))
 
 
 @cache
@@ -148,9 +141,8 @@ class Prompts(Part):
         """What is due and nobody's to say just now, the earliest first: it is `token`'s until then."""
         rows = self._all(_FREE, now=now, limit=limit)
         if rows:
-            these = [row["id"] for row in rows]
-            values = {"these": these if self._dialect == "postgresql" else json.dumps(these)}
-            self._change(_lease(self._dialect), {**values, "until": until, "by": token})
+            these = listed(self._dialect, (row["id"] for row in rows))
+            self._change(_lease(self._dialect), {"these": these, "until": until, "by": token})
         return [PromptRow(**without(row, "lease", "token"), lease=until, token=token) for row in rows]
 
     def due_to(self, recipient: str, now: datetime) -> list[PromptRow]:

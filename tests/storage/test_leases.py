@@ -106,15 +106,12 @@ def test_f21_what_is_set_aside_is_listed_sealed_and_done_again_when_an_operator_
     assert store.run_now(lambda work: work.inbox.set_aside()) == []
 
 
-def test_how_many_wait_and_since_when(store: Store) -> None:
-    assert store.run_now(lambda work: work.inbox.waiting()) == (0, None)
-    for number, id in enumerate("abc"):
-        since = NOW + number * SECOND
-        store.run_now(lambda work, id=id, since=since: work.inbox.add(id, "slack", id, "{}", UNTIL, since))  # type: ignore[misc]
+def test_of_what_is_done_nothing_says_when_it_came(store: Store) -> None:
+    received(store, "a")
+    assert store.run_now(lambda work: work.inbox.get("a")).since == NOW
     store.run_now(lambda work: work.inbox.done("a"))
-    assert store.run_now(lambda work: work.inbox.waiting()) == (2, NOW + SECOND)
     done = store.run_now(lambda work: work.inbox.get("a"))
-    assert (done.lease, done.since) == (None, None), "of what is done nothing says when it came"
+    assert (done.lease, done.since) == (None, None)
 
 
 # Prompts

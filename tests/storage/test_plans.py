@@ -16,6 +16,7 @@ SMALL = re.compile("INDEX|^SCAN heads$|^SCAN CONSTANT ROW$")
 QUERIES: dict[str, tuple[Executable, str]] = {
     "prompts due": (prompts._DUE, "ix_prompts_pending"),
     "prompts next": (prompts._NEXT, "ix_prompts_due"),
+    "prompts taken": (prompts._FREE, "ix_prompts_due"),
     "outbox expiring": (outbox._EXPIRE, "ix_outbox_expiring"),
     "outbox due": (outbox._FREE, "ix_outbox_lane"),
     "outbox elders": (outbox._FREE, "ix_outbox_queue"),
@@ -31,6 +32,8 @@ QUERIES: dict[str, tuple[Executable, str]] = {
     "outbox cancel to a workspace": (outbox._CANCEL_TO, "ix_outbox_queue"),
     "outbox cancel to a place": (outbox._CANCEL_TO_PLACE, "ix_outbox_queue"),
     "inbox pending": (inbox._PENDING, "ix_inbox_pending"),
+    "inbox taken": (inbox._free("sqlite"), "ix_inbox_pending"),
+    "inbox set aside": (inbox._POISON, "ix_inbox_poison"),
     "takeaways expired": (takeaways._SWEEP, "ix_takeaways_expires"),
     "conversations open": (conversations._OPEN, "ix_conversations_open"),
 }
