@@ -20,7 +20,6 @@ FAR = timedelta(minutes=10)
 
 _head = outbox.alias("head")
 _next = outbox.alias("next")
-_due = outbox.alias("due")
 
 
 _PLACE = ("channel", "tenant", "rank")
@@ -41,18 +40,17 @@ def _after(shared: int) -> ScalarSelect[int]:
 
 # From the first pending row of a lane and rank to that of the next, along the index: as many steps as there are lanes.
 # Compared column by column, for SQLite looks up the first column only when it compares all at once.
-_heads = select(_first().label("number")).cte("heads", recursive=True)
-_heads = _heads.union_all(
-    select(func.coalesce(_after(2), _after(1), _after(0))).join_from(_heads, _head, _head.c.order == _heads.c.number)
-)
+_following = func.coalesce(_after(2), _after(1), _after(0)).label("following")
+_row = select(*(_head.c[name] for name in (*_PLACE, "not_before")), _following)
+_heads = _row.where(_head.c.order == _first()).cte("heads", recursive=True)
+_heads = _heads.union_all(_row.join(_heads, _head.c.order == _heads.c.following))
 _holder = bindparam("me", type_=Text)
 _steady, _far = bindparam("steady", type_=Moment), bindparam("far", type_=Moment)
 _IS_FREE = or_(lanes.c.holder == _holder, lanes.c.until < _steady, lanes.c.until > _far)
 _DUE = (
-    select(_due.c.channel, _due.c.tenant, _due.c.rank, lanes.c.holder, lanes.c.until)
-    .join_from(_heads, _due, _due.c.order == _heads.c.number)
-    .outerjoin(lanes, and_(lanes.c.channel == _due.c.channel, lanes.c.tenant == _due.c.tenant))
-    .where(_due.c.not_before <= bindparam("now", type_=Moment), or_(lanes.c.holder.is_(None), _IS_FREE))
+    select(_heads.c.channel, _heads.c.tenant, _heads.c.rank, lanes.c.holder, lanes.c.until)
+    .outerjoin_from(_heads, lanes, and_(lanes.c.channel == _heads.c.channel, lanes.c.tenant == _heads.c.tenant))
+    .where(_heads.c.not_before <= bindparam("now", type_=Moment), or_(lanes.c.holder.is_(None), _IS_FREE))
 )
 _RELEASE = delete(lanes).where(lanes.c.holder == _holder)
 _FORGET = delete(lanes)
