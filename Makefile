@@ -4,7 +4,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 CODE := bot dialogs storage tests
 
 .DEFAULT_GOAL := run
-.PHONY: run test lint format picture lock clean
+.PHONY: run test lint format bench picture lock clean
 
 run: .venv/.run-stamp
 	@exec $(BIN)/vidsyn run
@@ -20,6 +20,10 @@ lint: .venv/.dev-stamp
 format: .venv/.dev-stamp
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
+
+# Measures us beside the bare ceilings: BENCH=full takes an hour, NAMES="turns claims" some of it.
+bench: .venv/.dev-stamp
+	@BENCH=$(or $(BENCH),quick) $(BIN)/python -m tests.benchmarks $(NAMES)
 
 # Takes the pictures in docs/ anew: the playground, and what people meet in Slack and in Teams.
 picture: .venv/.dev-stamp
