@@ -42,6 +42,10 @@ LOOK_UPS = 8
 """Strangers who are looked up at once while catching up: a directory that hangs holds nobody else up."""
 
 
+def _nothing() -> None:
+    """Nobody waits."""
+
+
 class Kept(NamedTuple):
     """What is written down: its inbox row, the sender's language, and what stands there."""
 
@@ -92,14 +96,17 @@ class Conversation:
         again = self._again if reply.repeated else self._refused
         return await self._store.run(lambda work: again(work, incoming, reply))
 
-    async def accept(self, incoming: Incoming) -> None:
+    async def accept(self, incoming: Incoming, answered: Callable[[], None] = _nothing) -> None:
         """Writes the incoming down, and answers it a little later: for a platform that waits for no answer.
 
-        Nobody can be asked about a number that is found in it, so it is hidden.
+        Nobody can be asked about a number that is found in it, so it is hidden. `answered` is called once that is
+        done, or has failed.
         """
         kept = await self._keep(replace(incoming, leave=incoming.leave or "mask"))
         if isinstance(kept, Kept):
-            self._later(self._answer_later(kept))
+            self._later(self._answer_later(kept, answered))
+        else:
+            answered()
 
     async def idle(self) -> None:
         """Waits until what was accepted is answered."""
@@ -111,8 +118,11 @@ class Conversation:
         self._answering.add(task)
         task.add_done_callback(self._answering.discard)
 
-    async def _answer_later(self, kept: Kept) -> None:
-        await self._answer(kept.id, kept.incoming, said=True)
+    async def _answer_later(self, kept: Kept, answered: Callable[[], None]) -> None:
+        try:
+            await self._answer(kept.id, kept.incoming, said=True)
+        finally:
+            answered()
         await self._newcomers.find_leader(kept.incoming.sender)
 
     async def asked(self, incoming: Incoming, refusal: Reply) -> Reply:

@@ -22,8 +22,8 @@ WHOLE = ""
 class Receives(Protocol):
     """The conversation. Both return after the incoming is on disk, and raise StoreUnavailable if it cannot be."""
 
-    async def accept(self, incoming: Incoming) -> None:
-        """Answers a little later."""
+    async def accept(self, incoming: Incoming, answered: Callable[[], None] = ...) -> None:
+        """Answers a little later, and then calls `answered`."""
         ...
 
     async def receive(self, incoming: Incoming) -> Reply:

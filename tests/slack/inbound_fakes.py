@@ -59,8 +59,9 @@ class FakeConversation:
         self.gate: asyncio.Event | None = None
         self.reached = asyncio.Event()
 
-    async def accept(self, incoming: Incoming) -> None:
+    async def accept(self, incoming: Incoming, answered: Callable[[], None] = lambda: None) -> None:
         await self._keep(incoming)
+        answered()
 
     async def receive(self, incoming: Incoming) -> Reply:
         if not await self._keep(incoming):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -35,8 +35,9 @@ class Heard:
 
     texts: list[str] = field(default_factory=list)
 
-    async def accept(self, incoming: Incoming) -> None:
+    async def accept(self, incoming: Incoming, answered: Callable[[], None] = lambda: None) -> None:
         self.texts.append(incoming.text)
+        answered()
 
     async def receive(self, incoming: Incoming) -> Reply:
         return Reply()
@@ -59,14 +60,25 @@ async def store() -> AsyncIterator[Store]:
     await store.close()
 
 
-def room(fake: FakeTeams, store: Store, **changes: object) -> TeamsRoom:
-    """As the composition root makes it; nobody's zone is followed."""
+Opens = Callable[..., TeamsRoom]
+
+
+@pytest.fixture
+async def room(fake: FakeTeams, store: Store) -> AsyncIterator[Opens]:
+    """Rooms as the composition root makes them; nobody's zone is followed."""
+    rooms: list[TeamsRoom] = []
 
     async def change(where: AddressRow, *, name: str, zone: str, active: bool) -> None:
         """Nothing."""
 
-    teams = ours.settings(fake, **changes)
-    return TeamsRoom(store, WORDS, SystemClock(), teams, people.arrive, change, alone=True)
+    def made(**changes: object) -> TeamsRoom:
+        teams = ours.settings(fake, **changes)
+        rooms.append(TeamsRoom(store, WORDS, SystemClock(), teams, people.arrive, change, alone=True))
+        return rooms[-1]
+
+    yield made
+    for it in rooms:
+        await it.close()
 
 
 @asynccontextmanager
@@ -97,17 +109,17 @@ async def in_a_team(fake: FakeTeams, store: Store) -> Team:
 # The start
 
 
-async def test_it_says_that_it_is_ready_and_has_the_keys(fake: FakeTeams, store: Store) -> None:
-    it = room(fake, store)
+async def test_it_says_that_it_is_ready_and_has_the_keys(fake: FakeTeams, room: Opens) -> None:
+    it = room()
     assert await it.start() == "Vidsyn is ready in Teams."
     await it.stop()
     assert [call.what for call in fake.ledger.calls] == ["token", "openid", "keys"]
 
 
-async def test_it_asks_anew_for_the_channels_of_its_teams(fake: FakeTeams, store: Store) -> None:
+async def test_it_asks_anew_for_the_channels_of_its_teams(fake: FakeTeams, store: Store, room: Opens) -> None:
     team = await in_a_team(fake, store)
     fake.add_channel(team, "Rokader")
-    it = room(fake, store)
+    it = room()
     await it.start()
     await it.idle()
     names = await store.run(lambda work: [place.name for place in work.workspaces.places("teams", team.tenant)])
@@ -116,9 +128,9 @@ async def test_it_asks_anew_for_the_channels_of_its_teams(fake: FakeTeams, store
 
 
 @pytest.mark.parametrize("fault", [Refuse(503), Refuse(429), Drop(accepted=True)])
-async def test_it_starts_while_microsoft_is_away(fake: FakeTeams, store: Store, fault: Fault) -> None:
+async def test_it_starts_while_microsoft_is_away(fake: FakeTeams, fault: Fault, room: Opens) -> None:
     fake.fail_always("token", fault)
-    it = room(fake, store)
+    it = room()
     with capture_logs() as logged:
         assert await it.start() == "Microsoft does not answer yet; Vidsyn goes on trying."
     assert "teams_not_reached" in [entry["event"] for entry in logged]
@@ -128,9 +140,9 @@ async def test_it_starts_while_microsoft_is_away(fake: FakeTeams, store: Store, 
         assert heard.texts == ["hej"]
 
 
-async def test_it_starts_without_the_keys_and_says_so_in_the_log(fake: FakeTeams, store: Store) -> None:
+async def test_it_starts_without_the_keys_and_says_so_in_the_log(fake: FakeTeams, room: Opens) -> None:
     fake.fail_always("keys", Refuse(500))
-    it = room(fake, store)
+    it = room()
     with capture_logs() as logged:
         assert await it.start() == "Vidsyn is ready in Teams."
     assert "teams_keys_not_there" in [entry["event"] for entry in logged]
@@ -141,17 +153,17 @@ async def test_it_starts_without_the_keys_and_says_so_in_the_log(fake: FakeTeams
     "changes", [{"secret": SecretStr("not-the-secret-of-the-app")}, {"app_id": OTHER}, {"tenant": OTHER}]
 )
 async def test_t5_a_refused_login_says_what_to_compare(
-    fake: FakeTeams, store: Store, changes: dict[str, object]
+    fake: FakeTeams, changes: dict[str, object], room: Opens
 ) -> None:
     with pytest.raises(WrongTeams) as caught:
-        await room(fake, store, **changes).start()
+        await room(**changes).start()
     assert "Compare MicrosoftAppId, MicrosoftAppPassword and MicrosoftAppTenantId" in str(caught.value)
     assert "not-the-secret" not in str(caught.value)
     assert fake.ledger.count("openid") == 0
 
 
-async def test_t20_the_anonymous_mode_asks_nobody(fake: FakeTeams, store: Store) -> None:
-    it = room(fake, store, kind="Anonymous", app_id="", secret=SecretStr(""), tenant="")
+async def test_t20_the_anonymous_mode_asks_nobody(fake: FakeTeams, room: Opens) -> None:
+    it = room(kind="Anonymous", app_id="", secret=SecretStr(""), tenant="")
     assert "lets in everybody" in await it.start()
     await it.stop()
     assert fake.ledger.calls == []
@@ -160,8 +172,8 @@ async def test_t20_the_anonymous_mode_asks_nobody(fake: FakeTeams, store: Store)
 # The way in
 
 
-async def test_t1_it_lets_in_who_has_a_token_and_nobody_else(fake: FakeTeams, store: Store) -> None:
-    async with opened(fake, room(fake, store)) as heard:
+async def test_t1_it_lets_in_who_has_a_token_and_nobody_else(fake: FakeTeams, room: Opens) -> None:
+    async with opened(fake, room()) as heard:
         delivery = await fake.person(fake.add_user("Emil Eriksen")).says("hej")
         assert delivery.answer.status == 200
         assert (await fake.post_raw(delivery.raw, token="")).status == 401
@@ -169,24 +181,26 @@ async def test_t1_it_lets_in_who_has_a_token_and_nobody_else(fake: FakeTeams, st
     assert heard.texts == ["hej"]
 
 
-async def test_t18_in_one_tenant_another_is_refused(fake: FakeTeams, store: Store) -> None:
+async def test_t18_in_one_tenant_another_is_refused(fake: FakeTeams, room: Opens) -> None:
     fake.add_tenant(OTHER, "Oeby")
-    async with opened(fake, room(fake, store)) as heard:
+    async with opened(fake, room()) as heard:
         assert (await fake.person(fake.add_user("Nora Nygaard", OTHER)).says("hej")).answer.status == 403
     assert heard.texts == []
 
 
-async def test_t18_for_many_tenants_each_is_let_in(fake: FakeTeams, store: Store) -> None:
+async def test_t18_for_many_tenants_each_is_let_in(fake: FakeTeams, room: Opens) -> None:
     fake.add_tenant(OTHER, "Oeby")
-    async with opened(fake, room(fake, store, kind="MultiTenant", tenant="")) as heard:
+    async with opened(fake, room(kind="MultiTenant", tenant="")) as heard:
         for tenant in ("", OTHER):
             assert (await fake.person(fake.add_user("Nora Nygaard", tenant)).says("hej")).answer.status == 200
     assert heard.texts == ["hej", "hej"]
 
 
-async def test_with_consent_the_tenant_goes_by_its_name_on_a_clock_that_runs(fake: FakeTeams, store: Store) -> None:
+async def test_with_consent_the_tenant_goes_by_its_name_on_a_clock_that_runs(
+    fake: FakeTeams, store: Store, room: Opens
+) -> None:
     fake.consent.add(fake.app.tenant)
-    async with opened(fake, room(fake, store)):
+    async with opened(fake, room()):
         await fake.person(fake.add_user("Emil Eriksen")).says("hej")
     found = await store.run(lambda work: work.workspaces.find("teams", fake.app.tenant))
     assert found is not None
@@ -196,10 +210,10 @@ async def test_with_consent_the_tenant_goes_by_its_name_on_a_clock_that_runs(fak
 # The end
 
 
-async def test_f24_it_stops_while_teams_hangs(fake: FakeTeams, store: Store) -> None:
+async def test_f24_it_stops_while_teams_hangs(fake: FakeTeams, store: Store, room: Opens) -> None:
     fake.fail_always("channels", hang := Hang())
     await in_a_team(fake, store)
-    it = room(fake, store)
+    it = room()
     await it.start()
     async with asyncio.timeout(5):
         await hang.reached.wait()

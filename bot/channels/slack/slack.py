@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from time import monotonic
 from typing import Protocol
 
@@ -43,8 +44,8 @@ log = structlog.get_logger()
 class Talks(Protocol):
     """The conversation, and the page of one's own."""
 
-    async def accept(self, incoming: Incoming) -> None:
-        """Answers a little later."""
+    async def accept(self, incoming: Incoming, answered: Callable[[], None] = ...) -> None:
+        """Answers a little later, and then calls `answered`."""
         ...
 
     async def receive(self, incoming: Incoming) -> Reply:

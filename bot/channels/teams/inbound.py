@@ -45,8 +45,8 @@ class News(Protocol):
 class Speaks(Protocol):
     """Says something on the spot that nobody needs to keep."""
 
-    def types(self, where: read.Where) -> None:
-        """Shows that an answer is being written."""
+    def types(self, where: read.Where) -> Callable[[], None]:
+        """Shows that an answer is being written, unless what comes back is called soon."""
         ...
 
     def say(self, where: read.Where, sentence: str) -> None:
@@ -108,10 +108,10 @@ class Inbound:
     async def _message(self, activity: Raw) -> Answer:
         heard = read.said(activity)
         if heard is not None:
-            if heard.where.personal:
-                # However long it takes: a person is to see within two seconds that somebody is there.
-                self._speaks.types(heard.where)
-            if sentence := await self._reception.hear(heard):
+            # However long it takes: a person is to see within two seconds that somebody is there.
+            answered = self._speaks.types(heard.where) if heard.where.personal else _nothing
+            if sentence := await self._reception.hear(heard, answered):
+                answered()
                 self._speaks.say(heard.where, sentence)
         return None
 
@@ -149,6 +149,10 @@ class Inbound:
             doing.add_done_callback(_note_failure)
         reply, pen = doing.result() if done else await self._reception.late(heard)
         return reply, draw(heard, reply, pen)
+
+
+def _nothing() -> None:
+    """Nobody is shown anything."""
 
 
 def _note_failure(doing: asyncio.Task[tuple[Reply, Pen]]) -> None:

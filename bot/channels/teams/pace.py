@@ -107,11 +107,6 @@ class Pace:
             await self._pause(left)
         conversation.times.append(self.now())
 
-    def went(self, tenant: str, place: str) -> float:
-        """When the last call there went; long ago when none did."""
-        times = self._place(tenant, place).times
-        return times[-1] if times else float("-inf")
-
     def is_ill(self, tenant: str) -> bool:
         """Whether the last calls for this tenant failed."""
         return self._tenant(tenant).troubles > 0

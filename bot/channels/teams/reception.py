@@ -51,8 +51,8 @@ class Reception:
         self._pace = Pace(most, WITHIN)
         self._told = Pace(1, WITHIN)
 
-    async def hear(self, heard: Heard) -> str:
-        """Somebody wrote, or pressed in an old client. On disk when this returns, and answered a little later.
+    async def hear(self, heard: Heard, answered: Callable[[], None]) -> str:
+        """Somebody wrote, or pressed in an old client. On disk when this returns, and `answered` a little later.
 
         What is to be said at once, if anything: why it is not carried out, or where the answer is.
         """
@@ -64,7 +64,7 @@ class Reception:
             return await self._sentence(heard, LATER)
         if nobody:
             return await self._sentence(heard, NO_COLLEAGUE)
-        await self._conversation.accept(incoming)
+        await self._conversation.accept(incoming, answered)
         if heard.where.personal:
             return ""
         if not await self._reaches(heard.where.tenant, heard.where.user):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import structlog
@@ -55,10 +55,6 @@ class Turns(Protocol):
         """What the answer says about going on."""
         ...
 
-    def went(self, tenant: str, place: str) -> float:
-        """When the last thing went there, on its clock."""
-        ...
-
 
 class Speaking:
     """Holds what is under way until it is said. `soon`: seconds for an answer before one is told that it comes."""
@@ -70,17 +66,20 @@ class Speaking:
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting: set[asyncio.TimerHandle] = set()
 
-    def types(self, where: Where) -> None:
-        """Shows in the chat that an answer is being written, unless it is there soon."""
-        since, loop = self._pace.now(), asyncio.get_running_loop()
+    def types(self, where: Where) -> Callable[[], None]:
+        """Shows in the chat that an answer is being written, unless what this returns is called soon."""
 
         def still() -> None:
             self._waiting.discard(timer)
-            if self._pace.went(where.tenant, _place(where)) < since:
-                self._start(where, {"type": "typing"})
+            self._start(where, {"type": "typing"})
 
-        timer = loop.call_later(self._soon, still)
+        def answered() -> None:
+            timer.cancel()
+            self._waiting.discard(timer)
+
+        timer = asyncio.get_running_loop().call_later(self._soon, still)
         self._waiting.add(timer)
+        return answered
 
     def say(self, where: Where, sentence: str) -> None:
         """Says it below what was written; in a channel that is in its thread."""
@@ -99,7 +98,8 @@ class Speaking:
         task.add_done_callback(self._tasks.discard)
 
     async def _send(self, where: Where, activity: Mapping[str, Any]) -> None:
-        id, place = new_id(), _place(where)
+        # As what is delivered there names it, for both count together.
+        id, place = new_id(), where.user if where.personal else where.chat.partition(";")[0]
         self._pace.queue(where.tenant, id)
         try:
             if await self._pace.turn(where.tenant, place, id, self._pace.now() + PATIENCE):
@@ -111,8 +111,3 @@ class Speaking:
                 log.info("teams_not_said", kind=activity["type"], code=answer.code)
         finally:
             self._pace.leave(where.tenant, id)
-
-
-def _place(where: Where) -> str:
-    """As what is delivered there names it, for both count together."""
-    return where.user if where.personal else where.chat.partition(";")[0]
