@@ -15,7 +15,7 @@ import structlog
 import typer
 from aiohttp import ClientSession
 
-from bot import upkeep
+from bot import condition, upkeep
 from bot.app import WEB, WORKER, build, machine_identity, open_store
 from bot.channels.slack.doctor import PATIENCE
 from bot.channels.slack.doctor import Doctor as SlackDoctor
@@ -36,6 +36,7 @@ from storage.lock import held
 from storage.store import Store
 
 CODE_LIVES = timedelta(hours=24)
+TOLD_ONCE = {"Clock", "HR"}
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 main = typer.Typer(
@@ -107,10 +108,17 @@ def doctor() -> None:
 
 
 async def _look_at_platforms(settings: Settings, store: Store) -> list[bool]:
+    told: set[tuple[str, bool]] = set()
+    found = []
     try:
-        return [_say(finding) async for finding in _findings(settings, store)]
+        async for finding in _findings(settings, store):
+            # Two platforms look at the same clock, and for the same people.
+            if finding.what not in TOLD_ONCE or (finding.what, finding.good) not in told:
+                found.append(_say(finding))
+            told.add((finding.what, finding.good))
     finally:
         await store.close()
+    return found
 
 
 async def _findings(settings: Settings, store: Store) -> AsyncIterator[Finding]:
@@ -121,6 +129,9 @@ async def _findings(settings: Settings, store: Store) -> AsyncIterator[Finding]:
                 yield finding
     if teams is not None:
         async for finding in TeamsDoctor(teams, store, clock, machine_identity()).look():
+            yield finding
+    if slack is not None or (teams is not None and teams.kind != "Anonymous"):
+        for finding in condition.findings(await store.run(lambda work: condition.facts(work, clock)), settings):
             yield finding
 
 

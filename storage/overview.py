@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, delete, func, select, text, update
 
 from storage.part import Part
 from storage.records import OutboxState
-from storage.tables import codes, inbox, installations, is_one_of, lanes, oauth_states, outbox, prompts
+from storage.tables import addresses, codes, inbox, installations, is_one_of, lanes, oauth_states, outbox, prompts
 
 PENDING, SENDING, UNKNOWN = "pending", "sending", "unknown"
 
@@ -58,6 +58,8 @@ _DROP_RECEIVED = (
     .where(inbox.c.id == bindparam("this"), is_one_of(inbox.c.state, "poison"))
     .values(state="done", payload=None, since=None, lease=None)
 )
+_SERVER = text("SELECT current_setting('server_version_num')")
+_CROWD = select(addresses.c.channel, func.count()).group_by(addresses.c.channel, addresses.c.tenant)
 _REVISION = text("select max(version_num) from alembic_version")
 
 
@@ -146,6 +148,15 @@ class Overview(Part):
         """What is done inside is undone when it raises, and the rest of the unit goes on."""
         with self._connection.begin_nested():
             yield
+
+    def server(self) -> int:
+        """PostgreSQL's number of its version, as 150004; 0 on SQLite."""
+        return int(self._connection.execute(_SERVER).scalar_one()) if self._dialect == "postgresql" else 0
+
+    def crowd(self) -> dict[str, int]:
+        """How many people can be reached in the largest workspace or tenant of each channel."""
+        rows = self._connection.execute(_CROWD).all()
+        return {channel: max(count for of, count in rows if of == channel) for channel, _ in rows}
 
     def revision(self) -> str:
         """How far the tables are; steps are numbered upwards."""

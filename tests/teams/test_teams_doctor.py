@@ -447,7 +447,7 @@ async def test_the_command_says_what_is_well_and_what_is_not(fake: FakeTeams, tm
     assert code == 1
     assert [line.split(":")[0] for line in lines] == [
         "✓ Settings", "✓ Keys", "✓ Database", "✓ Microsoft", "✓ Clock", "✓ Signatures", "✓ Login", "– Sending",
-        "✓ User.Read.All", "✓ Organization.Read.All", "✗ Address", "– Link", "✗ HR",
+        "✓ User.Read.All", "✓ Organization.Read.All", "✗ Address", "– Link", "✗ HR", "✓ Waiting", "– Backup",
     ]  # fmt: skip
     assert lines[0] == "✓ Settings: Teams, one tenant, with a secret."
     assert fake.app.secret not in str(lines)

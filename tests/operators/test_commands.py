@@ -1,0 +1,148 @@
+"""The operator's commands as an operator gives them: sentences, exit codes, and nobody's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.clock import SystemClock
+from storage.records import AddressRow, OutboxState
+from storage.store import Store, Work
+from storage.vault import load_or_create_key_file
+from tests.running.test_app import command, ended
+
+CANARY = "Kanariefugl"
+HERE = AddressRow("playground", "local", CANARY)
+
+
+@pytest.fixture
+def vault_file(tmp_path: Path) -> Path:
+    load_or_create_key_file(tmp_path / "data" / "master.key")
+    return tmp_path / "data" / "master.key"
+
+
+async def vidsyn(folder: Path, *words: str, **settings: str) -> tuple[int, str, str]:
+    """What a command ends with, says, and complains of."""
+    process = await command(folder, *words, **settings)
+    assert process.stdout is not None
+    out = (await process.stdout.read()).decode()
+    code, complaints = await ended(process)
+    assert CANARY not in out + complaints.decode()
+    return code, out, complaints.decode()
+
+
+@contextmanager
+def opened(url: str, key: Path) -> Iterator[Store]:
+    store = Store.open(url, load_or_create_key_file(key))
+    store.migrate()
+    yield store
+    store._close()
+
+
+def left_over(work: Work) -> None:
+    """Two messages that are unknown, one of them too late by now, one that waits, and two that were set aside."""
+    now = SystemClock().now()
+    for n, until in enumerate((None, now - timedelta(hours=1))):
+        work.outbox.add(HERE, CANARY, "news", CANARY, now - timedelta(hours=3), until, id=f"unknown-{n}")
+        work.outbox.finish(f"unknown-{n}", OutboxState.UNKNOWN, reason="broken off")
+    work.outbox.add(HERE, CANARY, "news", CANARY, now, id="waits")
+    for n in range(2):
+        work.inbox.add(f"aside-{n}", "slack", f"{CANARY}-{n}", CANARY, since=now - timedelta(days=3))
+        for _ in range(5):
+            work.inbox.failed(f"aside-{n}", 5)
+
+
+async def test_operators_decide_about_what_is_unknown_and_what_was_set_aside(
+    url: str, tmp_path: Path, vault_file: Path
+) -> None:
+    with opened(url, vault_file) as store:
+        store.run_now(left_over)
+    here = {"DATABASE_URL": url}
+    code, out, told = await vidsyn(tmp_path, "outbox", **here)
+    assert (code, told) == (0, "2 messages are unknown.\n")
+    assert out.splitlines()[0] == "unknown-0  playground  news  3 h  broken off"
+    assert await vidsyn(tmp_path, "outbox", "resend", "unknown-0", **here) == (0, "unknown-0 goes again.\n", "")
+    code, _, told = await vidsyn(tmp_path, "outbox", "resend", "unknown-0", "unknown-1", "waits", **here)
+    assert (code, told.splitlines()) == (
+        1,
+        [
+            "unknown-0 is not unknown. Look at the list again.",
+            "unknown-1 would come too late now. Drop it.",
+            "waits is not unknown. Look at the list again.",
+        ],
+    )
+    assert await vidsyn(tmp_path, "outbox", "drop", "all", **here) == (0, "unknown-1 is dropped.\n", "")
+    code, out, told = await vidsyn(tmp_path, "inbox", **here)
+    assert (code, told) == (0, "2 received things are set aside.\n")
+    assert out.splitlines()[0] == "aside-0  slack  3 days  tried 5 times"
+    assert await vidsyn(tmp_path, "inbox", "retry", "aside-0", **here) == (0, "aside-0 is tried again.\n", "")
+    assert await vidsyn(tmp_path, "inbox", "drop", "aside-1", **here) == (0, "aside-1 is dropped.\n", "")
+    assert (await vidsyn(tmp_path, "inbox", "drop", "aside-1", **here))[0] == 1
+    with opened(url, vault_file) as store:
+        states = store.run_now(lambda work: [work.outbox.get(id).state for id in ("unknown-0", "unknown-1", "waits")])
+        payload = store.run_now(lambda work: work.outbox.get("unknown-0").payload)
+        received = store.run_now(lambda work: [work.inbox.get(f"aside-{n}") for n in range(2)])
+        trail = store.run_now(lambda work: [(row.actor, row.action, row.subject) for row in work.audit.all(9)])
+    assert states == [OutboxState.PENDING, OutboxState.CANCELLED, OutboxState.PENDING]
+    assert payload == CANARY
+    assert [(row.state, row.payload) for row in received] == [("pending", CANARY), ("done", "")]
+    assert trail == [
+        ("operator", action, id)
+        for action, id in (
+            ("inbox.dropped", "aside-1"), ("inbox.retried", "aside-0"), ("outbox.dropped", "unknown-1"),
+            ("outbox.resent", "unknown-0"),
+        )
+    ]  # fmt: skip
+
+
+async def test_f27_backup_and_restore_as_an_operator_does_them(
+    url: str, other: str, tmp_path: Path, vault_file: Path
+) -> None:
+    with opened(url, vault_file) as store:
+        store.run_now(left_over)
+    file = str(tmp_path / "one.gz")
+    code, out, told = await vidsyn(tmp_path, "backup", file, DATABASE_URL=url)
+    assert (code, told) == (0, "")
+    assert "The master keys are not in it. Keep them in another place: without" in out
+    code, _, told = await vidsyn(tmp_path, "backup", file, DATABASE_URL=url)
+    assert (code, told) == (1, f"{file} exists already. Give the backup another name; it replaces nothing.\n")
+    code, out, told = await vidsyn(tmp_path, "restore", file, DATABASE_URL=other)
+    assert (code, told) == (0, "")
+    assert "What people did after that is gone: tell HR." in out
+    assert "3 messages are unknown" not in out
+    assert "1 messages are unknown, 0 received things are set aside" in out
+    with opened(other, vault_file) as store:
+        row = store.run_now(lambda work: work.outbox.get("waits"))
+        assert (row.state, row.payload) == (OutboxState.UNKNOWN, CANARY)
+        assert store.run_now(lambda work: work.audit.all(1))[0].action.startswith("restored:")
+    code, _, told = await vidsyn(tmp_path, "restore", file, "--replace", DATABASE_URL=other, VIDSYN_DATA="elsewhere")
+    assert (code, told.startswith("A backup holds no keys. Put the key file at elsewhere/master.key")) == (1, True)
+
+
+async def test_f27_after_a_copy_was_put_back_quiet_does_the_same(url: str, tmp_path: Path, vault_file: Path) -> None:
+    with opened(url, vault_file) as store:
+        store.run_now(left_over)
+    code, out, told = await vidsyn(tmp_path, "quiet", DATABASE_URL=url)
+    assert (code, told) == (0, "")
+    assert "1 messages are unknown" in out
+    with opened(url, vault_file) as store:
+        assert store.run_now(lambda work: work.outbox.get("waits")).state == OutboxState.UNKNOWN
+
+
+@pytest.mark.parametrize("words", [("run", "--only", "web"), ("run", "--only", "worker")])
+async def test_only_a_part_of_the_work_needs_postgresql(tmp_path: Path, words: tuple[str, ...]) -> None:
+    slack = {
+        "SLACK_BOT_TOKEN": "xoxb-12345678-12345678-abcdefgh",
+        "SLACK_SIGNING_SECRET": "8f742231b10e8888abcd99abcdef85a5",
+    }
+    code, out, told = await vidsyn(tmp_path, *words, **slack)
+    assert (code, out) == (1, "")
+    assert told == (
+        "Only processes that share a PostgreSQL can divide the work. Set DATABASE_URL, or leave --only out.\n"
+    )
+    code, _, told = await vidsyn(tmp_path, "run", "--only", "half")
+    assert (code, told) == (1, "--only is web or worker. Leave it out for a process that does both.\n")
