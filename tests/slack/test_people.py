@@ -328,6 +328,17 @@ async def test_s22_zone_and_name_follow_slack(office: Office) -> None:
     assert vera.zone == "Europe/Oslo"
 
 
+async def test_f6_an_older_description_changes_nothing_also_in_another_process(office: Office) -> None:
+    await directory(office).person_of("T1", "UVERA")
+    for updated, zone in ((20, "Europe/Oslo"), (10, "Europe/Copenhagen"), (20, "Europe/Oslo")):
+        await directory(office).changed("T1", {"id": "UVERA", "tz": zone, "updated": updated})
+    vera = await person(office, "UVERA")
+    assert vera is not None
+    assert vera.zone == "Europe/Oslo"
+    await directory(office).changed("T1", {"id": "UVERA", "tz": "Europe/Copenhagen", "updated": 15})
+    assert await person(office, "UVERA") == vera
+
+
 async def test_s22_who_is_deactivated_gets_nothing_more(office: Office) -> None:
     who = directory(office)
     id = await who.person_of("T1", "UVERA")

@@ -1,5 +1,6 @@
 """The page behind a personal link: who gets in, what is shown there, and what leaves no trace."""
 
+import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
@@ -16,6 +17,8 @@ from bot.channels.web.personal import COOKIE, PATH, page_at, personal
 from bot.clock import StandingClock
 from storage.records import AddressRow, Chat, Organisation, PersonRow
 from storage.store import Store, Work
+from storage.vault import Vault
+from tests.postgres import drop, fresh_database
 from tests.web.fakes import NOON, WORDS, Client
 from tests.web.test_draw import Page
 
@@ -236,6 +239,29 @@ async def test_of_others_not_even_that_something_came_is_told(client: Client, gu
 
 
 # What the visitor does
+
+
+async def test_what_another_process_puts_into_the_box_is_told_too(guests: Guests) -> None:
+    """Behind a load balancer the page is open at one process, and another one delivers."""
+    url = fresh_database()
+    here, there = (Store.open(url, Vault({"test": bytes(32)}, "test")) for _ in range(2))
+    here.migrate()
+    await here.run(lambda work: move_in(work, NOON + timedelta(days=60)))
+    client = await replace(guests, store=here, channel=WebChannel(here, "web")).client()
+    await enter(client)
+    stream = await client.get("/you/events")
+    assert b"retry" in await stream.content.readuntil(b"\n\n")
+    assert b"state" in await stream.content.readuntil(b"\n\n")
+    await replace(guests, store=there, channel=WebChannel(there, "web")).send("a")
+    said = b""
+    async with asyncio.timeout(30):
+        while b'["a", 1]' not in said:
+            said = await stream.content.readuntil(b"\n\n")
+    stream.close()
+    await client.close()
+    for store in (here, there):
+        await store.close()
+    drop(url)
 
 
 async def test_what_is_typed_and_pressed_comes_from_the_visitors_address(client: Client, guests: Guests) -> None:

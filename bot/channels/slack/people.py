@@ -35,7 +35,6 @@ class SlackPeople:
         self._arrive = arrive
         self._change = change
         self._leader_fields: dict[str, tuple[float, tuple[str, ...]]] = {}
-        self._updated: dict[tuple[str, str], int] = {}
 
     async def look_up(self, address: Address) -> Newcomer:
         """What Slack knows of a user. Raises NotReached."""
@@ -80,20 +79,9 @@ class SlackPeople:
     async def changed(self, tenant: str, user: Mapping[str, Any]) -> None:
         """Slack describes a user anew: name, time zone, and whether they can still take part."""
         id, active = text(user, "id"), why_not(user, is_ours=True) not in (GONE, GUEST)
-        if self._is_older(tenant, user):
-            return
-        for home in await self._store.run(lambda work: _homes(work, tenant)):
+        for home in await self._store.run(lambda work: _told_of(work, tenant, user)):
             where = AddressRow(CHANNEL, home, id)
             await self._change(where, name=name_of(user), zone=zone_of(user), active=active)
-
-    def _is_older(self, tenant: str, user: Mapping[str, Any]) -> bool:
-        """Whether a later description came before this one, which Slack may have had to send again."""
-        who, updated = (tenant, text(user, "id")), user.get("updated")
-        if not isinstance(updated, int):
-            return False
-        latest = self._updated.get(who, updated)
-        self._updated[who] = max(latest, updated)
-        return updated < latest
 
     async def _fields(self, tenant: str) -> tuple[str, ...]:
         """The fields of a profile that name the leader. Workplaces seldom change them."""
@@ -115,6 +103,22 @@ class SlackPeople:
 def members_of(work: Work, tenant: str, people: Iterable[str]) -> dict[str, str]:
     """The users of a workspace that people of ours are there, by our id."""
     return people_there(work, CHANNEL, tenant, people)
+
+
+def _told_of(work: Work, tenant: str, user: Mapping[str, Any]) -> list[str]:
+    """Where a person of ours is the user that is described; nowhere when a later description came before this one.
+
+    Slack may have to send one again, and to another process.
+    """
+    id, updated = text(user, "id"), user.get("updated")
+    homes = [home for home in _homes(work, tenant) if work.people.at(AddressRow(CHANNEL, home, id)) is not None]
+    if homes and isinstance(updated, int):
+        mark = f"slack.updated:{tenant}:{id}"
+        latest = int(work.meta.get(mark) or updated)
+        if updated < latest:
+            return []
+        work.meta.set(mark, str(updated))
+    return homes
 
 
 def _homes(work: Work, tenant: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -15,6 +16,9 @@ from bot.channels.web.view import Pages
 
 STILL_HERE = 15.0
 """Seconds of silence after which a sign of life goes out, so that a dead page is noticed."""
+
+LOOK = 2.0
+"""Seconds between two looks at the store where another process may have put something into the box."""
 
 MOST_PAGES = 200
 
@@ -45,7 +49,9 @@ class Streams:
             with self._pages.channel.bell.listen() as rings:
                 # Listening begins before the state is read: what happens in between is heard, not lost.
                 state = await self._state(known, box)
-                return await _send(request, state, rings, box if alone else "")
+                shared = alone and self._pages.store.is_shared
+                look = partial(self._state, known, box) if shared else None
+                return await _send(request, state, rings, box if alone else "", look)
         finally:
             self._open -= 1
 
@@ -62,7 +68,11 @@ class Streams:
         }
 
 
-async def _send(request: web.Request, state: dict[str, Any], rings: Rings, only: str) -> web.StreamResponse:
+async def _send(
+    request: web.Request, state: dict[str, Any], rings: Rings, only: str, look: Around | None
+) -> web.StreamResponse:
+    """`look` reads the state anew, where rings alone do not tell of everything."""
+    silent, wait = 0.0, LOOK if look else STILL_HERE
     # The headers leave at once, before the doors could add theirs.
     response = web.StreamResponse(headers={**HEADERS, "Content-Type": "text/event-stream", "Cache-Control": "no-store"})
     await response.prepare(request)
@@ -70,10 +80,16 @@ async def _send(request: web.Request, state: dict[str, Any], rings: Rings, only:
         await response.write(b"retry: 1500\n\n" + event("state", state))
         while True:
             try:
-                async with asyncio.timeout(STILL_HERE):
+                async with asyncio.timeout(wait):
                     ring = await rings.get()
             except TimeoutError:
-                await response.write(b": still here\n\n")
+                silent += wait
+                if look is not None and (now := await look()) != state:
+                    state, silent = now, 0.0
+                    await response.write(event("state", state))
+                elif silent >= STILL_HERE:
+                    silent = 0.0
+                    await response.write(b": still here\n\n")
                 continue
             if ring is None:
                 break
