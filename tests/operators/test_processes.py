@@ -1,0 +1,157 @@
+"""Processes that share the work, and processes that end: as an operator runs them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sqlite3
+import sys
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bot.clock import SystemClock
+from tests.running.test_app import PATIENCE, House, Starts, command, ended, environment, free_port
+from tests.running.test_app import starts as starts
+from tests.slack.fake import App, FakeSlack
+
+SECRET = "8f742231b10e8888abcd99abcdef85a5"
+MASTER = "test:a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s="
+SENT = 'vidsyn_outbox_ended_total{channel="slack",state="sent"}'
+BEAT = 0.05
+CANARY = "Kanariefugl"
+
+
+async def ready(url: str, path: str = "/readyz", expected: int = 200) -> str:
+    """What a page says, once it answers with this status."""
+    async with aiohttp.ClientSession() as session, asyncio.timeout(PATIENCE):
+        while True:
+            try:
+                async with session.get(url + path) as got:
+                    if got.status == expected:
+                        return await got.text()
+            except aiohttp.ClientConnectionError:
+                pass  # it has not begun to listen
+            await asyncio.sleep(BEAT)
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[FakeSlack]:
+    async with FakeSlack(SystemClock(), App(signing_secret=SECRET)) as slack:
+        slack.add_team("T0SUNDBY", "Sundby Kommune")
+        slack.add_user("UHANNE", "Hanne Holm", "T0SUNDBY")
+        yield slack
+
+
+async def test_one_receives_and_another_sends(tmp_path: Path, postgres: str, slack: FakeSlack) -> None:
+    token = slack.install("T0SUNDBY").value
+    settings = {
+        "DATABASE_URL": postgres, "VIDSYN_MASTER_KEYS": MASTER, "SLACK_SIGNING_SECRET": SECRET,
+        "SLACK_BOT_TOKEN": token, "SLACK_API_URL": slack.base_url, "LOG_LEVEL": "DEBUG",
+    }  # fmt: skip
+    ports = {only: free_port() for only in ("web", "worker")}
+    processes = {
+        only: await command(tmp_path, "run", "--only", only, **settings, PORT=str(port)) for only, port in ports.items()
+    }
+    urls = {only: f"http://127.0.0.1:{port}" for only, port in ports.items()}
+    for url in urls.values():
+        assert json.loads(await ready(url)) == {"ready": True, "failing": {}}
+    await ready(urls["worker"], "/slack/events", 404)
+    slack.tell_by_http(f"{urls['web']}/slack/events", patience=10.0)
+    await slack.person("UHANNE").types(f"{CANARY} hjælp")
+    pages = {"worker": ""}
+    async with asyncio.timeout(PATIENCE):
+        while SENT not in pages["worker"]:
+            pages = {only: await ready(url, "/metrics") for only, url in urls.items()}
+    assert slack.from_bot("UHANNE")
+    said = ""
+    for process in processes.values():
+        process.send_signal(signal.SIGTERM)
+        assert process.stdout is not None
+        said += (await process.stdout.read()).decode()
+        assert await ended(process) == (0, b"")
+    assert "vidsyn_outbox_ended_total{" not in pages["web"]
+    for text in (said, *pages.values()):
+        assert not {it for it in (CANARY, "Hanne", "UHANNE", "T0SUNDBY", token) if it in text.replace("Sundby", "")}
+
+
+async def test_f24_sigterm_under_load_ends_clean_and_loses_nothing(starts: Starts, tmp_path: Path) -> None:
+    house = await starts()
+    emil = (await house.people())["Emil Eriksen"]
+    taken: list[str] = []
+    some = asyncio.Event()
+
+    async def writes(n: int) -> None:
+        event = f"event-{n}-" + "0" * 24
+        body = {"person": emil, "event": event, "text": "hjælp"}
+        try:
+            async with house.browser.post(f"{house.url}/playground/text", json=body) as got:
+                if got.status == 200:
+                    taken.append(event)
+                    some.set()
+        except aiohttp.ClientConnectionError:
+            return  # it is gone: nothing was promised
+
+    load = [asyncio.create_task(writes(n)) for n in range(60)]
+    async with asyncio.timeout(PATIENCE):
+        await some.wait()
+    assert await house.ends() == (0, b"")
+    await asyncio.gather(*load)
+    with closing(sqlite3.connect(tmp_path / "data" / "playground.db")) as database:
+        known = dict(database.execute("SELECT event, state FROM inbox").fetchall())
+        sending = database.execute("SELECT count(*) FROM outbox WHERE state = 'sending'").fetchone()
+    assert len(taken) > 0
+    assert set(taken) <= set(known)
+    assert sending == (0,), "nothing is left in the air"
+    second = await starts()
+    async with asyncio.timeout(PATIENCE):
+        while await answers(second, emil) < len(known):  # noqa: ASYNC110  # another process says it
+            await asyncio.sleep(BEAT)
+    assert await second.ends() == (0, b"")
+
+
+async def answers(house: House, person: str) -> int:
+    """How many help texts somebody got."""
+    entries = await house.get(f"/playground/messages?person={person}&box={person}")
+    return sum("Du kan skrive" in json.dumps(entry, ensure_ascii=False) for entry in json.loads(entries))
+
+
+HANGS = """
+import asyncio, sys
+from aiohttp import web
+from bot.app import build
+from bot.cli import serve
+from bot.logs import set_up
+from bot.settings import Settings
+
+set_up()
+settings = Settings()
+app = build(settings)
+
+async def hangs():
+    print("stopping", flush=True)
+    await asyncio.Event().wait()
+
+app.conversation.idle = hangs
+asyncio.run(serve(app, settings, float(sys.argv[1])))
+"""
+
+
+@pytest.mark.parametrize(("within", "signals", "code"), [("0.1", 1, 0), ("600", 2, 1)])
+async def test_f24_what_hangs_holds_no_end_up(tmp_path: Path, within: str, signals: int, code: int) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", HANGS, within, cwd=tmp_path, env=environment(tmp_path, PORT=str(free_port())),
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    async with asyncio.timeout(PATIENCE):
+        assert (await process.stdout.readline()).startswith(b"Vidsyn is ready.")
+        process.send_signal(signal.SIGTERM)
+        assert await process.stdout.readline() == b"stopping\n"
+    if signals > 1:
+        process.send_signal(signal.SIGTERM)
+    assert await ended(process) == (code, b"")
