@@ -121,6 +121,7 @@ async def open_house(url: str, apis: Mapping[str, str], common: Clock | None = N
     else:
         for room in rooms:
             await room.start()
+        delivery.start()
     return House(app, runner.addresses[0][1], runner)
 
 

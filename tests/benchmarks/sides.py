@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -20,6 +20,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from jwt.algorithms import RSAAlgorithm
 
+from bot.channels.slack.history import EVENT
 from tests.benchmarks.wire import Asked, request, response
 from tests.slack.fake import limits as slack_limits
 from tests.teams.fake import limits as teams_limits
@@ -35,6 +36,7 @@ TOKENS = 16
 """Tokens of Teams', each of which signs its share of the requests."""
 
 _CHANNEL = re.compile(rb'"channel": ?"([A-Z0-9]+)"|(?:^|&)channel=([A-Z0-9]+)')
+_USERS = re.compile(rb'"users": ?"([A-Z0-9]+)"|(?:^|&)users=([A-Z0-9]+)')
 _ID = re.compile(rb'"event_payload": ?\{"id": ?"([0-9a-z-]+)"')
 
 
@@ -129,6 +131,7 @@ class SlackSide(_People):
     def __init__(self) -> None:
         super().__init__()
         self._limits = slack_limits.Limits()
+        self._said: dict[str, list[tuple[int, str]]] = defaultdict(list)
 
     def answers(self, asked: Asked) -> bytes:
         """As slack.com/api would."""
@@ -142,6 +145,7 @@ class SlackSide(_People):
             if self.strict and (wait := self._wait(place)):
                 return response(b'{"ok":false,"error":"ratelimited"}', 429, f"Retry-After: {wait}\r\n")
             number = self.take(place, id[1] if id else b"")
+            self._said[f"D{place[1:]}"].append((number, id[1].decode() if id else ""))
             return response(b'{"ok":true,"channel":"D%s","ts":"1778148000.%06d"}' % (place[1:].encode(), number))
         known: dict[str, dict[str, Any]] = {
             "auth.test": self._whose(),
@@ -150,9 +154,21 @@ class SlackSide(_People):
             "team.profile.get": {"profile": {"fields": []}},
             "views.publish": {"view": {"id": "V1", "hash": "1"}},
         }
+        if method == "conversations.open" and (person := _USERS.search(asked.body)):
+            return response(b'{"ok":true,"channel":{"id":"D%s"}}' % (person[1] or person[2])[1:])
+        if method == "conversations.history" and (channel := _CHANNEL.search(asked.body)):
+            return response(json.dumps(self._history((channel[1] or channel[2]).decode())).encode())
         if method not in known:
             self.strange[method] += 1
         return response(json.dumps({"ok": True, **known.get(method, {})}).encode())
+
+    def _history(self, channel: str) -> dict[str, Any]:
+        """What stands in somebody's chat, the newest first."""
+        said = [
+            {"ts": f"1778148000.{number:06d}", "metadata": {"event_type": EVENT, "event_payload": {"id": id}}}
+            for number, id in reversed(self._said[channel])
+        ]
+        return {"ok": True, "messages": said, "response_metadata": {"next_cursor": ""}}
 
     def _whose(self) -> dict[str, Any]:
         whose = {"team_id": TEAM, "team": TOWN, "user_id": BOT, "bot_id": "BBOT", "url": "", "user": "bot"}

@@ -24,17 +24,22 @@ from typing import Any
 MOST = 16
 """Processes."""
 
-_BUSY = -1.0
+FIRST = 3
+"""Where the numbers of the processes begin."""
+
+_BUSY, _GONE = -1.0, -2.0
 _BEAT = 0.0005
 """Real seconds between two looks at whether anybody is busy."""
 
 
 class Common:
-    """What the processes share: the seconds so far, and for each until when it waits and how often it has begun."""
+    """What the processes share: the seconds so far and the number of the last question, whether really nobody has
+    anything to do. And for each: until when it waits, how often it has begun something, and what it answered last.
+    """
 
     def __init__(self, path: str) -> None:
         with Path(path).open("r+b") as file:
-            self._map = mmap.mmap(file.fileno(), 8 * (2 + 2 * MOST))
+            self._map = mmap.mmap(file.fileno(), 0)
         self._values = memoryview(self._map).cast("d")
 
     @property
@@ -47,28 +52,50 @@ class Common:
         """When the seconds began."""
         return datetime.fromtimestamp(self._values[1], UTC)
 
+    @property
+    def question(self) -> float:
+        """The number of the last question."""
+        return self._values[2]
+
     def begin(self, start: datetime) -> None:
         """Nobody takes part yet."""
         self._values[1] = start.timestamp()
         for slot in range(MOST):
-            self._values[2 + slot] = inf
+            self.leave(slot)
 
     def move(self, seconds: float) -> None:
         """It is so late now."""
         self._values[0] = max(seconds, self._values[0])
 
+    def ask(self) -> None:
+        """Whoever has nothing to do looks once more."""
+        self._values[2] += 1
+
+    def answer(self, slot: int, question: float) -> None:
+        """This process has looked since the question, and nothing had come."""
+        self._values[FIRST + 2 * MOST + slot] = question
+
     def waits(self, slot: int, until: float) -> None:
         """This process has nothing to do until then."""
-        self._values[2 + slot] = until
+        self._values[FIRST + slot] = until
 
     def works(self, slot: int) -> None:
         """This process has something to do."""
-        self._values[2 + slot] = _BUSY
-        self._values[2 + MOST + slot] += 1
+        self._values[FIRST + slot] = _BUSY
+        self._values[FIRST + MOST + slot] += 1
+
+    def leave(self, slot: int) -> None:
+        """This process takes no part any more."""
+        self._values[FIRST + slot] = _GONE
 
     def state(self) -> tuple[list[float], list[float]]:
         """Until when each waits, and how often it has begun."""
-        return list(self._values[2 : 2 + MOST]), list(self._values[2 + MOST : 2 + 2 * MOST])
+        return list(self._values[FIRST : FIRST + MOST]), list(self._values[FIRST + MOST : FIRST + 2 * MOST])
+
+    def answers(self) -> set[float]:
+        """What those that take part have answered last."""
+        there = [slot for slot, until in enumerate(self.state()[0]) if until != _GONE]
+        return {self._values[FIRST + 2 * MOST + slot] for slot in there}
 
 
 class Time:
@@ -76,7 +103,7 @@ class Time:
 
     def __init__(self, start: datetime) -> None:
         with tempfile.NamedTemporaryFile(prefix="vidsyn-time-", delete=False) as file:
-            file.write(bytes(8 * (2 + 2 * MOST)))
+            file.write(bytes(8 * (FIRST + 3 * MOST)))
         self.path = file.name
         self.common = Common(self.path)
         self.common.begin(start)
@@ -100,17 +127,23 @@ class Time:
         self._jumps.set()
 
     def _run(self) -> None:
-        common, last, before = self.common, perf_counter(), None
+        common, last = self.common, perf_counter()
+        asked: tuple[list[float], list[float]] | None = None
         while not self._ended.is_set():
             sleep(_BEAT)
             now, state = perf_counter(), common.state()
-            waits, _ = state
-            if _BUSY in waits or not self._jumps.is_set():
+            if _BUSY in state[0] or not self._jumps.is_set():
                 common.move(common.seconds + now - last)
-            elif state == before and (until := min(waits)) < inf:
-                # Nobody has begun anything since the last look, so nothing is on its way either.
-                common.move(until)
-            last, before = now, state
+                asked = None
+            elif asked != state:
+                common.ask()
+                asked = state
+            # What one has sent to another is there at once, so when all have looked, nothing is on its way.
+            elif common.answers() == {common.question} and common.state() == state:
+                waits = [until for until in state[0] if until != _GONE]
+                common.move(min(waits) if min(waits) < inf else common.seconds)
+                asked = None
+            last = now
 
 
 class Clock:
@@ -138,16 +171,20 @@ class _Selector(selectors.EpollSelector):
         self._slot = slot
 
     def select(self, timeout: float | None = None) -> list[tuple[SelectorKey, int]]:
+        common, slot = self._common, self._slot
         found = super().select(0)
         if found or (timeout is not None and timeout <= 0):
             return found
-        until = inf if timeout is None else self._common.seconds + timeout
+        until = inf if timeout is None else common.seconds + timeout
         if not self.elsewhere:
-            self._common.waits(self._slot, until)
-        while not (found := super().select(0.001)) and self._common.seconds < until:
-            pass
-        self._common.works(self._slot)
-        return found
+            common.waits(slot, until)
+        while True:
+            question = common.question
+            found = super().select(0.001)
+            if found or common.seconds >= until:
+                common.works(slot)
+                return found
+            common.answer(slot, question)
 
 
 class Loop(asyncio.SelectorEventLoop):
@@ -172,8 +209,3 @@ class Loop(asyncio.SelectorEventLoop):
 
     def _back(self, future: asyncio.Future[Any]) -> None:
         self._waiting.elsewhere -= 1
-
-
-def leave(common: Common, slot: int) -> None:
-    """Takes no part any more."""
-    common.waits(slot, inf)

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any
 
 from tests.benchmarks.measure import Wrong
-from tests.benchmarks.simulated import Clock, Common, Loop, leave
+from tests.benchmarks.simulated import Clock, Common, Loop
 
 Json = dict[str, Any]
 Do = Callable[[Json], Awaitable[Json]]
@@ -95,7 +95,7 @@ def run(begin: Callable[[Json], Awaitable[tuple[Json, Mapping[str, Do]]]]) -> No
         with asyncio.Runner(loop_factory=lambda: Loop(common, slot)) as runner:
             runner.run(serve(begin))
     finally:
-        leave(common, slot)
+        common.leave(slot)
 
 
 def common_clock() -> Clock | None:
