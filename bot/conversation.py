@@ -19,6 +19,7 @@ from bot.intake import Taken, check
 from bot.moment import Moment, Told
 from bot.newcomers import Newcomers, at
 from bot.script import House
+from bot.together import Together
 from bot.turns import commands, home, people
 from bot.words import Words
 from dialogs.model import Say
@@ -76,6 +77,7 @@ class Conversation:
         self._in_hand: set[str] = set()
         self._owed: set[str] = set()
         self._look_ups = asyncio.Semaphore(LOOK_UPS)
+        self._together = Together(store)
 
     async def receive(self, incoming: Incoming) -> Reply:
         """Writes the incoming down and answers it. The same event a second time has no effect.
@@ -155,7 +157,7 @@ class Conversation:
             return Reply(repeated=True) if kept is None else Kept(kept, language, what)
 
         try:
-            return await self._store.run(unit, serial=False)
+            return await self._together.run(unit)
         except StoreUnavailable:
             self._owed.add(inbox_id)  # it may be there all the same: nobody knows
             raise

@@ -1,0 +1,60 @@
+"""What arrives together is written down together: one commit for many, and each is told only after it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from storage.store import Store, StoreUnavailable, Work
+
+T = TypeVar("T")
+
+MOST = 50
+"""Units of work in one transaction: nobody waits long for the others."""
+
+Waiting = tuple[Callable[[Work], Any], "asyncio.Future[Any]"]
+
+
+class Together:
+    """Runs units of work that have nothing to do with each other; those that come while some run, run next.
+
+    Only for what may run again and sees what others commit meanwhile, such as writing down what came.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._waiting: list[Waiting] = []
+        self._running: asyncio.Task[None] | None = None
+
+    async def run(self, unit: Callable[[Work], T]) -> T:
+        """What `unit` returns, once it is committed. Raises what it raises alone, and StoreUnavailable."""
+        told: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.append((unit, told))
+        if self._running is None:
+            self._running = asyncio.create_task(self._run_all())
+        return await told
+
+    async def _run_all(self) -> None:
+        try:
+            while self._waiting:
+                some, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+                await self._run([waiting for waiting in some if not waiting[1].cancelled()])
+        finally:
+            self._running = None
+
+    async def _run(self, some: list[Waiting]) -> None:
+        try:
+            ends = await self._store.run(lambda work: [unit(work) for unit, _ in some], serial=False)
+        except Exception as failure:
+            if len(some) > 1 and not isinstance(failure, StoreUnavailable):
+                for waiting in some:  # nothing of them is kept: one by one, so that only one of them fails
+                    await self._run([waiting])
+                return
+            for _, told in some:
+                if not told.done():
+                    told.set_exception(failure)
+            return
+        for (_, told), end in zip(some, ends, strict=True):
+            if not told.done():
+                told.set_result(end)
