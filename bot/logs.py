@@ -21,7 +21,7 @@ COUNTED: Counter[tuple[str, str]] = Counter()
 FOREIGN = "foreign"
 """The event of what a library logs. What it says is left out, for it may quote somebody."""
 
-MOST_PLACES = 12
+MOST_PLACES = 20
 """As many places of an error, from where it was raised upwards."""
 
 log = structlog.get_logger()

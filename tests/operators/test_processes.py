@@ -15,6 +15,7 @@ import aiohttp
 import pytest
 
 from bot.clock import SystemClock
+from tests.postgres import execute
 from tests.running.test_app import PATIENCE, House, Starts, command, ended, environment, free_port
 from tests.running.test_app import starts as starts
 from tests.slack.fake import App, FakeSlack
@@ -24,6 +25,7 @@ MASTER = "test:a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s="
 SENT = 'vidsyn_outbox_ended_total{channel="slack",state="sent"}'
 BEAT = 0.05
 CANARY = "Kanariefugl"
+CPR = "070761-4285"
 
 
 async def ready(url: str, path: str = "/readyz", expected: int = 200) -> str:
@@ -47,36 +49,79 @@ async def slack() -> AsyncIterator[FakeSlack]:
         yield slack
 
 
-async def test_one_receives_and_another_sends(tmp_path: Path, postgres: str, slack: FakeSlack) -> None:
-    token = slack.install("T0SUNDBY").value
+async def start(folder: Path, url: str, slack: FakeSlack, *words: str) -> tuple[asyncio.subprocess.Process, str]:
+    """A process that is ready, and its address."""
+    port = free_port()
+    token = next(iter(slack.tokens), None) or slack.install("T0SUNDBY").value
     settings = {
-        "DATABASE_URL": postgres, "VIDSYN_MASTER_KEYS": MASTER, "SLACK_SIGNING_SECRET": SECRET,
+        "DATABASE_URL": url, "VIDSYN_MASTER_KEYS": MASTER, "SLACK_SIGNING_SECRET": SECRET,
         "SLACK_BOT_TOKEN": token, "SLACK_API_URL": slack.base_url, "LOG_LEVEL": "DEBUG",
     }  # fmt: skip
-    ports = {only: free_port() for only in ("web", "worker")}
-    processes = {
-        only: await command(tmp_path, "run", "--only", only, **settings, PORT=str(port)) for only, port in ports.items()
-    }
-    urls = {only: f"http://127.0.0.1:{port}" for only, port in ports.items()}
-    for url in urls.values():
-        assert json.loads(await ready(url)) == {"ready": True, "failing": {}}
-    await ready(urls["worker"], "/slack/events", 404)
-    slack.tell_by_http(f"{urls['web']}/slack/events", patience=10.0)
+    process = await command(folder, "run", *words, **settings, PORT=str(port))
+    address = f"http://127.0.0.1:{port}"
+    assert json.loads(await ready(address)) == {"ready": True, "failing": {}}
+    return process, address
+
+
+async def stops(process: asyncio.subprocess.Process) -> str:
+    """All that a process has said, once it has ended well."""
+    process.send_signal(signal.SIGTERM)
+    assert process.stdout is not None
+    said = (await process.stdout.read()).decode()
+    assert await ended(process) == (0, b"")
+    return said
+
+
+def in_it(slack: FakeSlack, *texts: str) -> set[str]:
+    """What may stand in no log and on no page, and does; the start names the town."""
+    secret = {CANARY, CPR, "Hanne", "UHANNE", "T0SUNDBY", SECRET, MASTER, *slack.tokens}
+    return {it for it in secret if any(it in text for text in texts)}
+
+
+async def test_one_receives_and_another_sends(tmp_path: Path, postgres: str, slack: FakeSlack) -> None:
+    receives, its_pages = await start(tmp_path, postgres, slack, "--only", "web")
+    sends, other_pages = await start(tmp_path, postgres, slack, "--only", "worker")
+    await ready(other_pages, "/slack/events", 404)
+    slack.tell_by_http(f"{its_pages}/slack/events", patience=10.0)
     await slack.person("UHANNE").types(f"{CANARY} hjælp")
-    pages = {"worker": ""}
+    metrics = ""
     async with asyncio.timeout(PATIENCE):
-        while SENT not in pages["worker"]:
-            pages = {only: await ready(url, "/metrics") for only, url in urls.items()}
+        while SENT not in metrics:
+            metrics = await ready(other_pages, "/metrics")
     assert slack.from_bot("UHANNE")
-    said = ""
-    for process in processes.values():
-        process.send_signal(signal.SIGTERM)
-        assert process.stdout is not None
-        said += (await process.stdout.read()).decode()
-        assert await ended(process) == (0, b"")
-    assert "vidsyn_outbox_ended_total{" not in pages["web"]
-    for text in (said, *pages.values()):
-        assert not {it for it in (CANARY, "Hanne", "UHANNE", "T0SUNDBY", token) if it in text.replace("Sundby", "")}
+    assert "vidsyn_outbox_ended_total{" not in await ready(its_pages, "/metrics")
+    assert not in_it(slack, metrics, await stops(receives), await stops(sends))
+
+
+async def test_s21_f11_nobodys_words_are_logged_while_the_database_fails_in_the_middle(
+    tmp_path: Path, postgres: str, slack: FakeSlack
+) -> None:
+    process, address = await start(tmp_path, postgres, slack)
+    slack.tell_by_http(f"{address}/slack/events", patience=10.0)
+    hanne = slack.person("UHANNE")
+    await hanne.types(f"{CANARY} og {CPR}")
+    async with asyncio.timeout(PATIENCE):
+        while not slack.from_bot("UHANNE"):  # noqa: ASYNC110  # another process says it
+            await asyncio.sleep(BEAT)
+    # What is written fails in the middle of a turn, then before it, then the line to the database breaks.
+    for table in ("outbox", "inbox", "meta"):
+        execute(postgres, f"ALTER TABLE {table} RENAME TO away")
+        await hanne.types(f"{CANARY} om {CPR} uden {table}")
+        said = await ready(address, "/readyz", 503) if table == "meta" else await ready(address, "/healthz")
+        assert not in_it(slack, said, await ready(address, "/metrics"))
+        execute(postgres, f"ALTER TABLE away RENAME TO {table}")
+    execute(
+        postgres,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    )
+    await hanne.types(f"{CANARY} og {CPR} igen")
+    await slack.retry_due()
+    await ready(address)
+    log = await stops(process)
+    events = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+    assert [it for it in events if it.get("at")], "something was logged at all"
+    assert not in_it(slack, log)
 
 
 async def test_f24_sigterm_under_load_ends_clean_and_loses_nothing(starts: Starts, tmp_path: Path) -> None:
