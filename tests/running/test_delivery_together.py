@@ -229,10 +229,11 @@ async def test_f16_the_late_end_of_a_stale_sender_is_refused(house: House) -> No
 
 async def test_f16_a_platform_can_ask_whether_the_message_is_still_ours(alone: House) -> None:
     process = alone.process("one")
-    await alone.queue("Hej")
+    await alone.queue("Hej", urgent=True)
     (taken,), _ = await process._claims.take()
     outgoing = process._carrier.outgoing(taken)
     assert outgoing.is_ours()
+    assert outgoing.urgent
     alone.clock.move_to(MONDAY + LEASE)
     assert not outgoing.is_ours()
 
@@ -275,6 +276,22 @@ async def test_f10_a_tenant_that_hangs_delays_no_other(alone: House) -> None:
     alone.platform.opens.set()
     await process.idle()
     assert {await alone.state(id) for id in silent} == {OutboxState.SENT}
+
+
+async def test_f10_more_tenants_that_hang_than_are_served_at_a_time_delay_no_other(alone: House) -> None:
+    alone.platform.shut = {f"T{n}" for n in range(LANES)}
+    for tenant in [*sorted(alone.platform.shut), "T99"]:
+        await alone.queue("Hej", tenant)
+    loud = asyncio.Event()
+    alone.platform.before = loud.set
+    process = alone.process("one")
+    process.kick()
+    async with asyncio.timeout(10):
+        await loud.wait()
+    assert [asked.to.tenant for asked in alone.platform.asked] == ["T99"]
+    alone.platform.opens.set()
+    await process.idle()
+    assert len(alone.sent()) == LANES + 1
 
 
 async def test_f10_an_answer_overtakes_thousands_of_prompts(alone: House) -> None:
@@ -321,6 +338,21 @@ async def test_tenants_are_served_in_turn(alone: House) -> None:
         apart = max(apart, max(counts.values()) - min(counts.values()))
     assert set(counts.values()) == {10}
     assert apart <= 2 * alone.platform.abreast
+
+
+async def test_those_that_were_not_served_are_served_before_those_that_were(alone: House) -> None:
+    alone.platform.abreast = 2
+    for n in range(3 * LANES):
+        for place in range(4):
+            await alone.queue(f"{place}", f"T{n:02}")
+    process = alone.process("one")
+    served: list[str] = []
+    for _ in range(3):
+        taken, _ = await process._claims.take()
+        served += sorted({one.row.to.tenant for one in taken})
+        for one in taken:
+            process._claims.gone(one.row)
+    assert sorted(served) == [f"T{n:02}" for n in range(3 * LANES)]
 
 
 async def test_a_lane_where_all_must_wait_is_given_no_more_for_a_second(alone: House) -> None:
@@ -403,8 +435,11 @@ async def test_what_ends_while_another_is_noted_is_noted_together(alone: House) 
 
     first = note(0)
     await around.reached.wait()
-    others = [note(n) for n in range(1, 5)]
-    await asyncio.sleep(0)
+    others = []
+    for n in range(1, 5):
+        others.append(note(n))
+        for _ in range(3):  # as far as it comes
+            await asyncio.sleep(0)
     around.gate.set()
     await asyncio.gather(first, *others)
     assert around.units == 2
@@ -442,9 +477,9 @@ async def test_a_kick_rings_and_a_ring_kicks_without_ringing_again(alone: House)
 
 async def test_it_looks_by_itself_for_what_nobody_told_it(alone: House) -> None:
     process = alone.process("one")
-    assert not process.alive
+    alive = [process.alive]
     process.start()
-    assert process.alive
+    alive.append(process.alive)
     sent = asyncio.Event()
     alone.platform.before = sent.set
     await alone.queue("Hej")
@@ -452,4 +487,4 @@ async def test_it_looks_by_itself_for_what_nobody_told_it(alone: House) -> None:
         await sent.wait()
     await process.stop()
     await asyncio.sleep(0)
-    assert not process.alive
+    assert [*alive, process.alive] == [False, True, False]

@@ -6,9 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Executable, text
-from sqlalchemy.dialects import postgresql
 
-from storage import lanes, outbox
+from storage import lanes, outbox, tables
 from storage.lanes import Due
 from storage.records import AddressRow, OutboxState
 from storage.store import Store, Work
@@ -96,7 +95,7 @@ def crowded(store: Store) -> None:
     def fill(work: Work) -> None:
         connection = work.outbox._connection
         done = [{**row, "id": f"done {n}", "tenant": f"T{n % 20}", "state": "sent"} for n in range(FINISHED)]
-        connection.execute(outbox.outbox.insert(), done)
+        connection.execute(tables.outbox.insert(), done)
         for n in range(200):
             to = AddressRow("slack", f"T{n % 20}", f"D{n}")
             queue(work, to=to, urgent=n % 7 == 0, not_before=NOW + (n % 2) * timedelta(hours=1))
@@ -147,7 +146,7 @@ def test_postgresql_goes_through_no_table(postgres: str, opened: list[Store]) ->
     crowded(store)
 
     def plan(work: Work, statement: Executable, values: dict[str, object]) -> list[dict[str, Any]]:
-        compiled: Any = statement.compile(dialect=postgresql.psycopg.dialect())  # type: ignore[attr-defined]
+        compiled: Any = statement.compile(work.outbox._connection.engine)  # type: ignore[attr-defined]
         given = {**compiled.params, **values}
         said = work.outbox._connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {compiled}", given).scalar_one()
         return list(_nodes((json.loads(said) if isinstance(said, str) else said)[0]["Plan"]))
