@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -25,8 +24,8 @@ AT_ONCE = 500
 LEASE = timedelta(seconds=60)
 """For so long they are ours to say; then anybody takes what is left of them."""
 
-ABREAST = 4
-"""Recipients who are told at once where the store can do more than one thing at a time."""
+MOST_LOST = 3
+"""Recipients in a row who could not be told, after which the store must be away. One may just have been in the way."""
 
 MOST_TRIES = 5
 """After this many failures a prompt is set aside as missed, so that it sinks alone."""
@@ -77,19 +76,20 @@ class Ticker:
         return await self._store.run(unit, serial=False)
 
     async def _say(self, groups: Sequence[Sequence[PromptRow]]) -> None:
-        """Tells each recipient. Raises StoreUnavailable; what is left is taken again when its lease is over."""
-        left = iter(groups)
+        """Tells one after the other: what is due together lies side by side, and would be in its own way.
 
-        async def some() -> None:
-            for group in left:
+        Raises StoreUnavailable; what is left is taken again when its lease is over.
+        """
+        lost = 0
+        for group in groups:
+            try:
                 await self._handle(group, alone="failures" in group[0].data)
-
-        ends = await asyncio.gather(
-            *(some() for _ in range(ABREAST if self._store.is_shared else 1)), return_exceptions=True
-        )
-        for failure in ends:
-            if failure is not None:
-                raise failure
+                lost = 0
+            except StoreUnavailable:
+                lost += 1
+                if lost == MOST_LOST:
+                    raise
+                log.warning("prompts_put_off", prompts=[row.id for row in group])
 
     async def _handle(self, group: Sequence[PromptRow], *, alone: bool) -> None:
         """`alone`: nothing else that is due to the recipient goes with it."""

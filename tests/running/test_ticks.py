@@ -6,10 +6,11 @@ import asyncio
 import signal
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,11 +22,11 @@ from bot.programme.calendar import within_hours
 from bot.programme.schedule import EXCHANGE_KINDS, MOST_A_DAY, SILENT, latest
 from bot.scheduler import Ticking
 from bot.script import Due, House
-from bot.tick import LEASE, MOST_TRIES, Ticker
+from bot.tick import LEASE, MOST_LOST, MOST_TRIES, Ticker
 from bot.turns.house import house as build_house
 from bot.turns.pushes import CHOSEN, ON_TIME
 from storage.records import PersonRow, PromptRow, Takeaway, new_id
-from storage.store import Work
+from storage.store import StoreUnavailable, Work
 from tests.conftest import ROOT
 from tests.running.exchange import (
     EXCHANGE,
@@ -41,6 +42,8 @@ from tests.running.exchange import (
 )
 from tests.running.fakes import Failpoint, Killed
 from tests.stage.play import WORDS, Play
+
+T = TypeVar("T")
 
 OVER = datetime(2026, 6, 10, 10, tzinfo=UTC)
 """When everything in the exchange is over."""
@@ -250,6 +253,55 @@ async def test_f17_after_hours_away_each_hears_little_and_nothing_too_late(
         assert len(await arrived(running, name)) - count <= min(len(said), MOST_A_DAY)
         if within_hours(his, back) != back:
             assert said <= set(CHOSEN)
+
+
+async def test_f12_who_could_not_be_told_just_now_holds_nobody_up_and_is_told_later(running: Play) -> None:
+    await running.until(datetime(2026, 5, 15, 14, tzinfo=UTC))
+    running.clock.move_to(datetime(2026, 5, 18, 9, tzinfo=UTC))
+
+    whole = running.store
+
+    def in_the_way() -> None:
+        raise StoreUnavailable
+
+    async def waiting() -> set[str]:
+        rows = await prompts(whole)
+        return {row.recipient for row in rows if row.state == "pending" and row.at <= running.clock.now()}
+
+    running.store = Failpoint(whole, 2, die=in_the_way)  # the first takes what is due, the second tells somebody
+    running.build()
+    due = await waiting()
+    assert len(due) > 1
+    await running.ticker.tick()
+    assert len(await waiting() & due) == 1
+    running.clock.move_to(running.clock.now() + LEASE)
+    await running.ticker.tick()
+    assert not await waiting() & due
+
+
+async def test_f11_a_store_that_is_away_is_not_asked_for_each_of_them(running: Play) -> None:
+    await running.until(datetime(2026, 5, 8, 4, tzinfo=UTC))
+    running.clock.move_to(datetime(2026, 6, 11, 9, tzinfo=UTC))
+    at = running.clock.now()
+
+    def many(work: Work) -> None:
+        for n in range(20):
+            work.prompts.add(PromptRow(new_id(), f"somebody {n}", EXCHANGE, "probe", at.date(), at))
+
+    await running.store.run(many)
+
+    class Away(Failpoint):
+        async def run(self, unit: Callable[[Work], T], serial: bool = True) -> T:
+            if self.count:
+                self.count += 1
+                raise StoreUnavailable
+            return await super().run(unit, serial)
+
+    running.store = away = Away(running.store, die=kill)
+    running.build()
+    with pytest.raises(StoreUnavailable):
+        await running.ticker.tick()
+    assert away.count == 1 + MOST_LOST
 
 
 async def test_f17_three_days_away_are_no_burst(running: Play) -> None:
