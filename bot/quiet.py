@@ -12,7 +12,7 @@ from bot.script import House
 from bot.turns.pushes import say_due
 from bot.words import Words
 from storage.records import PromptRow
-from storage.store import Work
+from storage.store import NotFound, Work
 
 log = structlog.get_logger()
 
@@ -50,6 +50,9 @@ def _carry_out(work: Work, words: Words, house: House, row: PromptRow) -> None:
             say_due(Moment(work, words, row.at, house), together)
     except Exception as failure:  # as the tick would give it up in the end
         log.error("prompt_failed", prompts=[it.id for it in together], error=type(failure).__name__)
-    after = work.prompts.get(row.id)
+    try:
+        after = work.prompts.get(row.id)
+    except NotFound:  # a new plan, made on the way, left it out
+        return
     if after.state == "pending" and after.at <= row.at:
         work.prompts.mark(row.id, "missed")

@@ -197,10 +197,9 @@ def _quieten(work: Work, action: str) -> Quietly:
 
 
 def _say_quietly(done: Quietly) -> None:
-    typer.echo(
-        f"Nothing of the time since goes out by itself. {done.prompts} prompts came due and were carried out without a "
-        f"word, {done.held_back} messages are unknown, {done.set_aside} received things are set aside."
-    )
+    typer.echo("Nothing of the time since goes out by itself.")
+    typer.echo(f"Prompts that came due and were carried out without a word: {done.prompts}.")
+    typer.echo(f"Messages that are unknown now: {done.held_back}. Received things set aside: {done.set_aside}.")
     typer.echo("Look at them with `vidsyn outbox` and `vidsyn inbox`, and start Vidsyn.")
 
 

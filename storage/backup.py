@@ -11,6 +11,7 @@ import gzip
 import json
 import os
 import secrets
+import time as clock
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -58,6 +59,12 @@ LAST = "backup"
 
 _FORMAT = 1
 _AT_ONCE = 500
+_OTHERS = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    " AND application_name = 'vidsyn' AND pid <> pg_backend_pid()"
+)
+_LEAVING = 5.0
+"""Seconds that the server may take to notice that somebody has gone."""
 _NONE = DefaultDialect()
 _VERSION = table("alembic_version", column("version_num"))
 
@@ -178,12 +185,12 @@ def _take_time(connection: Connection) -> None:
 
 def _look_around(connection: Connection) -> None:
     _take_time(connection)
-    others = connection.exec_driver_sql(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-        " AND application_name = 'vidsyn' AND pid <> pg_backend_pid()"
-    ).scalar_one()
-    if others:
-        raise AlreadyRuns("Vidsyn is running with this database. Stop every process of it first, and try again.")
+    end = clock.monotonic() + _LEAVING
+    while connection.exec_driver_sql(_OTHERS).scalar_one():
+        if clock.monotonic() > end:
+            raise AlreadyRuns("Vidsyn is running with this database. Stop every process of it first, and try again.")
+        clock.sleep(0.1)
+        connection.exec_driver_sql("SELECT pg_stat_clear_snapshot()")
 
 
 def _write(connection: Connection, out: IO[str], now: datetime) -> Backup:

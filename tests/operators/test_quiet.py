@@ -193,3 +193,20 @@ async def test_a_prompt_that_cannot_be_carried_out_holds_no_other_up(url: str) -
     assert states == {"missed"}
     assert done.prompts > len([row for row in await prompts(play.store, "log") if row.day <= WEEK[1]])
     await play.close()
+
+
+async def test_f27_weeks_are_gone_through_without_a_word(url: str) -> None:
+    """Also where what is due makes a new plan on the way: three days without an entry."""
+    town = Town(url)
+    play = town.opens(MONDAY)
+    await under_way(play)
+    later = MONDAY + timedelta(days=40)
+    done = await play.store.run(lambda work: settle(work, play, later))
+    await play.close()
+    play = town.opens(later)
+    await goes_on(play, later)
+    rows = await prompts(play.store)
+    assert done.held_back > len(WEEK)
+    assert not [row for row in rows if row.state == "pending" and row.at <= later]
+    assert town.heard() == Counter()
+    await play.close()
