@@ -25,7 +25,7 @@ Passed = Callable[[], timedelta]
 
 ANY = "*"
 DATABASE_CLOCK = "meta.now"
-LONG = 5.0
+LONG = 6.5
 """Seconds for which `block` lets nothing else happen."""
 
 

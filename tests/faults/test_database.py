@@ -14,6 +14,7 @@ import pytest
 
 from tests.faults.house import House, house
 from tests.faults.nursery import Nursery
+from tests.faults.test_clock import becomes
 
 NEVER_ANSWERED = 0
 
@@ -75,7 +76,9 @@ async def test_f13_on_a_full_disk_nobody_is_told_that_it_is_kept_and_it_recovers
                 if codes[-1] == [503, 503]:
                     break
             assert codes[-1] == [503, 503], codes
+            await becomes(it, 503)
             ballast.unlink()
+            await becomes(it, 200)
             await it.slack.retry_due()
             for delivery in it.teams.deliveries:
                 if not delivery.answer.ok:

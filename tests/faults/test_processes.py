@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.faults import EVERYTHING
-from tests.faults.house import House, house
+from tests.faults.house import READY, House, house
 from tests.faults.nursery import Nursery, until
 from tests.faults.points import Point
 from tests.faults.test_killed import WHEN
@@ -94,6 +94,8 @@ async def test_f16_who_stood_still_longer_than_its_lease_sends_nothing_twice(
         await it.rest()
         before = it.seen
         first.send(signal.SIGCONT)
+        await first.says(READY)
+        it.hear(first.port)
         await much(it, 1)
         await it.rest()
         it.judge()

@@ -50,11 +50,12 @@ async def test_f24_told_to_stop_under_load_it_ends_clean_and_nothing_is_lost(nur
 
 async def test_f25_held_up_for_seconds_nothing_is_lost(nursery: Nursery, tmp_path: Path) -> None:
     async with house(nursery, tmp_path) as it:
-        await it.run(Point("inbox.done", "committed", 1, "block"))
+        process = await it.run(Point("inbox.done", "committed", 1, "block"))
         taken = await much(it, 1)
         assert taken == [4, 8]
         await it.rest()
         it.judge()
+        assert '"loop_blocked"' in process.said, "whoever reads the log is told"
 
 
 async def test_f26_hundreds_who_never_finish_keep_nobody_out(nursery: Nursery, tmp_path: Path) -> None:
