@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, Update, bindparam, case, insert, or_, select, update
+from sqlalchemy import ARRAY, RowMapping, Select, Update, bindparam, case, func, insert, or_, select, update
 
 from storage.column_types import Text
 from storage.ids import new_id
@@ -88,6 +88,21 @@ _WAKE = (
     )
     .values(not_before=bindparam("now"))
 )
+# The first that an address waits for. With a limit it is looked up row by row, along the index: as a join, a database
+# that knows nothing of the table yet would compare each row of the lane with each other.
+_front = (
+    select(_elder.c.order)
+    .where(
+        _elder.c.channel == outbox.c.channel,
+        _elder.c.tenant == outbox.c.tenant,
+        _elder.c.place == outbox.c.place,
+        is_one_of(_elder.c.state, "pending", "sending"),
+    )
+    .order_by(_elder.c.order)
+    .limit(1)
+    .correlate(outbox)
+    .scalar_subquery()
+)
 _FREE = (
     select(outbox)
     .where(
@@ -97,15 +112,7 @@ _FREE = (
         outbox.c.rank == bindparam("of_rank"),
         outbox.c.not_before <= bindparam("now"),
         or_(outbox.c.not_after.is_(None), outbox.c.not_after >= bindparam("now")),
-        ~select(_elder.c.order)
-        .where(
-            _elder.c.channel == outbox.c.channel,
-            _elder.c.tenant == outbox.c.tenant,
-            _elder.c.place == outbox.c.place,
-            _elder.c.order < outbox.c.order,
-            is_one_of(_elder.c.state, "pending", "sending"),
-        )
-        .exists(),
+        outbox.c.order == _front,
     )
     .order_by(outbox.c.not_before, outbox.c.order)
     .limit(bindparam("limit"))
@@ -120,6 +127,24 @@ _END = (
         reference=bindparam("with_reference"),
         reason=bindparam("with_reason"),
         payload=_EMPTIED,
+        lease=None,
+        token="",
+    )
+)
+# In one statement, where each would be a trip to the server.
+_given = (
+    func.unnest(*(bindparam(name, type_=ARRAY(Text)) for name in ("this", "end", "with_reference", "with_reason")))
+    .table_valued("this", "end", "reference", "reason")
+    .render_derived(name="given")
+)
+_END_ALL = (
+    update(outbox)
+    .where(outbox.c.id == _given.c.this)
+    .values(
+        state=_given.c.end,
+        reference=_given.c.reference,
+        reason=_given.c.reason,
+        payload=case((_given.c.end == "unknown", outbox.c.payload), else_=None),
         lease=None,
         token="",
     )
@@ -286,7 +311,10 @@ class Outbox(Part):
         tokens = {row["id"]: row["token"] for row in self._all(_on_their_way(self._dialect), these=these)}
         ours = [mark for mark in marks if tokens.get(mark.id) == mark.token]
         if ends := [_end(mark.id, mark) for mark in ours if mark.not_before is None]:
-            self._connection.execute(_END, ends)
+            if self._dialect == "postgresql":
+                self._connection.execute(_END_ALL, {name: [end[name] for end in ends] for name in ends[0]})
+            else:
+                self._connection.execute(_END, ends)
         if later := [
             {"this": mark.id, "from_then": mark.not_before, "uncounted": 0 if mark.counts else 1}
             for mark in ours

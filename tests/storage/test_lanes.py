@@ -158,5 +158,27 @@ def test_postgresql_goes_through_no_table(postgres: str, opened: list[Store]) ->
         assert not [node for node in looks if node["Node Type"] == "Seq Scan"], name
 
 
+def test_postgresql_compares_few_rows_also_where_it_knows_nothing_of_the_table(
+    postgres: str, opened: list[Store]
+) -> None:
+    """Right after an install, or a rush: a plan that joins each row of a lane with each other is cheap on paper."""
+    store = Store.open(postgres, a_vault())
+    opened.append(store)
+    store.migrate()
+    values = {"of_channel": "slack", "of_tenant": "T1", "of_rank": 1, "now": NOW, "limit": 50}
+
+    def unit(work: Work) -> float:
+        for n in range(1000):
+            queue(work, to=AddressRow("slack", "T1", f"D{n}"))
+        connection = work.outbox._connection
+        compiled = outbox._FREE.compile(connection.engine)
+        explain = f"EXPLAIN (ANALYZE, FORMAT JSON) {compiled}"
+        said = connection.exec_driver_sql(explain, {**compiled.params, **values}).scalar_one()
+        looks = [node for node in _nodes(said[0]["Plan"]) if node.get("Relation Name") == "outbox"]
+        return float(sum(node["Actual Rows"] * node["Actual Loops"] for node in looks))
+
+    assert store.run_now(unit) <= 4 * 50
+
+
 def _nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
     return [plan, *(node for inner in plan.get("Plans", ()) for node in _nodes(inner))]
