@@ -8,18 +8,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from time import monotonic
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 from aiohttp import web
 
 from bot.channel import Channel, Directory
 from bot.channels.slack.settings import Slack
-from bot.channels.slack.slack import SlackRoom
-from bot.channels.teams.login import Identity
 from bot.channels.teams.read import CHANNEL as TEAMS
 from bot.channels.teams.settings import Teams
-from bot.channels.teams.teams import TeamsRoom
 from bot.channels.web.channel import WebChannel
 from bot.channels.web.doors import check_host
 from bot.channels.web.personal import PATH, page_at, personal
@@ -44,6 +41,11 @@ from bot.words import Words
 from storage.records import AddressRow
 from storage.store import Store, Work
 from storage.vault import Vault, load_or_create_key_file
+
+if TYPE_CHECKING:
+    from bot.channels.slack.slack import SlackRoom
+    from bot.channels.teams.login import Identity
+    from bot.channels.teams.teams import TeamsRoom
 
 log = structlog.get_logger()
 
@@ -291,8 +293,13 @@ def _platforms(
     alone = _is_one_town(slack, teams)
     rooms: list[SlackRoom | TeamsRoom] = []
     if slack is not None:
+        # A platform that is not configured is not imported: its libraries are a fifth of the memory.
+        from bot.channels.slack.slack import SlackRoom  # noqa: PLC0415
+
         rooms.append(SlackRoom(store, words, clock, slack, people.arrive, change, alone=alone))
     if teams is not None:
+        from bot.channels.teams.teams import TeamsRoom  # noqa: PLC0415
+
         teams_room = TeamsRoom(
             store,
             words,
@@ -355,6 +362,8 @@ def _is_one_town(slack: Slack | None, teams: Teams | None) -> bool:
 
 def machine_identity() -> Identity | None:
     """What an App Service tells its programs of their managed identity."""
+    from bot.channels.teams.login import Identity  # noqa: PLC0415 - only where there is Teams
+
     endpoint, header = os.environ.get("IDENTITY_ENDPOINT", ""), os.environ.get("IDENTITY_HEADER", "")
     return Identity(endpoint, header) if endpoint and header else None
 

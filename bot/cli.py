@@ -17,10 +17,7 @@ from aiohttp import ClientSession
 
 from bot import condition, upkeep
 from bot.app import WEB, WORKER, build, machine_identity, open_store
-from bot.channels.slack.doctor import PATIENCE
-from bot.channels.slack.doctor import Doctor as SlackDoctor
 from bot.channels.slack.manifest import manifest
-from bot.channels.teams.doctor import Doctor as TeamsDoctor
 from bot.channels.teams.manifest import package
 from bot.channels.teams.publisher import Publisher
 from bot.clock import SystemClock
@@ -124,11 +121,15 @@ async def _look_at_platforms(settings: Settings, store: Store) -> list[bool]:
 async def _findings(settings: Settings, store: Store) -> AsyncIterator[Finding]:
     slack, teams, clock = settings.slack, settings.teams, SystemClock()
     if slack is not None:
+        from bot.channels.slack.doctor import PATIENCE, Doctor  # noqa: PLC0415 - brings Slack's library
+
         async with ClientSession(timeout=PATIENCE) as session:
-            async for finding in SlackDoctor(slack, store, clock, session).look():
+            async for finding in Doctor(slack, store, clock, session).look():
                 yield finding
     if teams is not None:
-        async for finding in TeamsDoctor(teams, store, clock, machine_identity()).look():
+        from bot.channels.teams import doctor as teams_doctor  # noqa: PLC0415 - brings that of Teams
+
+        async for finding in teams_doctor.Doctor(teams, store, clock, machine_identity()).look():
             yield finding
     if slack is not None or (teams is not None and teams.kind != "Anonymous"):
         for finding in condition.findings(await store.run(lambda work: condition.facts(work, clock)), settings):

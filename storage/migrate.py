@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from importlib.resources import files
 
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 from storage.errors import Locked, NewerTables
 
@@ -40,6 +38,13 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
         connection.exec_driver_sql("SET LOCAL lock_timeout = '1s'")
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_OURS})")
+    if revision == "head" and _had(connection) == newest():
+        return
+    # Where there is nothing to do it is not imported: it takes as much memory as a platform.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", "storage:migrations")
     config.attributes["connection"] = connection
@@ -47,3 +52,17 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
         command.upgrade(config, revision)
     except CommandError as unknown:  # it has had a step that is not among ours
         raise NewerTables from unknown
+
+
+def newest() -> str:
+    """The last step that there is."""
+    steps = (file.name for file in files("storage").joinpath("migrations", "versions").iterdir())
+    return max(name.partition("_")[0] for name in steps if name[0].isdigit())
+
+
+def _had(connection: Connection) -> str:
+    """The last step that the database has had; empty for a new one."""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    row = connection.exec_driver_sql("SELECT version_num FROM alembic_version").first()
+    return str(row[0]) if row else ""
