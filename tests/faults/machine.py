@@ -223,6 +223,9 @@ class Machine:
         )
 
     async def _begins(self, process: Process) -> None:
+        if not self.store.is_shared:  # as the app does: whoever begins alone finds every lease over
+            await process.conversation.recover()
+            await process.ticker.recover()
         await process.delivery.recover()
         await self._ticks(process)
 

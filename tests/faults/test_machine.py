@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, get_args
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -26,8 +27,11 @@ from tests.postgres import drop, fresh_database
 
 IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 """Where a disk takes no time; what happens to disks is tried elsewhere."""
-POINTS = [ANY, "inbox.add", "inbox.done", "prompts.mark", "outbox.claim", "outbox.add", "outbox.mark"]
-FORMS = {"slack": "", "teams": "card"}
+pytestmark = pytest.mark.timeout(3600 if EVERYTHING else 300)
+POINTS = [
+    ANY, "inbox.add", "inbox.take", "inbox.done", "prompts.take", "prompts.mark", "outbox.add", "outbox.claim",
+    "outbox.mark", "outbox.rescue", "lanes.hold",
+]  # fmt: skip
 
 towns = st.sampled_from(TOWNS)
 people = st.sampled_from(list(ROLES))
