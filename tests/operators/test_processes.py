@@ -200,3 +200,24 @@ async def test_f24_what_hangs_holds_no_end_up(tmp_path: Path, within: str, signa
     if signals > 1:
         process.send_signal(signal.SIGTERM)
     assert await ended(process) == (code, b"")
+
+
+async def test_a_backup_is_made_beside_a_running_house_and_restored_only_without_one(
+    starts: Starts, tmp_path: Path
+) -> None:
+    house = await starts()
+    emil = (await house.people())["Emil Eriksen"]
+    file = str(tmp_path / "one.gz")
+    assert await ended(await command(tmp_path, "backup", file)) == (0, b"")
+    code, said = await ended(await command(tmp_path, "restore", file, "--replace"))
+    assert (code, said.startswith(b"Vidsyn is running already with this database (")) == (1, True)
+    await house.post("people", name="Nora Nygaard", role="employee", unit="Havnen", language="nb")
+    assert (await house.ends())[0] == 0
+    code, said = await ended(await command(tmp_path, "restore", file))
+    assert (code, said.startswith(b"There are people in this database.")) == (1, True)
+    assert await ended(await command(tmp_path, "restore", file, "--replace")) == (0, b"")
+    again = await starts()
+    people = await again.people()
+    assert people["Emil Eriksen"] == emil
+    assert "Nora Nygaard" not in people
+    assert await again.ends() == (0, b"")
