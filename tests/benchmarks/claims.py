@@ -20,7 +20,8 @@ def claims(size: Size) -> list[Table]:
     table = Table(f"{size.prompts:,} rows that are due at once, taken 500 at a time", heads)
     cases = [(POSTGRESQL, each) for each in size.processes] + [(SQLITE, 1)] * size.shared
     for database, processes in cases:
-        runs = {what: [_taken(size, database, processes, what) for _ in range(size.runs)] for what in WAYS}
+        rounds = [{what: _taken(size, database, processes, what) for what in WAYS} for _ in range(size.runs)]
+        runs = {what: [each[what] for each in rounds] for what in WAYS}
         for what, rates in runs.items():
             ratios = [rate / plain for rate, plain in zip(rates, runs["plain"], strict=True)]
             table.add(f"{WAYS[what]}, {database.name}", processes, Spread.of(rates), Spread.of(ratios))
