@@ -33,6 +33,9 @@ from tests.benchmarks.databases import KEY
 from tests.benchmarks.measure import Platform
 from tests.benchmarks.sides import APP, SECRET, TEAM, TENANT, TOKEN, TOWN, place_of
 
+ABREAST = 50
+"""Messages on their way at once, where the pace is wide: as many as the bare loop has."""
+
 IN_NO_HURRY = 1_000_000
 """Things that a person may do in a minute."""
 
@@ -104,6 +107,9 @@ async def open_house(url: str, apis: Mapping[str, str], common: Clock | None = N
         rooms.append(
             TeamsRoom(store, words, clock, there, people.arrive, change, pace=wide, most=IN_NO_HURRY, alone=alone)
         )
+    if common is None:
+        for room in rooms:
+            room.channel.abreast = ABREAST
     channels: dict[str, Channel] = {room.channel.name: room.channel for room in rooms}
     directories: dict[str, Directory] = {room.channel.name: room.people for room in rooms}
     delivery = Delivery(store, clock, channels)
