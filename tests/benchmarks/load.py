@@ -155,7 +155,9 @@ def _people(work: Work, platform: Platform, homes: list[str], some: range, teams
             "prepared", approved_at=DUE - timedelta(days=5),
         )  # fmt: skip
         rows["exchanges"].append(work.exchanges._values(exchange))
-        prompt = PromptRow(f"q-{n:06}-{platform}", person.id, exchange.id, "log", DAY, DUE, data={"about": DAY.isoformat()})
+        prompt = PromptRow(
+            f"q-{n:06}-{platform}", person.id, exchange.id, "log", DAY, DUE, data={"about": DAY.isoformat()}
+        )
         rows["prompts"].append({**vars(prompt), "data": dict(prompt.data)})
     for table in (people, addresses, chats, sign_ups, exchanges, prompts):
         if rows[table.name]:
