@@ -39,6 +39,9 @@ LEASE = timedelta(seconds=30)
 AT_ONCE = 100
 """Rows taken at a time to catch up with."""
 
+MOST_REMEMBERED = 10_000
+"""People whose language is kept in mind."""
+
 LOOK_UPS = 8
 """Strangers who are looked up at once while catching up: a directory that hangs holds nobody else up."""
 
@@ -48,10 +51,9 @@ def _nothing() -> None:
 
 
 class Kept(NamedTuple):
-    """What is written down: its inbox row, the sender's language, and what stands there."""
+    """What is written down: its inbox row, and what stands there."""
 
     id: str
-    language: str
     incoming: Incoming
 
 
@@ -76,6 +78,7 @@ class Conversation:
         self._answering: set[asyncio.Task[object]] = set()
         self._in_hand: set[str] = set()
         self._owed: set[str] = set()
+        self._languages: dict[Address, str] = {}
         self._look_ups = asyncio.Semaphore(LOOK_UPS)
         self._together = Together(store)
 
@@ -89,7 +92,7 @@ class Conversation:
             try:
                 reply = await self._answer(kept.id, kept.incoming)
             except StoreUnavailable:
-                return Reply(note=self._words.text(kept.language, "err.kept"))
+                return Reply(note=self._words.text(self._languages.get(incoming.sender, "da"), "err.kept"))
             self._later(self._newcomers.find_leader(incoming.sender))
             if not reply.repeated:
                 return reply
@@ -147,20 +150,25 @@ class Conversation:
         inbox_id = new_id()
 
         def unit(work: Work) -> Kept | Reply:
-            language = _language(work, incoming.sender)
-            taken = check(incoming, self._words, language)
+            taken = check(incoming, self._words, lambda: _language(work, incoming.sender))
             if isinstance(taken, Reply):
                 return taken
             what = _as_kept(taken)
             payload = INCOMING.dump_json(what).decode()
             kept = work.inbox.add(inbox_id, what.sender.channel, what.event, payload, lease, since)
-            return Reply(repeated=True) if kept is None else Kept(kept, language, what)
+            return Reply(repeated=True) if kept is None else Kept(kept, what)
 
         try:
             return await self._together.run(unit)
         except StoreUnavailable:
             self._owed.add(inbox_id)  # it may be there all the same: nobody knows
             raise
+
+    def _remember(self, sender: Address, language: str) -> None:
+        """How to speak with somebody while the store is away."""
+        if len(self._languages) >= MOST_REMEMBERED:
+            self._languages.clear()
+        self._languages[sender] = language
 
     def _again(self, work: Work, incoming: Incoming, repeated: Reply) -> Reply:
         """What is shown by now of what came before: nobody may have got the answer of that time."""
@@ -279,6 +287,7 @@ class Conversation:
         person = work.people.at(at(taken.sender))
         if person is None or not person.active:
             return taken
+        self._remember(taken.sender, person.language)
         work.people.lock(person.id)
         if not work.inbox.done(inbox_id):
             return Reply(repeated=True)

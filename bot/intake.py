@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.channel import Button, Incoming, Reply
@@ -18,8 +19,9 @@ class Taken:
     hidden: bool = False
 
 
-def check(incoming: Incoming, words: Words, language: str) -> Taken | Reply:
-    """The incoming as it may be kept, or the reply that asks to hide a number first."""
+def check(incoming: Incoming, words: Words, language: Callable[[], str]) -> Taken | Reply:
+    """The incoming as it may be kept, or the reply that asks to hide a number first: the sender's `language` is only
+    looked up for that."""
     if incoming.kind in ("text", "command"):
         shown = mask(incoming.text) if _stopped(incoming.text) else incoming.text
         return Taken(replace(incoming, text=shown), hidden=shown != incoming.text)
@@ -30,13 +32,14 @@ def check(incoming: Incoming, words: Words, language: str) -> Taken | Reply:
     caught = [key for key in caught if key not in left]
     if not caught:
         return Taken(incoming)
-    sentence = words.text(language, "safe.id_found")
+    spoken = language()
+    sentence = words.text(spoken, "safe.id_found")
     return Reply(
         errors=dict.fromkeys(caught, sentence),
         identifiers=caught,
         offers=(
-            Button("mask", words.text(language, "btn.mask"), sends=True),
-            Button("keep", words.text(language, "btn.not_id"), sends=True),
+            Button("mask", words.text(spoken, "btn.mask"), sends=True),
+            Button("keep", words.text(spoken, "btn.not_id"), sends=True),
         ),
     )
 

@@ -87,7 +87,7 @@ class Ticker:
                 lost = 0
             except StoreUnavailable:
                 lost += 1
-                if lost == MOST_LOST:
+                if lost == min(MOST_LOST, len(groups)):
                     raise
                 log.warning("prompts_put_off", prompts=[row.id for row in group])
 

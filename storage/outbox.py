@@ -13,7 +13,7 @@ from sqlalchemy import ARRAY, RowMapping, Select, Update, bindparam, case, func,
 from storage.column_types import Text
 from storage.ids import new_id
 from storage.keys import HOUSE, Unreadable
-from storage.part import Part, address, among, listed, without
+from storage.part import Part, among, listed
 from storage.records import AddressRow, OutboxRow, OutboxState
 from storage.tables import is_one_of, outbox
 
@@ -117,6 +117,19 @@ _FREE = (
     .order_by(outbox.c.not_before, outbox.c.order)
     .limit(bindparam("limit"))
     .with_for_update(of=outbox, skip_locked=True)
+)
+_BEHIND = (
+    select(outbox.c.place)
+    .distinct()
+    .where(
+        _IS_PENDING,
+        outbox.c.channel == bindparam("of_channel"),
+        outbox.c.tenant == bindparam("of_tenant"),
+        outbox.c.rank == 0,
+        outbox.c.not_before <= bindparam("now"),
+        outbox.c.order != _front,
+    )
+    .limit(bindparam("limit"))
 )
 _EMPTIED = case((bindparam("end", type_=Text) == "unknown", outbox.c.payload), else_=None)
 _END = (
@@ -251,14 +264,12 @@ class Outbox(Part):
     ) -> OutboxRow:
         """Queue a message. It goes after `not_before`, behind what its address is still waiting for.
 
-        One that is `urgent` goes before all that is not, and what it must go behind goes as early.
+        One that is `urgent` goes before all that is not, and what it must go behind is claimed as early.
         """
         row = OutboxRow(
             id or new_id(), to, payload, kind, subject, OutboxState.PENDING, order=0, not_before=not_before,
             not_after=not_after, attempts=0, replaces=replaces, thread=thread, rank=0 if urgent else 1,
         )  # fmt: skip
-        if urgent:
-            self._change(_LIFT, {"to_channel": to.channel, "to_tenant": to.tenant, "to_place": to.place})
         values = {**vars(row), **vars(to), **self._sealed(HOUSE, "outbox", row.id, payload=payload)}
         del values["order"], values["to"]
         added = self._the(_ADD, **values)
@@ -276,17 +287,20 @@ class Outbox(Part):
         One per address and none before its elders, none past its `not_after`. One whose text cannot be read is
         refused, "unreadable". Raises Sealed when the master keys do not fit.
         """
+        if rank == 0:
+            # Not when the urgent one was added: each turn would look among what all the others add.
+            self._lift(self._all(_BEHIND, of_channel=channel, of_tenant=tenant, now=now, limit=limit), channel, tenant)
         due = self._all(_FREE, of_channel=channel, of_tenant=tenant, of_rank=rank, now=now, limit=limit)
         if due:
             # Without the house's key all of them would be given up, and the operator may still find it.
             self._keys.check()
         rows = []
-        for row in self._rows(due):
+        for row in self._taken(due, until, token, 1):
             if isinstance(row.payload, Unreadable):
                 self.finish(row.id, OutboxState.REFUSED, reason="unreadable")
             else:
                 rows.append(row)
-        return self._taken(rows, until, token, 1)
+        return rows
 
     def rescue(self, now: datetime, until: datetime, token: str, but: Collection[str], limit: int) -> list[OutboxRow]:
         """Take rows that were being sent when their lease ended: they are `token`'s `until` then. None of `but`.
@@ -295,7 +309,7 @@ class Outbox(Part):
         """
         stuck = _stuck(self._dialect)
         these = listed(self._dialect, but)
-        rows = self._rows(self._all(stuck, now=now, far=until + FAR, these=these, limit=limit))
+        rows = self._all(stuck, now=now, far=until + FAR, these=these, limit=limit)
         return self._taken(rows, until, token, 0)
 
     def put_back(self, tokens: Collection[str]) -> int:
@@ -379,24 +393,30 @@ class Outbox(Part):
         """Rows of which nobody knows whether they went out, the oldest first."""
         return self._rows(self._all(_UNKNOWN))
 
-    def _taken(self, rows: Sequence[OutboxRow], until: datetime, token: str, more: int) -> list[OutboxRow]:
+    def _lift(self, behind: Sequence[RowMapping], channel: str, tenant: str) -> None:
+        """What an urgent message has to wait for is as urgent."""
+        if behind:
+            lane = {"to_channel": channel, "to_tenant": tenant}
+            self._connection.execute(_LIFT, [{**lane, "to_place": row["place"]} for row in behind])
+
+    def _taken(self, rows: Sequence[RowMapping], until: datetime, token: str, more: int) -> list[OutboxRow]:
         if not rows:
             return []
-        these = listed(self._dialect, [row.id for row in rows])
+        these = listed(self._dialect, [row["id"] for row in rows])
         self._change(_take(self._dialect), {"these": these, "until": until, "by": token, "more": more})
-        return [
-            replace(row, state=OutboxState.SENDING, attempts=row.attempts + more, lease=until, token=token)
-            for row in rows
-        ]
+        taken = {"state": OutboxState.SENDING, "lease": until, "token": token}
+        return [self._row({**row, **taken, "attempts": row["attempts"] + more}) for row in rows]
 
     def _rows(self, rows: Sequence[RowMapping]) -> list[OutboxRow]:
         return [self._row(row) for row in rows]
 
-    def _row(self, row: RowMapping) -> OutboxRow:
-        fields = without(row, "channel", "tenant", "place", "payload", "state")
-        sealed = row["payload"]
-        payload = "" if sealed is None else self._keys.show(HOUSE, "outbox", "payload", row["id"], sealed)
-        return OutboxRow(to=address(row), payload=payload, state=OutboxState(row["state"]), **fields)
+    def _row(self, row: RowMapping | Mapping[str, Any]) -> OutboxRow:
+        values = dict(row)
+        sealed = values.pop("payload")
+        payload = "" if sealed is None else self._keys.show(HOUSE, "outbox", "payload", values["id"], sealed)
+        to = AddressRow(values.pop("channel"), values.pop("tenant"), values.pop("place"))
+        state = OutboxState(values.pop("state"))
+        return OutboxRow(to=to, payload=payload, state=state, **values)
 
 
 def _end(id: str, mark: Mark) -> Mapping[str, Any]:

@@ -19,7 +19,7 @@ from sqlalchemy import (
     update,
 )
 
-from storage.part import Part, among, insert_or, listed, without
+from storage.part import Part, among, insert_or, listed
 from storage.records import PromptRow
 from storage.tables import is_one_of, prompts
 
@@ -143,7 +143,8 @@ class Prompts(Part):
         if rows:
             these = listed(self._dialect, (row["id"] for row in rows))
             self._change(_lease(self._dialect), {"these": these, "until": until, "by": token})
-        return [PromptRow(**without(row, "lease", "token"), lease=until, token=token) for row in rows]
+        taken = {"lease": until, "token": token}
+        return [PromptRow(**{**row, **taken}) for row in rows]
 
     def due_to(self, recipient: str, now: datetime) -> list[PromptRow]:
         """What is due to one recipient, the earliest first, whosever it is to say."""

@@ -14,7 +14,11 @@ from storage.migrate import newest
 from tests.conftest import ROOT
 
 HEAVY = {"slack_sdk", "slack_bolt", "botbuilder", "msrest", "requests", "jwt", "psycopg", "alembic"}
-SLACK = {"SLACK_BOT_TOKEN": "xoxb-1-2-3", "SLACK_SIGNING_SECRET": "0123456789abcdef" * 2, "PUBLIC_URL": "https://vidsyn.example.dk"}
+SLACK = {
+    "SLACK_BOT_TOKEN": "xoxb-1-2-3",
+    "SLACK_SIGNING_SECRET": "0123456789abcdef" * 2,
+    "PUBLIC_URL": "https://vidsyn.example.dk",
+}
 TEAMS = {
     "MicrosoftAppId": "11111111-1111-4111-8111-111111111111",
     "MicrosoftAppPassword": "the-secret-of-the-app",
@@ -36,12 +40,13 @@ def imported(folder: Path, settings: dict[str, str]) -> set[str]:
     """The libraries that a start of the house brings along, the second time, with its tables made."""
     bare = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "Microsoft", "TEAMS_"))}
     env = bare | settings | {"VIDSYN_DATA": str(folder), "PYTHONPATH": str(ROOT)}
+    found: set[str] = set()
     for _ in range(2):
         run = subprocess.run(
             [sys.executable, "-c", STARTS], cwd=folder, env=env, capture_output=True, text=True, timeout=60, check=False
         )
         assert run.returncode == 0, run.stderr
-    found: set[str] = set(json.loads(run.stdout.splitlines()[-1]))
+        found = set(json.loads(run.stdout.splitlines()[-1]))
     return found & HEAVY
 
 

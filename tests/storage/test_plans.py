@@ -21,6 +21,8 @@ QUERIES: dict[str, tuple[Executable, str]] = {
     "outbox due": (outbox._FREE, "ix_outbox_lane"),
     "outbox elders": (outbox._FREE, "ix_outbox_queue"),
     "outbox lifted": (outbox._LIFT, "ix_outbox_queue"),
+    "outbox behind": (outbox._BEHIND, "ix_outbox_lane"),
+    "outbox behind whom": (outbox._BEHIND, "ix_outbox_queue"),
     "outbox next": (outbox._NEXT, "ix_outbox_pending"),
     "outbox stuck": (outbox._stuck("sqlite"), "ix_outbox_sending"),
     "outbox put back": (outbox._put_back("sqlite"), "ix_outbox_sending"),
