@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import TypeVar
 
 import pytest
 from sqlalchemy import update
@@ -26,6 +28,7 @@ from tests.running.story import MONDAY, Story
 from tests.running.test_one_effect import card_of, gone, press, text, word
 from tests.stage.play import WORDS, Play, Seat
 
+T = TypeVar("T")
 Two = tuple[Play, Play]
 
 
@@ -392,12 +395,21 @@ async def test_what_two_processes_took_of_one_person_comes_in_one_message(two: T
     assert await ticker(other, seen).tick() == 0
 
 
+class Gone(Failpoint):
+    """A store that goes away at a unit of work, and stays away."""
+
+    async def run(self, unit: Callable[[Work], T], serial: bool = True) -> T:
+        if self.count >= self._at - 1:
+            self._die()
+        return await super().run(unit, serial)
+
+
 async def test_f11_a_store_that_is_away_is_no_failure_of_a_prompt(play: Play) -> None:
     ids = await people_with_prompts(play, 3)
     seen: Counter[str] = Counter()
     inner = play.store
     for n in range(MOST_TRIES + 1):
-        play.store = Failpoint(inner, 2, die=gone)
+        play.store = Gone(inner, 2, die=gone)
         with pytest.raises(StoreUnavailable):
             await ticker(play, seen).tick()
         play.clock.move_to(MONDAY + SAY_LEASE * (n + 1))

@@ -358,7 +358,13 @@ async def test_f15_i2_who_moves_after_a_late_approval_is_asked_to_prepare_once(p
     play.clock.move_to(datetime(2026, 5, 4, 16, tzinfo=UTC))
     await change(play, "Emil", zone="Asia/Almaty")
     await under_way(play)
-    await play.until(datetime(2026, 5, 5, 5, tzinfo=UTC))
+
+    def unprepared(work: Work) -> None:
+        work.exchanges.update(replace(work.exchanges.get(EXCHANGE), state="approved"))
+
+    await play.store.run(unprepared)
+    await plan_anew(play)
+    await play.until(datetime(2026, 5, 5, 6, tzinfo=UTC))
     assert [row.state for row in await prompts(play.store, "prep")] == ["said"]
     await change(play, "Emil", zone="America/New_York")
     await plan_anew(play)
