@@ -32,6 +32,8 @@ TOWNS = [
     Town("Vestby", "teams", "vestby", {name: f"{name}-vestby" for name in ROLES}, "19:vestby"),
 ]
 HOUSE = build_house()
+PATIENCE = 20.0
+"""Seconds that anything may take."""
 SHORT = 0.05
 """Seconds that a platform may stay silent here."""
 
@@ -152,9 +154,12 @@ class Machine:
 
         async def happens() -> None:
             try:
-                await doing
+                async with asyncio.timeout(PATIENCE):
+                    await doing
             except (Killed, StoreError):
                 return
+            except TimeoutError:
+                raise AssertionError("This never comes to an end.") from None
 
         self.loop.run_until_complete(happens())
         if any(process.store.dead for process in self.processes):
