@@ -55,10 +55,10 @@ class Together:
                 if not told.done():
                     told.set_exception(failure)
             return
-        except BaseException as end:  # this task is broken off: nobody waits for ever for what it does no more
+        except BaseException as broken:  # this task is broken off: nobody waits for ever for what it does no more
             for _, told in some:
                 if not told.done():
-                    told.set_exception(end)
+                    told.set_exception(broken)
             raise
         for (_, told), end in zip(some, ends, strict=True):
             if not told.done():
