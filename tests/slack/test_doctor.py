@@ -363,9 +363,10 @@ async def test_the_command_says_what_is_well_and_what_is_not(fake: FakeSlack, tm
     }  # fmt: skip
     code, lines = await doctor(tmp_path, **settings)
     assert code == 1
-    assert [line for line in lines if not line.startswith("✓ ")] == [
+    assert [line for line in lines if line.startswith("✗ ")] == [
         "✗ HR: Nobody is. Run `.venv/bin/vidsyn hr-code`, and let HR write the code to Vidsyn in Slack."
     ]
+    assert [line.split(":")[0] for line in lines if line.startswith("– ")] == ["– Backup", "– Pages"]
     assert lines[:3] == [
         "✓ Settings: Slack, Socket Mode, one workspace.", "✓ Keys: They are there.",
         "✓ Database: It opens and is up to date.",
