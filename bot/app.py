@@ -78,6 +78,7 @@ HOUR = 3600.0
 DECIDE_WITHIN = timedelta(days=30)
 """So long the text of an unknown message is kept, for an operator may send it again."""
 
+STARTS, STOPS = "starting", "stopping"
 STARTING = "Vidsyn is starting. Wait a little."
 STOPPING = "Vidsyn is stopping. Start it again when it has stopped."
 HANGS = "Something has not come to its end for a quarter of an hour. Look for errors in the log, and start it again."
@@ -154,7 +155,7 @@ class App:
     readiness: Readiness = field(init=False)
     ticking: Ticking = field(init=False)
     _parts: tuple[Part, ...] = field(init=False)
-    _state: str = field(init=False, default="starting")
+    _state: str = field(init=False, default=STARTS)
     _tidied: float = field(init=False, default=float("-inf"))
 
     def __post_init__(self) -> None:
@@ -165,8 +166,8 @@ class App:
         self.ticking = Ticking(*(part.once for part in self._parts))
         self.readiness = Readiness(self.store, self.clock, self.meters)
         self.readiness.checks |= {
-            "starting": lambda: STARTING if self._state == "starting" else "",
-            "stopping": lambda: STOPPING if self._state == "stopping" else "",
+            "starting": lambda: STARTING if self._state == STARTS else "",
+            "stopping": lambda: STOPPING if self._state == STOPS else "",
             "clock": lambda: self.watch.reason if self.watch else "",
             "ticking": lambda: HANGS if any(part.hangs for part in self._parts) else "",
             "delivery": lambda: SENDS_NOT if not self._state and self.only != WEB and not self.delivery.alive else "",
@@ -175,16 +176,18 @@ class App:
     async def start(self) -> list[str]:
         """Looks after what an earlier process left, then ticks. What to tell the operator."""
         said = [await platform.start() for platform in self.platforms]
+        if self.watch is not None:
+            await self.watch.look()
         if not self.store.is_shared:  # whoever held something here has ended
             await self.conversation.recover()
             await self.ticker.recover()
         if self.only != WEB:
             await self.delivery.recover()
-        await self.tick()
-        if self.only != WEB:
             self.delivery.start()
         self.ticking.start()
-        self._state = ""
+        await self.tick()
+        if self._state == STARTS:
+            self._state = ""
         return said
 
     async def tick(self) -> None:
@@ -192,8 +195,10 @@ class App:
         await asyncio.gather(*(part.once() for part in self._parts))
 
     def ends(self) -> None:
-        """From now on this process is not ready: it is about to stop."""
-        self._state = "stopping"
+        """From now on this process begins nothing, and is not ready: it is about to stop."""
+        self._state = STOPS
+        self.ticker.ends()
+        self.conversation.ends()
 
     async def _send(self) -> None:
         await self.delivery.recover(starting=False)

@@ -79,6 +79,7 @@ class Conversation:
         self._in_hand: set[str] = set()
         self._owed: set[str] = set()
         self._languages: dict[Address, str] = {}
+        self._ending = False
         self._look_ups = asyncio.Semaphore(LOOK_UPS)
         self._together = Together(store)
 
@@ -189,6 +190,10 @@ class Conversation:
         moment = Moment(work, self._words, self._clock.now(), self._house)
         return replace(refusal, again=_as_asked(moment, work.people.at(at(incoming.sender)), incoming, refusal))
 
+    def ends(self) -> None:
+        """Begins to catch up with nothing more; what comes is still answered."""
+        self._ending = True
+
     async def recover(self) -> None:
         """Nobody else works on this store: what an earlier process was answering is free again."""
         await self._store.run(lambda work: work.inbox.release(), serial=False)
@@ -200,12 +205,12 @@ class Conversation:
         StoreUnavailable.
         """
         began, owed, number = self._clock.steady(), set(islice(self._owed, AT_ONCE)), 0
-        while rows := await self._take(began, owed):
+        while not self._ending and (rows := await self._take(began, owed)):
             these = {row.id for row in rows}
             owed -= these
             self._owed |= these
             for row in rows:
-                if row.id not in self._in_hand:
+                if row.id not in self._in_hand and not self._ending:
                     number += 1
                     await self._answer(row.id, said=True, waits=False)
             if len(rows) < AT_ONCE:
@@ -248,8 +253,7 @@ class Conversation:
             return Reply()
         except Exception as failure:
             log.error("turn_failed", inbox=inbox_id, error=type(failure).__name__)
-            await self._store.run(lambda work: self._sorry(work, inbox_id))
-            self._kick()
+            await self._failed(inbox_id)
             return Reply()
         finally:
             self._in_hand.discard(inbox_id)
@@ -260,12 +264,22 @@ class Conversation:
         async with self._look_ups:
             return await greeting
 
+    async def _failed(self, inbox_id: str) -> None:
+        """Counts it, and says so once; the row is tried again until it is set aside. Raises StoreUnavailable."""
+        if not await self._store.run(lambda work: _count(work, inbox_id)):
+            return
+        try:
+            await self._store.run(lambda work: self._sorry(work, inbox_id))
+        except StoreUnavailable:
+            raise
+        except Exception as failure:  # what made the turn fail may make this fail too, and is counted by now
+            log.error("turn_failed", inbox=inbox_id, error=type(failure).__name__)
+        self._kick()
+
     def _sorry(self, work: Work, inbox_id: str) -> None:
-        """Counts the failure and says so once; the row is tried again until it is set aside."""
-        row = work.inbox.get(inbox_id)
-        work.inbox.failed(inbox_id, MOST_TRIES)
-        person = work.people.at(at(taken.sender)) if (taken := _read(row.payload)) else None
-        if person is not None and row.attempts == 0:
+        taken = _read(work.inbox.get(inbox_id).payload)
+        person = work.people.at(at(taken.sender)) if taken else None
+        if person is not None:
             moment = Moment(work, self._words, self._clock.now(), self._house)
             moment.tell(person, Told([Say("err.retrying")]), kind="answer")
 
@@ -388,6 +402,13 @@ def _over(moment: Moment, person: PersonRow, row: ConversationRow | None, incomi
 def _language(work: Work, sender: Address) -> str:
     person = work.people.at(at(sender))
     return person.language if person else "da"
+
+
+def _count(work: Work, inbox_id: str) -> bool:
+    """Counts a failed attempt. Whether it was the first."""
+    row = work.inbox.get(inbox_id)
+    work.inbox.failed(inbox_id, MOST_TRIES)
+    return row.attempts == 0
 
 
 def _read(payload: str) -> Incoming | None:

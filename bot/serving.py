@@ -48,11 +48,18 @@ async def serve(app: App, settings: Settings, end_within: float = END_WITHIN) ->
         await _listen(runner, crowd, settings.host, settings.port, "HOST and PORT")
         if settings.ops_port:
             await _listen(operators, few, settings.ops_host, settings.ops_port, "OPS_HOST and OPS_PORT")
-        for said in await app.start() or [_here(app, settings)]:
-            typer.echo(f"{said} Ctrl+C stops it.")
-        sys.stdout.flush()
-        notify("READY=1")
-        await stopping.wait()
+        starting = asyncio.ensure_future(app.start())
+        told = asyncio.ensure_future(stopping.wait())
+        await asyncio.wait({starting, told}, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            for said in starting.result() or [_here(app, settings)]:
+                typer.echo(f"{said} Ctrl+C stops it.")
+            sys.stdout.flush()
+            notify("READY=1")
+            await told
+        else:  # told to stop before it has begun: what it has begun comes to its end
+            starting.cancel()
+            await asyncio.wait({starting})
     finally:
         notify("STOPPING=1")
         await _end(app, end_within, runner, operators)

@@ -43,6 +43,7 @@ class Ticker:
         self._clock = clock
         self._house = house
         self._watch = watch
+        self._ending = False
 
     async def recover(self) -> None:
         """Nobody else works on this store: what an earlier process was about to say is free again."""
@@ -55,12 +56,16 @@ class Ticker:
             if not self._watch.trusted:
                 return 0
         handled = 0
-        while rows := await self._take():
+        while not self._ending and (rows := await self._take()):
             await self._say(_by_recipient(rows))
             handled += len(rows)
             if len(rows) < AT_ONCE:
                 break
         return handled
+
+    def ends(self) -> None:
+        """Begins to tell nobody anything more."""
+        self._ending = True
 
     async def next_at(self) -> datetime | None:
         """When the next thing is due."""
@@ -82,6 +87,8 @@ class Ticker:
         """
         lost = 0
         for group in groups:
+            if self._ending:
+                return  # others say it when the lease is over
             try:
                 await self._handle(group, alone="failures" in group[0].data)
                 lost = 0

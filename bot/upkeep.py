@@ -107,7 +107,7 @@ def resend(ids: Annotated[list[str], typer.Argument(help="Ids from the list.")])
 
     def once(work: Work, id: str) -> str:
         now = now_there(work)
-        known = {row.id: row for row in work.overview.undecided()}.get(id)
+        known = work.overview.undecided_one(id)
         if known is None:
             return "is not unknown. Look at the list again."
         if not known.whole:
@@ -125,7 +125,7 @@ def drop_outgoing(ids: Annotated[list[str], typer.Argument(help="Ids from the li
     """Leave it at that: the message has arrived, or need not."""
 
     def once(work: Work, id: str) -> str:
-        if id not in {row.id for row in work.overview.undecided()}:
+        if work.overview.undecided_one(id) is None:
             return "is not unknown. Look at the list again."
         work.outbox.finish(id, OutboxState.CANCELLED, reason="dropped by an operator")
         return ""
@@ -173,7 +173,7 @@ def _each(action: str, ids: list[str], once: Callable[[Work, str], str], done: s
         return refused
 
     with sentences(), _opened() as store:
-        refusals = {id: store.run_now(lambda work, id=id: unit(work, id)) for id in ids}  # type: ignore[misc]
+        refusals = {id: store.run_now(lambda work, id=id: unit(work, id)) for id in dict.fromkeys(ids)}  # type: ignore[misc]
     for id, refused in refusals.items():
         typer.echo(f"{id} {refused or done}", err=bool(refused))
     if any(refusals.values()):

@@ -25,6 +25,9 @@ SLOW = 2.0
 """Seconds that asking the database may take; what it said longer ago is not its time any more."""
 
 
+UNASKED = "The database has not said what time it is. Until it answers this process says and sends nothing."
+
+
 class Settable(Clock, Protocol):
     """A clock that somebody may set, beside one that nobody can."""
 
@@ -44,8 +47,9 @@ class Watch:
     """
 
     def __init__(self, store: Store, clock: Settable) -> None:
-        self.reason = ""
-        self.sends = True
+        # Before the database has been asked its time, nobody knows whether this machine's is right.
+        self.sends = not store.is_shared
+        self.reason = "" if self.sends else UNASKED
         self._store = store
         self._clock = clock
         self._right: datetime | None = None

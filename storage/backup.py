@@ -47,9 +47,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import JSON, TypeEngine
 
 from storage.engine import file_of, open_engine, translate
-from storage.errors import NotFound, StoreError, StoreUnavailable
+from storage.errors import NotFound, NotOurs, StoreError, StoreUnavailable
 from storage.lock import AlreadyRuns
-from storage.migrate import upgrade
+from storage.migrate import newest, strangers, upgrade
 from storage.tables import meta, metadata, people
 from storage.vault import Vault
 from storage.work import Work
@@ -96,9 +96,9 @@ def save(url: str, file: Path, now: datetime) -> Backup:
     The file is made for its owner only, and never in the place of another. Raises StoreError.
     """
     known = file_of(url)
-    if known is not None and not known.exists():
+    if known is not None and not _is_there(known):
         raise NotFound(f"There is no database at {known}. Set DATABASE_URL or VIDSYN_DATA as it is set for Vidsyn.")
-    if file.exists():
+    if _is_there(file):
         raise StoreUnavailable(f"{file} exists already. Give the backup another name; it replaces nothing.")
     draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     try:
@@ -112,8 +112,18 @@ def save(url: str, file: Path, now: datetime) -> Backup:
         raise StoreUnavailable(f"The backup {file} cannot be written: {exc.strerror}. Mend that.") from exc
     finally:
         draft.unlink(missing_ok=True)
-    _remember(url, now)
+    try:
+        _remember(url, now)
+    except StoreError as exc:
+        raise StoreUnavailable(f"{file} is written and whole. Only the time of it could not be noted: {exc}") from exc
     return saved
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        return file.exists()
+    except OSError as exc:
+        raise StoreUnavailable(f"{file} cannot be looked at: {exc.strerror}. Run this as the user of Vidsyn.") from exc
 
 
 def _remember(url: str, now: datetime) -> None:
@@ -217,7 +227,7 @@ def _read(connection: Connection, lines: Iterator[str]) -> Backup:
     head = json.loads(next(lines, "null"))
     if not isinstance(head, dict) or head.get("vidsyn") != "backup":
         raise NoBackup
-    if head["format"] != _FORMAT:
+    if head["format"] != _FORMAT or head["revision"] > newest():
         raise FromNewer
     upgrade(connection, head["revision"])
     rows = _fill(connection, lines)
@@ -258,9 +268,11 @@ def _insert(connection: Connection, into: Table, columns: Sequence[Column[Any]],
 
 
 def _make_room(connection: Connection, *, replace: bool) -> None:
-    """Drops every table, for they are made anew as the backup has them."""
+    """Drops every table, for they are made anew as the backup has them. Raises NotOurs where some are not ours."""
     inspector = inspect(connection)
     names = [name for name, _ in inspector.get_sorted_table_and_fkc_names() if name is not None]
+    if strangers(names):
+        raise NotOurs
     if people.name in names and not replace and connection.execute(select(people.c.id).limit(1)).first():
         raise NotEmpty
     more = " CASCADE" if connection.dialect.name == "postgresql" else ""

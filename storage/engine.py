@@ -37,8 +37,8 @@ _SESSION = {
     # A process that is paused in the middle of a unit holds its rows no longer than this.
     "idle_in_transaction_session_timeout": "10s",
 }
+NAME = "vidsyn"
 _LINE = {
-    "application_name": "vidsyn",
     "client_encoding": "utf8",
     "keepalives_idle": "10",
     "keepalives_interval": "5",
@@ -74,6 +74,7 @@ def dial(url: URL, patience: float) -> Callable[[], psycopg.Connection]:
     options = " ".join(f"-c {name}={value}" for name, value in session.items())
     # The driver takes less than two seconds for two.
     settings = _LINE | {"connect_timeout": f"{max(patience, 2):.0f}"} | given
+    settings["application_name"] = NAME  # by it a restore sees who is there
     settings["options"] = f"{options} {given.get('options', '')}".strip()
     return lambda: psycopg.connect(**settings)
 
@@ -130,6 +131,11 @@ def _parsed(url: str) -> URL:
         parsed = make_url(url)
     except (ArgumentError, ValueError):  # its words may quote a password
         raise StoreUnavailable(f"DATABASE_URL is no address. {_FORMS}") from None
+    if "@" in (parsed.host or ""):
+        # What stands before it is the end of the password, and would be quoted as the name of a machine.
+        raise StoreUnavailable(
+            f"DATABASE_URL has an @ too many. In a user's name or password write @ as %40, / as %2F. {_FORMS}"
+        )
     if parsed.drivername not in ("sqlite", "postgresql"):
         raise StoreUnavailable(f"DATABASE_URL names a database that is not built in: {parsed.drivername}. {_FORMS}")
     return parsed

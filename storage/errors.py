@@ -30,6 +30,10 @@ class Sealed(StoreError):
     """The text cannot be read. Check that the master keys are those it was written with."""
 
 
+class NotOurs(StoreError):
+    """There is more in this database than Vidsyn's. Give Vidsyn one of its own; nothing was changed."""
+
+
 class NewerTables(StoreError):
     """This database was last used by a newer Vidsyn. Start that one, or put back the backup from before the upgrade."""
 

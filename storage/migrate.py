@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib.resources import files
 
 from sqlalchemy import Connection, inspect
 
-from storage.errors import Locked, NewerTables
+from storage.errors import Locked, NewerTables, NotOurs
+from storage.tables import metadata
 
 _OURS = 0x56696473796E
 """The number of PostgreSQL's lock that one migrates under. It means nothing else."""
@@ -38,8 +39,11 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
         connection.exec_driver_sql("SET LOCAL lock_timeout = '1s'")
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_OURS})")
-    if revision == "head" and _had(connection) == newest():
+    had = _had(connection)
+    if revision == "head" and had == newest():
         return
+    if not had and inspect(connection).get_table_names():
+        raise NotOurs
     # Where there is nothing to do it is not imported: it takes as much memory as a platform.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
@@ -52,6 +56,11 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
         command.upgrade(config, revision)
     except CommandError as unknown:  # it has had a step that is not among ours
         raise NewerTables from unknown
+
+
+def strangers(names: Iterable[str]) -> set[str]:
+    """Which of these tables are not ours."""
+    return set(names) - metadata.tables.keys() - {"alembic_version"}
 
 
 def newest() -> str:

@@ -57,6 +57,7 @@ _LIFT = (
         outbox.c.channel == bindparam("to_channel"),
         outbox.c.tenant == bindparam("to_tenant"),
         outbox.c.place == bindparam("to_place"),
+        outbox.c.rank != 0,
     )
     .values(rank=0)
 )

@@ -37,6 +37,7 @@ _UNDECIDED = (
     .where(_IS_UNKNOWN)
     .order_by(outbox.c.order)
 )
+_UNDECIDED_ONE = _UNDECIDED.where(outbox.c.id == bindparam("this"))
 _RESEND = (
     update(outbox)
     .where(outbox.c.id == bindparam("this"), _IS_UNKNOWN, outbox.c.payload.is_not(None))
@@ -115,6 +116,11 @@ class Overview(Part):
     def undecided(self) -> list[Undecided]:
         """Every message that an operator may decide about, the oldest first. Nobody's text is opened."""
         return [Undecided(**row) for row in self._all(_UNDECIDED)]
+
+    def undecided_one(self, id: str) -> Undecided | None:
+        """The one of them called `id`, if it is one."""
+        row = self._first(_UNDECIDED_ONE, this=id)
+        return Undecided(**row) if row else None
 
     def resend(self, id: str, now: datetime) -> bool:
         """Let an unknown message go once more. False when it is none, or its text is gone."""

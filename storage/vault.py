@@ -82,6 +82,13 @@ def load_or_create_key_file(path: str | Path) -> Vault:
     Raises MasterKeyRefused when others than its owner can read it.
     """
     file = Path(path)
+    try:
+        return _of_file(file)
+    except OSError as exc:
+        raise MasterKeyRefused(f"The key file {file} cannot be read: {exc.strerror}. Mend that.") from exc
+
+
+def _of_file(file: Path) -> Vault:
     if not file.exists():
         _create(file)
     with file.open(encoding="ascii") as opened:

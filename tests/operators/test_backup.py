@@ -13,6 +13,7 @@ import pytest
 
 from storage.backup import FromNewer, NoBackup, NotEmpty, restore, rework, save
 from storage.engine import open_engine
+from storage.errors import NotOurs
 from storage.lock import AlreadyRuns
 from storage.migrate import upgrade
 from storage.records import new_id
@@ -184,6 +185,41 @@ async def test_it_replaces_people_only_when_told_to(url: str, tmp_path: Path) ->
     restore(url, KEY, tmp_path / "one.gz", nothing, replace=True)
     save(url, tmp_path / "two.gz", MONDAY)
     assert rows(tmp_path / "two.gz") == rows(tmp_path / "one.gz")
+
+
+def others(url: str, statement: str) -> list[Any]:
+    """What another application does in the same database."""
+    engine = open_engine(url, 5.0)
+    try:
+        with engine.begin() as connection:
+            said = connection.exec_driver_sql(statement)
+            return list(said) if said.returns_rows else []
+    finally:
+        engine.dispose()
+
+
+@pytest.mark.parametrize("replace", [False, True])
+async def test_it_touches_no_database_that_others_use_too(url: str, other: str, tmp_path: Path, replace: bool) -> None:
+    await lived_in(url)
+    save(url, tmp_path / "one.gz", MONDAY)
+    others(other, "CREATE TABLE sagsarkiv (titel VARCHAR(20))")
+    others(other, "INSERT INTO sagsarkiv VALUES ('En sag')")
+    with pytest.raises(NotOurs, match="Give Vidsyn one of its own"):
+        restore(other, KEY, tmp_path / "one.gz", nothing, replace=replace)
+    store = Store.open(other, KEY)
+    with pytest.raises(NotOurs):
+        store.migrate()
+    await store.close()
+    assert [tuple(row) for row in others(other, "SELECT titel FROM sagsarkiv")] == [("En sag",)]
+
+
+async def test_one_of_a_newer_version_is_refused_by_name(url: str, other: str, tmp_path: Path) -> None:
+    await lived_in(url)
+    save(url, tmp_path / "one.gz", MONDAY)
+    head, *rest = lines(tmp_path / "one.gz")
+    newer = rewritten(tmp_path / "one.gz", [head | {"revision": "9999"}, *rest])
+    with pytest.raises(FromNewer):
+        restore(other, KEY, newer, nothing, replace=False)
 
 
 async def test_what_fails_while_it_settles_changes_nothing(url: str, tmp_path: Path) -> None:

@@ -65,7 +65,11 @@ async def test_operators_decide_about_what_is_unknown_and_what_was_set_aside(
     code, out, told = await vidsyn(tmp_path, "outbox", **here)
     assert (code, told) == (0, "2 messages are unknown.\n")
     assert out.splitlines()[0] == "unknown-0  playground  news  3 h  broken off"
-    assert await vidsyn(tmp_path, "outbox", "resend", "unknown-0", **here) == (0, "unknown-0 goes again.\n", "")
+    assert await vidsyn(tmp_path, "outbox", "resend", "unknown-0", "unknown-0", **here) == (
+        0,
+        "unknown-0 goes again.\n",
+        "",
+    )
     code, _, told = await vidsyn(tmp_path, "outbox", "resend", "unknown-0", "unknown-1", "waits", **here)
     assert (code, told.splitlines()) == (
         1,

@@ -202,6 +202,21 @@ async def test_f24_what_hangs_holds_no_end_up(tmp_path: Path, within: str, signa
     assert await ended(process) == (code, b"")
 
 
+STARTS_SLOWLY = HANGS.replace("app.conversation.idle", "app.delivery.recover").replace("stopping", "starting")
+
+
+async def test_f24_who_is_told_to_stop_while_it_starts_stops(tmp_path: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", STARTS_SLOWLY, "5", cwd=tmp_path, env=environment(tmp_path, PORT=str(free_port())),
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    async with asyncio.timeout(PATIENCE):
+        assert await process.stdout.readline() == b"starting\n"
+        process.send_signal(signal.SIGTERM)
+        assert await ended(process) == (0, b"")
+
+
 async def test_a_backup_is_made_beside_a_running_house_and_restored_only_without_one(
     starts: Starts, tmp_path: Path
 ) -> None:

@@ -292,6 +292,7 @@ async def test_f14_where_the_databases_clock_jumps_with_ours_nothing_due_is_said
 
 async def test_f16_what_the_database_said_before_a_pause_is_not_its_time_any_more(beside: Beside, hands: Hands) -> None:
     watch = Watch(beside, hands.clock)
+    assert await believed(watch)
     before = hands.clock.steady()
     beside.slow = timedelta(seconds=SLOW + 1)
     assert await believed(watch)
@@ -300,6 +301,17 @@ async def test_f16_what_the_database_said_before_a_pause_is_not_its_time_any_mor
     assert await believed(watch), "nobody has said when it is"
     beside.slow = timedelta(seconds=SLOW)
     assert not await believed(watch)
+
+
+async def test_f14_before_the_database_has_said_when_it_is_nothing_is_sent(beside: Beside, hands: Hands) -> None:
+    watch = Watch(beside, hands.clock)
+    assert (watch.sends, watch.trusted) == (False, False)
+    beside.slow = timedelta(seconds=SLOW + 1)
+    assert not await believed(watch)
+    assert not watch.sends
+    beside.slow = timedelta(0)
+    assert await believed(watch)
+    assert watch.sends
 
 
 async def test_the_database_says_when_it_is(url: str, play: Play) -> None:

@@ -309,6 +309,30 @@ async def test_f21_a_turn_that_always_fails_sinks_alone(broken: tuple[Story, Con
     assert await story.play.store.run(lambda work: work.meta.get("half")) is None
 
 
+async def test_f24_who_ends_catches_up_with_nothing_more(broken: tuple[Story, Conversation]) -> None:
+    story, conversation = broken
+    message, button = await story.button(story.employee, "help")
+    await conversation.receive(press(story.employee, "poison", message.card, button.id))
+    conversation.ends()
+    assert await conversation.catch_up() == 0
+    (row,) = await story.play.store.run(lambda work: work.inbox.pending(10))
+    assert row.attempts == 1
+
+
+async def test_f21_a_failure_that_nobody_can_be_told_of_is_counted_too(broken: tuple[Story, Conversation]) -> None:
+    """Somebody's language is one that this version does not speak."""
+    story, conversation = broken
+    message, button = await story.button(story.employee, "help")
+    person = await story.employee.person()
+    await story.play.store.run(lambda work: work.people.update(replace(person, language="xx")))
+    await conversation.receive(press(story.employee, "poison", message.card, button.id))
+    await conversation.receive(text(story.leader, "other", "hjælp"))
+    for _ in range(MOST_TRIES):
+        await conversation.catch_up()
+    assert await story.play.store.run(lambda work: work.inbox.pending(10)) == []
+    assert [row.event for row in await story.play.store.run(lambda work: work.inbox.set_aside())] == ["poison"]
+
+
 async def test_f21_the_tries_are_counted_also_after_a_restart(broken: tuple[Story, Conversation]) -> None:
     story, conversation = broken
     message, button = await story.button(story.employee, "help")

@@ -304,6 +304,14 @@ async def test_f11_a_store_that_is_away_is_not_asked_for_each_of_them(running: P
     assert away.count == 1 + MOST_LOST
 
 
+async def test_f24_who_ends_says_nothing_more(running: Play) -> None:
+    running.clock.move_to(datetime(2026, 5, 11, 14, tzinfo=UTC))
+    running.ticker.ends()
+    assert await running.ticker.tick() == 0
+    running.build()
+    assert await running.ticker.tick() > 0
+
+
 async def test_f17_three_days_away_are_no_burst(running: Play) -> None:
     before = Counter({name: sum(box.values()) for name, box in (await boxes(running.store)).items()})
     running.clock.move_to(datetime(2026, 5, 14, 10, tzinfo=UTC))

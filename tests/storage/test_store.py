@@ -317,6 +317,8 @@ def test_a_folder_that_cannot_be_made_is_said_so(tmp_path: Path) -> None:
         ("nonsense", "no address"),
         ("postgresql://ada:hemmelig@host:hemmelig/name", "no address"),
         ("mysql://ada:hemmelig@x/y", "not built in: mysql"),
+        ("postgresql://ada:hem@melig@x/y", "an @ too many"),
+        ("postgresql://ada:hem/m@elig@x/y", "an @ too many"),
         ("postgres://ada:hemmelig@x/y", "not built in: postgres"),
         ("postgresql+asyncpg://ada:hemmelig@x/y", r"not built in: postgresql\+asyncpg"),
         ("sqlite+pysqlcipher://:hemmelig@/y", r"not built in: sqlite\+pysqlcipher"),
