@@ -17,7 +17,7 @@ from bot.clock import Clock
 from storage.ids import new_id
 from storage.lanes import Due
 from storage.records import OutboxRow
-from storage.store import Store, Work
+from storage.store import Store, StoreUnavailable, Work
 
 LEASE = timedelta(seconds=30)
 """For so long a claimed message is ours."""
@@ -29,6 +29,9 @@ KEEP = timedelta(seconds=7)
 PUT_OFF = 3
 REST = timedelta(seconds=1)
 """A lane in which so many in a row had to wait is given nothing more for so long, but for answers."""
+
+BACK = timedelta(seconds=15)
+"""For so long after the store was away each process first notes the ends that it alone knows."""
 
 LANES = 8
 """Lanes served at a time, so that other processes find some to serve."""
@@ -52,7 +55,10 @@ Names = Mapping[str, str]
 
 
 class Watch(Protocol):
-    """Whether the time can be trusted: without `sends` nothing goes out, and only when `trusted` anything expires."""
+    """Whether the time can be trusted: without `sends` nothing goes out, and only when `trusted` anything expires.
+
+    Without `sees_leases` nobody else's lease is over, however it looks.
+    """
 
     @property
     def sends(self) -> bool:
@@ -64,6 +70,11 @@ class Watch(Protocol):
         """Whether what is too late by the clock is too late."""
         ...
 
+    @property
+    def sees_leases(self) -> bool:
+        """Whether a lease that seems over is over."""
+        ...
+
 
 @dataclass(frozen=True)
 class NoDoubt:
@@ -71,6 +82,7 @@ class NoDoubt:
 
     sends: bool = True
     trusted: bool = True
+    sees_leases: bool = True
 
 
 @dataclass(frozen=True)
@@ -124,6 +136,7 @@ class Claims:
         self._busy: Counter[str] = Counter()
         self._in_hand: set[str] = set()
         self._lost: list[str] = []
+        self._away = datetime.min.replace(tzinfo=UTC)
         self._taking = asyncio.Lock()
         self._served = 0
         self.waits = False
@@ -148,8 +161,10 @@ class Claims:
 
             try:
                 expired, due, turns, rows, names = await self._store.run(unit, serial=False)
-            except BaseException:  # nobody knows whether they are ours; they were not sent in any case
+            except BaseException as failure:  # nobody knows whether they are ours; they were not sent in any case
                 self._lost.append(token)
+                if isinstance(failure, StoreUnavailable):
+                    self._away = self._clock.steady()
                 raise
             self._lost = self._lost[len(lost) :]
             self._note(due, turns, rows)
@@ -163,7 +178,9 @@ class Claims:
         `alone`: nobody else sends, so every lease is over, and every lane is free.
         """
         async with self._taking:
-            if not self._watch.sends:
+            if not self._watch.sends or not (alone or self._watch.sees_leases):
+                return []
+            if not alone and timedelta() <= self._clock.steady() - self._away < BACK:
                 return []
             steady, token = self._clock.steady(), new_id()
             known = {*self._in_hand, *but}

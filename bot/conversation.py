@@ -39,6 +39,9 @@ LEASE = timedelta(seconds=30)
 AT_ONCE = 100
 """Rows taken at a time to catch up with."""
 
+MOST_OWED = 10_000
+"""What may be there is kept in mind, but not without end: the lease of what is there ends by itself."""
+
 MOST_REMEMBERED = 10_000
 """People whose language is kept in mind."""
 
@@ -162,7 +165,8 @@ class Conversation:
         try:
             return await self._together.run(unit)
         except StoreUnavailable:
-            self._owed.add(inbox_id)  # it may be there all the same: nobody knows
+            if len(self._owed) < MOST_OWED:
+                self._owed.add(inbox_id)  # it may be there all the same: nobody knows
             raise
 
     def _remember(self, sender: Address, language: str) -> None:

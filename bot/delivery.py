@@ -153,6 +153,7 @@ class Delivery:
 
     async def _deliver_soon(self) -> None:
         try:
+            await self._marks.again()
             await self.deliver()
         except Exception as failure:  # the next look tries again
             log.error("delivery_failed", error=type(failure).__name__)

@@ -25,6 +25,9 @@ SLOW = 2.0
 """Seconds that asking the database may take; what it said longer ago is not its time any more."""
 
 
+STEP, SETTLES = 5.0, 45.0
+"""Seconds by which the database's clock must step for leases to mean nothing, and seconds until all have new ones."""
+
 UNASKED = "The database has not said what time it is. Until it answers this process says and sends nothing."
 
 
@@ -54,11 +57,18 @@ class Watch:
         self._clock = clock
         self._right: datetime | None = None
         self._wrong: tuple[datetime, float] | None = None
+        self._agreed = False
+        self._stepped = float("-inf")
 
     @property
     def trusted(self) -> bool:
         """Whether what is due may be said, and what is too late given up."""
         return not self.reason
+
+    @property
+    def sees_leases(self) -> bool:
+        """Whether a lease that seems over is over: not for a while after the database's clock has been set."""
+        return self._clock.passed() - self._stepped > SETTLES
 
     async def look(self) -> None:
         """Compares the clocks. Called at every tick. Raises StoreUnavailable."""
@@ -67,10 +77,19 @@ class Watch:
         now, passed = self._clock.now(), self._clock.passed()
         if theirs is not None and passed - began > SLOW:
             return
-        off = self._clock.agree(theirs).total_seconds() if theirs is not None else 0.0
+        off = self._agree(theirs) if theirs is not None else 0.0
         self.sends = abs(off) <= OFF
         jumped = self._jumped(theirs or now, passed)
         self._note(_off(off) if not self.sends else _jumped(jumped) if jumped else "")
+
+    def _agree(self, theirs: datetime) -> float:
+        """Seconds by which our clock is ahead of theirs, which is that of leases from now on."""
+        before = self._clock.steady()
+        off = self._clock.agree(theirs).total_seconds()
+        if self._agreed and abs((self._clock.steady() - before).total_seconds()) > STEP:
+            self._stepped = self._clock.passed()
+        self._agreed = True
+        return off
 
     def _jumped(self, now: datetime, passed: float) -> float:
         """Seconds by which the clock is wrong; 0 when it is right, or has kept so for long enough."""

@@ -10,7 +10,7 @@ import pytest
 
 from bot.clock import StandingClock, SystemClock
 from bot.tick import Ticker
-from bot.watch import HOLDS, JUMP, OFF, SLOW, Watch
+from bot.watch import HOLDS, JUMP, OFF, SETTLES, SLOW, Watch
 from storage.records import PromptRow
 from storage.store import Store, Work
 from tests.running.exchange import MONDAY, arrived, prompts, under_way
@@ -312,6 +312,23 @@ async def test_f14_before_the_database_has_said_when_it_is_nothing_is_sent(besid
     beside.slow = timedelta(0)
     assert await believed(watch)
     assert watch.sends
+
+
+@pytest.mark.parametrize("step", [HOUR, -HOUR, timedelta(minutes=1)])
+async def test_f14_when_the_clock_of_leases_is_set_no_lease_is_over_for_a_while(
+    beside: Beside, hands: Hands, step: timedelta
+) -> None:
+    watch = Watch(beside, hands.clock)
+    await watch.look()
+    sees = [watch.sees_leases]
+    beside.ahead = step
+    hands.is_set(step)
+    await watch.look()
+    sees.append(watch.sees_leases)
+    hands.passes(timedelta(seconds=SETTLES + 1))
+    await watch.look()
+    sees.append(watch.sees_leases)
+    assert sees == [True, False, True]
 
 
 async def test_the_database_says_when_it_is(url: str, play: Play) -> None:

@@ -13,7 +13,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.channel import MESSAGE, End, Message, Outcome, Outgoing, Part
-from bot.claims import LANE, LANES, LEASE, NoDoubt, Watch
+from bot.claims import BACK, LANE, LANES, LEASE, NoDoubt, Watch
 from bot.clock import StandingClock
 from bot.delivery import JITTER, LONGEST_BACKOFF, MOST_TRIES, Delivery
 from bot.marks import Marks
@@ -209,6 +209,40 @@ async def test_f16_what_was_claimed_before_a_long_stop_is_not_sent_after_it(hous
     assert house.sent() == [id]
     assert [entry["event"] for entry in logged] == ["late_end_refused"]
     assert (await house.row(id)).state == OutboxState.SENT
+
+
+async def test_f14_while_nobody_knows_whose_lease_is_over_nothing_is_taken_for_stuck(house: House) -> None:
+    """The clock that leases go by was set: another process is still sending."""
+    one, two = house.process("one"), house.process("two", watch=NoDoubt(sees_leases=False))
+    id = await house.queue("Hej")
+    await one._claims.take()
+    house.clock.move_to(MONDAY + timedelta(hours=1))
+    await two.recover(starting=False)
+    assert await house.state(id) == OutboxState.SENDING
+    await house.process("three").recover(starting=False)
+    assert await house.state(id) == OutboxState.PENDING
+
+
+async def test_f11_after_the_database_was_away_who_knows_an_end_notes_it_before_others_guess(house: House) -> None:
+    house.platform.cannot_look = True
+    lost, gone = Around(house.store()), Around(house.store())
+    one, two = house.process("one", lost), house.process("two", gone)
+    id = await house.queue("Hej")
+    (taken,), _ = await one._claims.take()
+    lost.lose = gone.lose = lambda result: True
+    for doing in (one._deliver_one(taken), two.deliver()):
+        with pytest.raises(StoreUnavailable):
+            await doing
+    house.clock.move_to(MONDAY + LEASE + SECOND)
+    with pytest.raises(StoreUnavailable):
+        await two.deliver()
+    lost.lose = gone.lose = lambda result: False
+    await two.recover(starting=False)
+    await one.recover(starting=False)
+    assert await house.state(id) == OutboxState.SENT
+    house.clock.move_to(MONDAY + LEASE + BACK + SECOND)
+    await two.recover(starting=False)
+    assert await house.state(id) == OutboxState.SENT
 
 
 async def test_f16_the_late_end_of_a_stale_sender_is_refused(house: House) -> None:
