@@ -134,6 +134,7 @@ class Around(Store):
         self.units = 0
         self.rings = 0
         self.heard: Callable[[], None] | None = None
+        self.away = False
         self.lose: Callable[[object], bool] = lambda result: False
         self.gate: asyncio.Event | None = None
         self.reached = asyncio.Event()
@@ -143,6 +144,8 @@ class Around(Store):
         self.reached.set()
         if self.gate is not None:
             await self.gate.wait()
+        if self.away:
+            raise StoreUnavailable("It is away.")
         result = await self._inner.run(unit, serial)
         if self.lose(result):
             raise StoreUnavailable("It broke off.")
@@ -229,14 +232,14 @@ async def test_f11_after_the_database_was_away_who_knows_an_end_notes_it_before_
     one, two = house.process("one", lost), house.process("two", gone)
     id = await house.queue("Hej")
     (taken,), _ = await one._claims.take()
-    lost.lose = gone.lose = lambda result: True
+    lost.away = gone.away = True
     for doing in (one._deliver_one(taken), two.deliver()):
         with pytest.raises(StoreUnavailable):
             await doing
     house.clock.move_to(MONDAY + LEASE + SECOND)
     with pytest.raises(StoreUnavailable):
         await two.deliver()
-    lost.lose = gone.lose = lambda result: False
+    lost.away = gone.away = False
     await two.recover(starting=False)
     await one.recover(starting=False)
     assert await house.state(id) == OutboxState.SENT
