@@ -8,6 +8,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
 from datetime import timedelta
+from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Annotated
 
@@ -51,6 +52,20 @@ main.add_typer(upkeep.inbox, name="inbox")
 main.command()(upkeep.backup)
 main.command()(upkeep.restore)
 main.command()(upkeep.quiet)
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"Vidsyn {version_of('vidsyn')}")
+        raise typer.Exit
+
+
+Version = Annotated[bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which this is.")]
+
+
+@main.callback()
+def vidsyn(version: Version = False) -> None:
+    """Vidsyn, the chat assistant for job exchanges."""
 
 
 Only = Annotated[str, typer.Option(help="web: receive and answer. worker: say what is due, and send. On PostgreSQL.")]

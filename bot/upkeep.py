@@ -19,9 +19,10 @@ from bot.settings import Settings
 from bot.turns.house import house as build_house
 from bot.words import Words
 from storage import backup as backups
+from storage.engine import file_of
 from storage.lock import held
 from storage.records import OutboxState
-from storage.store import Store, StoreError, Work
+from storage.store import NotFound, Store, StoreError, Work
 from storage.vault import Vault
 
 OPERATOR = "operator"
@@ -182,7 +183,12 @@ def _each(action: str, ids: list[str], once: Callable[[Work, str], str], done: s
 
 @contextmanager
 def _opened() -> Iterator[Store]:
-    store = open_store(Settings())
+    """The store that is there: a new one would say that all is well. Raises NotFound."""
+    settings = Settings()
+    database = file_of(settings.url)
+    if database is not None and not database.exists():
+        raise NotFound(f"There is no database at {database}. Run this with the settings of Vidsyn.")
+    store = open_store(settings)
     try:
         yield store
     finally:

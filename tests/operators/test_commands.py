@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -149,3 +150,15 @@ async def test_only_a_part_of_the_work_needs_postgresql(tmp_path: Path, words: t
     )
     code, _, told = await vidsyn(tmp_path, "run", "--only", "half")
     assert (code, told) == (1, "--only is web or worker. Leave it out for a process that does both.\n")
+
+
+@pytest.mark.parametrize("asked", [("outbox",), ("inbox",), ("outbox", "drop", "all"), ("backup", "one.gz")])
+async def test_without_a_database_nothing_is_well_and_none_is_made(tmp_path: Path, asked: tuple[str, ...]) -> None:
+    code, out, told = await vidsyn(tmp_path, *asked, VIDSYN_DATA=str(tmp_path / "elsewhere"))
+    assert (code, out) == (1, "")
+    assert told.startswith(f"There is no database at {tmp_path}/elsewhere/playground.db.")
+    assert not (tmp_path / "elsewhere").exists()
+
+
+async def test_it_says_which_version_it_is(tmp_path: Path) -> None:
+    assert await vidsyn(tmp_path, "--version") == (0, f"Vidsyn {version('vidsyn')}\n", "")
