@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from storage.outbox import Mark
+from storage.outbox import _LIFT, Mark
 from storage.records import AddressRow, OutboxRow, OutboxState
 from storage.store import NotFound, Store, Work
 from tests.storage.claims import LEASE, sending
@@ -299,6 +299,13 @@ def test_what_an_urgent_message_must_go_behind_goes_as_early(store: Store) -> No
         seen.append((row.payload, row.rank))
         end(store, row, OutboxState.SENT)
     assert seen == [("prompt", 0), ("answer", 0), ("other", 1), ("elsewhere", 1)]
+
+
+def test_what_was_lifted_is_not_written_again_at_every_look(store: Store) -> None:
+    add(store, "put off")
+    lane = {"to_channel": HERE.channel, "to_tenant": HERE.tenant, "to_place": HERE.place}
+    changed = [store.run_now(lambda work: work.outbox._change(_LIFT, lane)) for _ in range(2)]
+    assert changed == [1, 0]
 
 
 # References
