@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError,
 from sqlalchemy.pool import StaticPool
 
 from storage.errors import Conflict, Locked, NaiveDatetime, StoreError, StoreUnavailable
+from storage.trouble import Place, inside, telling
 
 if TYPE_CHECKING:
     import psycopg
@@ -64,6 +65,11 @@ def file_of(url: str) -> Path | None:
     return _file(parsed) if parsed.get_backend_name() == "sqlite" else None
 
 
+def named(url: str) -> Place:
+    """What the database of `url` is called, without its password. Raises StoreUnavailable."""
+    return Place.of(_parsed(url))
+
+
 def dial(url: URL, patience: float) -> Callable[[], psycopg.Connection]:
     """What connects to the PostgreSQL of `url`, outside any pool."""
     import psycopg  # noqa: PLC0415 - 9 MB that SQLite does without
@@ -89,7 +95,7 @@ def translate(error: Foreign) -> StoreError:
     if _state(error) == _LOCKED:
         return Locked(f"{Locked.__doc__} The database says: {_reason(foreign)}.")
     if isinstance(error, DBAPIError | sqlite3.Error):
-        return StoreUnavailable(f"{StoreUnavailable.__doc__} The database says: {_reason(foreign)}.")
+        return inside(foreign, _reason(foreign), lost=is_lost(error))
     refused = error.orig if isinstance(error, StatementError) else error
     # A column type of ours refused a value before it reached the database.
     return NaiveDatetime() if isinstance(refused, NaiveDatetime) else StoreError(f"It cannot be kept: {refused}")
@@ -131,8 +137,8 @@ def _parsed(url: str) -> URL:
         parsed = make_url(url)
     except (ArgumentError, ValueError):  # its words may quote a password
         raise StoreUnavailable(f"DATABASE_URL is no address. {_FORMS}") from None
-    if "@" in (parsed.host or ""):
-        # What stands before it is the end of the password, and would be quoted as the name of a machine.
+    if parsed.get_backend_name() == "postgresql" and url.count("@") > 1:
+        # What stands around it is a piece of the password, and would be quoted as the name of a machine or database.
         raise StoreUnavailable(
             f"DATABASE_URL has an @ too many. In a user's name or password write @ as %40, / as %2F. {_FORMS}"
         )
@@ -162,7 +168,7 @@ def _sqlite(url: URL, patience: float) -> Engine:
 def _postgresql(url: URL, patience: float) -> Engine:
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
-        creator=dial(url, patience),
+        creator=telling(dial(url, patience), url),
         isolation_level="SERIALIZABLE",
         # An insert that found its row there already must say 0, and not that it cannot know.
         execution_options={"preserve_rowcount": True},

@@ -1,21 +1,66 @@
-"""What can go wrong with the store. Each message is a sentence that tells the operator what to do."""
+"""What can go wrong with the database. Each message is a sentence that tells the operator what to do."""
 
 from __future__ import annotations
 
+from enum import StrEnum
+
+
+class Cause(StrEnum):
+    """Why a database cannot be used, in a word for the log."""
+
+    NO_ANSWER = "no_answer"
+    STARTING = "starting"
+    FULL_HOUSE = "too_many_connections"
+    BROKEN_OFF = "broken_off"
+    READ_ONLY = "read_only"
+    DISK_FULL = "disk_full"
+    WRONG_PASSWORD = "wrong_password"  # noqa: S105 - a word for it, and none
+    NO_DATABASE = "no_database"
+    NO_ROLE = "no_role"
+    NOT_LET_IN = "not_let_in"
+    CERTIFICATE = "certificate"
+    WRONG_SETTING = "wrong_setting"
+    CLOSED = "cannot_be_opened"
+    DAMAGED = "damaged"
+    NO_PERMISSION = "no_permission"
+    TABLES = "other_tables"
+    BUSY = "busy"
+    OTHER = "other"
+
+    @property
+    def passes(self) -> bool:
+        """Whether it may mend itself, so that waiting is worth while."""
+        return self in (
+            Cause.NO_ANSWER, Cause.STARTING, Cause.FULL_HOUSE, Cause.BROKEN_OFF, Cause.READ_ONLY, Cause.DISK_FULL,
+            Cause.BUSY, Cause.OTHER,
+        )  # fmt: skip
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing at all can be kept, and not only what was just asked for."""
+        return self not in (Cause.NO_PERMISSION, Cause.TABLES, Cause.BUSY, Cause.OTHER)
+
 
 class StoreError(Exception):
-    """The store refused. Read the sentence before this one in the log, and try again."""
+    """The database refused. Read the sentence before this one in the log, and try again."""
 
     def __init__(self, message: str = "") -> None:
         super().__init__(message or (self.__doc__ or "").partition("\n")[0])
 
 
 class StoreUnavailable(StoreError):
-    """The store cannot be used just now. Check that the database runs, and that its disk has room; then try again."""
+    """The database cannot be used just now. See that it runs and that its disk has room, then try again."""
+
+    told = False
+    """Whether the log has said so already."""
+
+    def __init__(self, message: str = "", cause: Cause = Cause.OTHER) -> None:
+        super().__init__(message)
+        self.cause = cause
 
 
 class Conflict(StoreError):
-    """The row breaks a rule of the store: it exists already, or a row it points to does not."""
+    """The row breaks a rule of the database: it exists already, or a row it points to does not."""
 
 
 class NotFound(StoreError, LookupError):
@@ -23,7 +68,7 @@ class NotFound(StoreError, LookupError):
 
 
 class NaiveDatetime(StoreError, ValueError):
-    """A time came without a zone. Give the store aware times only, best in UTC."""
+    """A time came without a zone. Give aware times only, best in UTC."""
 
 
 class Sealed(StoreError):
@@ -40,6 +85,9 @@ class NewerTables(StoreError):
 
 class Locked(StoreUnavailable):
     """Somebody else held a row or table for too long; nothing was changed. Try again when less is going on."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message, Cause.BUSY)
 
 
 class MasterKeyRefused(StoreError, ValueError):

@@ -374,7 +374,7 @@ def test_f11_a_server_that_crashes_loses_nothing_that_was_kept_and_comes_back(
 def test_f11_a_server_that_is_not_there_is_said_so(tmp_path: Path, opened: list[Store]) -> None:
     store = Store.open(f"postgresql://vidsyn:hemmelig@/vidsyn?host={tmp_path}", a_vault())
     opened.append(store)
-    with pytest.raises(StoreUnavailable, match=r"Check that the database runs.*Is the server running") as caught:
+    with pytest.raises(StoreUnavailable, match="Nobody answers for the database at") as caught:
         store.migrate()
     assert "hemmelig" not in str(caught.value)
 
