@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from bot.channel import MESSAGE, Address, Channel, End, Outcome, Outgoing
 from bot.claims import LEASE, Taken
 from bot.clock import Clock
+from storage.store import StoreUnavailable
 
 log = structlog.get_logger()
 
@@ -61,7 +62,7 @@ class Carrier:
         try:
             async with asyncio.timeout(min(most, self._patience)):
                 return await channel.find(self.outgoing(taken))
-        except TimeoutError:
+        except (TimeoutError, StoreUnavailable):  # the channel asks the store who may ask
             return Outcome(End.LATER)
         except Exception as failure:
             log.error("find_failed", outgoing=taken.row.id, error=type(failure).__name__)

@@ -189,6 +189,20 @@ async def test_f2_a_platform_that_does_not_say_is_asked_again_for_a_day(post: Po
     assert await post.state(silent) == OutboxState.PENDING
 
 
+async def test_f11_what_the_store_is_needed_to_look_up_waits_for_it(post: Post) -> None:
+    """A channel asks the store who may ask the platform: that it is away says nothing of the message."""
+    post.platform.answers.append(Outcome(End.UNKNOWN, reason="timeout"))
+    post.platform.blind = StoreUnavailable("away")
+    id = await post.queue("Hej")
+    await post.delivery.deliver()
+    assert await post.state(id) == OutboxState.SENDING
+    post.platform.blind = None
+    post.clock.move_to(MONDAY + LEASE + timedelta(seconds=1))
+    await post.delivery.recover(starting=False)
+    await post.delivery.deliver()
+    assert (await post.state(id), post.platform.texts("here")) == (OutboxState.SENT, ["Hej"])
+
+
 async def test_f2_a_platform_that_never_says_leaves_it_unknown(post: Post) -> None:
     post.platform.blind = Outcome(End.LATER)
     id = await post.queue("Hej")

@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
 from bot.channel import Address, Button, End, Field, Message, Outgoing, Part
+from bot.channels.slack.api import Api
+from bot.channels.slack.calls import Calls
 from bot.channels.slack.channel import SlackChannel
+from bot.channels.slack.pace import Pace
+from bot.channels.slack.tokens import Access, Tokens
 from storage.records import OutboxState
 from storage.store import StoreUnavailable
 from tests.slack.office import FOUR, WORDS, Office, open_office
@@ -65,4 +70,42 @@ async def test_f13_what_cannot_be_drawn_while_the_database_is_away_is_drawn_late
     channel = SlackChannel(office.api, Away(), WORDS)  # type: ignore[arg-type]
     outcome = await channel.send(Outgoing("o", Address("slack", "T1", "UVERA"), FORM), FOUR)
     assert (outcome.end, outcome.counts, outcome.after > 0) == (End.LATER, False, True)
+    assert office.slack.ledger.posted == []
+
+
+class Shut:
+    """A workspace's token, while the database that holds it is away."""
+
+    async def of(self, tenant: str, enterprise: str = "") -> Access:
+        raise StoreUnavailable("It is away.")
+
+    async def gone(self, tenant: str, enterprise: str = "", at: datetime | None = None) -> None:
+        raise StoreUnavailable("It is away.")
+
+
+class Revoked(Shut):
+    """A token that opens nothing any more, in a database that goes away before that can be kept."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+        self._asked = False
+
+    async def of(self, tenant: str, enterprise: str = "") -> Access:
+        if self._asked:
+            raise StoreUnavailable("It is away.")
+        self._asked = True
+        return replace(await self._tokens.of(tenant, enterprise), token="xoxb-revoked")
+
+
+@pytest.mark.parametrize("revoked", [False, True])
+async def test_f11_nothing_is_unknown_when_the_database_with_the_tokens_is_away(office: Office, revoked: bool) -> None:
+    tokens = Revoked(office.tokens) if revoked else Shut()
+    api = Api(Calls(office.slack.base_url), tokens, Pace(office.time.now, office.time.pause), office.time.clock)
+    channel = SlackChannel(api, office.store, WORDS)
+    outgoing = Outgoing("o", Address("slack", "T1", "UVERA"), HELLO)
+    outcome = await channel.send(outgoing, FOUR)
+    assert (outcome.end, outcome.reason, outcome.counts) == (End.LATER, "store", False)
+    found = await channel.find(outgoing)
+    assert found is not None
+    assert found.end is End.LATER
     assert office.slack.ledger.posted == []

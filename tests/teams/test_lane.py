@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from typing import TypeVar
 
 import pytest
 
 from bot.channel import Address, Button, End, Field, Message, Outgoing, Part
+from bot.channels.teams.channel import TeamsChannel
 from storage.records import OutboxState
-from tests.slack.office import FOUR
+from storage.store import Store, StoreUnavailable, Work
+from tests.slack.office import FOUR, WORDS
+from tests.teams.fake.faults import Refuse
 from tests.teams.office import Office, open_office
 
+T = TypeVar("T")
 HELLO = Message((Part("Hej"),), "Ny besked")
 FORM = Message(
     (),
@@ -58,3 +63,29 @@ async def test_f21_what_cannot_be_drawn_is_set_aside_and_others_flow(office: Off
     row = await office.row(odd)
     assert (row.state, row.reason, row.payload) == (OutboxState.REFUSED, "cannot be drawn: KeyError", "")
     assert (await office.row(good)).state == OutboxState.SENT
+
+
+class Shaky:
+    """A store that cannot be used after some times."""
+
+    def __init__(self, store: Store, times: int) -> None:
+        self._store = store
+        self._times = times
+
+    async def run(self, unit: Callable[[Work], T], serial: bool = True) -> T:
+        self._times -= 1
+        if self._times < 0:
+            raise StoreUnavailable("It is away.")
+        return await self._store.run(unit, serial)
+
+
+@pytest.mark.parametrize("times", [0, 1])
+async def test_f11_nothing_is_unknown_when_the_database_with_the_chats_is_away(office: Office, times: int) -> None:
+    """Before Teams is asked, and before it can be kept that Teams refused."""
+    vera = await office.meet("Vera")
+    office.teams.fail_always("send", Refuse(403, "MessageWritesBlocked"))
+    shaky = Shaky(office.store, times)
+    channel = TeamsChannel(office.channel._calls, shaky, WORDS, office.pace, office.time.clock)  # type: ignore[arg-type]
+    outcome = await channel.send(Outgoing("o", Address("teams", vera.tenant, vera.aad), HELLO), FOUR)
+    assert (outcome.end, outcome.reason, outcome.counts) == (End.LATER, "store", False)
+    assert office.posts(vera) == []

@@ -6,6 +6,7 @@ from bot.channels.slack.calls import Answer, Ask, Calls, Fate
 from bot.channels.slack.pace import LIMITS, Pace
 from bot.channels.slack.tokens import Access, NoAccess, Tokens
 from bot.clock import Clock
+from storage.store import StoreUnavailable
 
 
 class Api:
@@ -26,11 +27,16 @@ class Api:
             access = await self._tokens.of(tenant)
         except NoAccess as no:
             return Answer(Fate.NOT_SENT if no.later else Fate.REFUSED, code=no.reason)
+        except StoreUnavailable:
+            return Answer(Fate.NOT_SENT, code="store")
         answer = await self._calls.ask(access, ask)
         if answer.fate is Fate.GONE:
-            if await self._is_renewed(access):
-                return Answer(Fate.NOT_SENT, code="token_renewed")
-            await self._tokens.gone(tenant, access.enterprise, began)
+            try:
+                if await self._is_renewed(access):
+                    return Answer(Fate.NOT_SENT, code="token_renewed")
+                await self._tokens.gone(tenant, access.enterprise, began)
+            except StoreUnavailable:  # Slack did nothing, and says so again
+                return Answer(Fate.NOT_SENT, code="store")
         self._learn(tenant, method, answer)
         return answer
 

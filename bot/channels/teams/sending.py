@@ -10,10 +10,12 @@ from bot.channel import End, Outcome, Outgoing
 from bot.channels.line import GRACE
 from bot.channels.teams.calls import Answer, Calls, Fate
 from bot.channels.teams.chat_of import ChatOf, is_channel
-from bot.channels.teams.outcomes import AGAIN, later, refused, stopped_by, unknown
+from bot.channels.teams.outcomes import AGAIN, Stopped, later, refused, stopped_by, unknown
 from bot.channels.teams.pace import Pace
 from bot.channels.teams.reading import address
+from bot.channels.undrawn import AWAY
 from storage.records import Chat
+from storage.store import StoreUnavailable
 
 Activity = Mapping[str, Any]
 
@@ -62,7 +64,10 @@ class Sending:
         """What came of it. Raises Stopped."""
         if any(size(activity) > MOST_BYTES for activity in self._activities):
             raise refused("too_big")
-        chat = await self.reach()
+        try:
+            chat = await self.reach()
+        except StoreUnavailable:  # nothing is said yet
+            raise Stopped(AWAY) from None
         named = ""
         for activity in self._activities:
             named = await self._say(chat, activity)
@@ -176,7 +181,10 @@ class Sending:
     async def _stopped(self, answer: Answer) -> Exception:
         if self._said:
             return unknown(f"half sent: {answer.code}")
-        await self._chats.learn(self._to, answer)
+        try:
+            await self._chats.learn(self._to, answer)
+        except StoreUnavailable:  # Teams took nothing, and says so again
+            return Stopped(AWAY)
         return stopped_by(answer, self._pace.wait(self._to.tenant, self._to.place))
 
 
