@@ -81,8 +81,10 @@ class EchoBot:
             assert answer.status == 200, await answer.text()
 
     async def close(self) -> None:
-        """Waits for what is under way. Raises what went wrong with it."""
-        await asyncio.gather(*self._later)
+        """Waits for what is under way. Raises what went wrong with it, but for a client that has left meanwhile."""
+        for end in await asyncio.gather(*self._later, return_exceptions=True):
+            if end is not None and not isinstance(end, aiohttp.ClientConnectionError):
+                raise end
 
     async def receive(self, request: web.Request) -> web.Response:
         """Takes an activity, as Teams posts it."""
