@@ -6,12 +6,15 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from storage.store import Store, StoreUnavailable, Work
+from storage.store import NoAnswer, Store, StoreUnavailable, Work
 
 T = TypeVar("T")
 
 MOST = 50
 """Units of work in one transaction: nobody waits long for the others."""
+
+SOON = 2.5
+"""Seconds after which it is not written down: Slack waits for three."""
 
 Waiting = tuple[Callable[[Work], Any], "asyncio.Future[Any]"]
 
@@ -33,13 +36,20 @@ class Together:
         self._waiting.append((unit, told))
         if self._running is None:
             self._running = asyncio.create_task(self._run_all())
-        return await told
+        try:
+            async with asyncio.timeout(SOON) as limit:
+                return await told
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise NoAnswer from None
 
     async def _run_all(self) -> None:
         try:
             while self._waiting:
                 some, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-                await self._run([waiting for waiting in some if not waiting[1].cancelled()])
+                if still := [waiting for waiting in some if not waiting[1].cancelled()]:
+                    await self._run(still)
         finally:
             self._running = None
 

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from storage.engine import until
+
 if TYPE_CHECKING:
     import psycopg
 
@@ -19,6 +21,8 @@ _GAP = 0.05
 """Seconds between two rings of one process: who is woken looks for everything."""
 _AGAIN = 1.0
 """Seconds to wait before connecting anew."""
+_LONGEST = 5.0
+"""Seconds to wait for the server: whoever closes waits for us."""
 
 
 class Bell:
@@ -87,7 +91,8 @@ class Bell:
 
     def _serve(self, connection: psycopg.Connection) -> None:
         connection.autocommit = True
-        connection.execute(f"LISTEN {_CHANNEL}")
+        with until(time.monotonic() + _LONGEST):
+            connection.execute(f"LISTEN {_CHANNEL}")
         self._hear()  # what was rung while nobody listened
         while True:
             if self._rung:
@@ -104,7 +109,8 @@ class Bell:
     def _tell(self, connection: psycopg.Connection) -> None:
         self._rung, told = False, False
         try:
-            connection.execute(f"NOTIFY {_CHANNEL}")
+            with until(time.monotonic() + _LONGEST):
+                connection.execute(f"NOTIFY {_CHANNEL}")
             told = True
         finally:
             self._rung |= not told

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sqlite3
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +23,7 @@ from storage.trouble import Place, inside, telling
 
 if TYPE_CHECKING:
     import psycopg
+    from psycopg.abc import RV, PQGen
 
 Foreign = SQLAlchemyError | sqlite3.Error
 """What a database, or what we talk to it through, may raise."""
@@ -53,6 +59,30 @@ _LOCKED = "55P03"
 _ENDED = ("57P01", "57P02", "57P03", "57P05", "25P03", "25P04")
 
 
+class _End(threading.local):
+    """When this thread must have ended what it does at a server, by `time.monotonic`."""
+
+    at = math.inf
+
+
+_END = _End()
+
+
+@contextmanager
+def until(end: float) -> Iterator[None]:
+    """Whatever waits for a server in this thread gives up then, and closes the connection: it may stand still."""
+    _END.at = end
+    try:
+        yield
+    finally:
+        _END.at = math.inf
+
+
+def is_over() -> bool:
+    """Whether that time has come."""
+    return time.monotonic() >= _END.at
+
+
 def open_engine(url: str, patience: float) -> Engine:
     """An engine for `url`; `patience`: seconds to wait for another writer. Raises StoreUnavailable."""
     parsed = _parsed(url)
@@ -71,18 +101,42 @@ def named(url: str) -> Place:
 
 
 def dial(url: URL, patience: float) -> Callable[[], psycopg.Connection]:
-    """What connects to the PostgreSQL of `url`, outside any pool."""
-    import psycopg  # noqa: PLC0415 - 9 MB that SQLite does without
-
+    """What connects to the PostgreSQL of `url`, outside any pool; it gives up as `until` says."""
+    connection = _connection()
     given: dict[str, Any] = url.translate_connect_args(username="user", database="dbname")
     given |= {name: value if isinstance(value, str) else ",".join(value) for name, value in url.query.items()}
     session = _SESSION | {"lock_timeout": f"{max(patience, 0.001) * 1000:.0f}ms"}
     options = " ".join(f"-c {name}={value}" for name, value in session.items())
-    # The driver takes less than two seconds for two.
-    settings = _LINE | {"connect_timeout": f"{max(patience, 2):.0f}"} | given
+    settings = _LINE | given
     settings["application_name"] = NAME  # by it a restore sees who is there
     settings["options"] = f"{options} {given.get('options', '')}".strip()
-    return lambda: psycopg.connect(**settings)
+
+    def connect() -> psycopg.Connection:
+        # The driver takes less than two seconds for two.
+        longest = max(min(patience, _END.at - time.monotonic()), 2)
+        return connection.connect(**{"connect_timeout": f"{longest:.0f}"} | settings)
+
+    return connect
+
+
+@cache
+def _connection() -> type[psycopg.Connection]:
+    import psycopg  # noqa: PLC0415 - 9 MB that SQLite does without
+
+    class Connection(psycopg.Connection):
+        """A connection that waits no longer than `until` says."""
+
+        def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
+            """What `gen` returns. Raises OperationalError, and is closed, when the time is over."""
+            if timeout is not None or _END.at == math.inf:
+                return super().wait(gen, interval, timeout)
+            try:
+                return super().wait(gen, interval, max(_END.at - time.monotonic(), 0))
+            except psycopg.errors._WaitTimeout:
+                self.pgconn.finish()
+                raise psycopg.OperationalError("it does not answer in time") from None
+
+    return Connection
 
 
 def translate(error: Foreign) -> StoreError:

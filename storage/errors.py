@@ -90,5 +90,12 @@ class Locked(StoreUnavailable):
         super().__init__(message, Cause.BUSY)
 
 
+class NoAnswer(StoreUnavailable):
+    """The database does not answer in time. See that it runs and can be reached; Vidsyn goes on by itself then."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message, Cause.NO_ANSWER)
+
+
 class MasterKeyRefused(StoreError, ValueError):
     """The master keys cannot be used. Give them as "id:base64", 32 bytes each, the newest first."""

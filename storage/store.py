@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import sqlite3
 import time
@@ -14,9 +15,10 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage.bell import Bell
-from storage.engine import WIDTH, dial, is_busy, is_clash, is_lost, open_engine, translate
+from storage.engine import WIDTH, dial, is_busy, is_clash, is_lost, is_over, open_engine, translate, until
 from storage.errors import Conflict as Conflict
 from storage.errors import NaiveDatetime as NaiveDatetime
+from storage.errors import NoAnswer as NoAnswer
 from storage.errors import NotFound as NotFound
 from storage.errors import Sealed as Sealed
 from storage.errors import StoreError as StoreError
@@ -33,6 +35,8 @@ _TRIES_SHARED = 12
 _WAIT = 0.01
 _WAIT_MOST = 0.3
 """Seconds before the second try, and before the last; each is a random part of it."""
+LONGEST = 8.0
+"""Seconds after which nobody waits for a unit any more."""
 
 
 class Store:
@@ -42,25 +46,27 @@ class Store:
     """Whether other processes may work on the same database."""
     _bell: Bell | None = None
 
-    def __init__(self, engine: Engine, vault: Vault, bell: Bell | None = None) -> None:
+    def __init__(self, engine: Engine, vault: Vault, bell: Bell | None = None, longest: float = LONGEST) -> None:
         self.is_shared = engine.dialect.name == "postgresql"
         self._engine = engine
         self._loose = engine.execution_options(isolation_level="READ COMMITTED") if self.is_shared else engine
         self._vault = vault
         self._lasting: dict[str, DataKey] = {}
         self._bell = bell
+        self._longest = longest
         width = WIDTH if self.is_shared else 1
         self._threads = ThreadPoolExecutor(max_workers=width, thread_name_prefix="store")
 
     @classmethod
-    def open(cls, url: str, vault: Vault, patience: float = 5.0) -> Store:
+    def open(cls, url: str, vault: Vault, patience: float = 5.0, longest: float = LONGEST) -> Store:
         """A store on `postgresql://user@host/name`, `sqlite:///path`, or `sqlite://` in memory.
 
-        `patience` is how many seconds to wait for another writer. Raises StoreUnavailable.
+        `patience` is how many seconds to wait for another writer, `longest` how many for a unit of work that is run.
+        Raises StoreUnavailable.
         """
         engine = open_engine(url, patience)
         bell = Bell(dial(engine.url, patience)) if engine.dialect.name == "postgresql" else None
-        return cls(engine, vault, bell)
+        return cls(engine, vault, bell, longest)
 
     def migrate(self) -> None:
         """Bring the tables up to date; harmless when they are. Raises Sealed when the keys do not fit."""
@@ -72,13 +78,21 @@ class Store:
 
         Units seem to run one after the other, whoever runs them. When another was in the way one may run again, so it
         does nothing outside the store. With `serial` False a unit sees what others commit meanwhile: for those that
-        name the rows they take. Cancelling the wait does not stop a unit that has begun. Raises StoreUnavailable.
+        name the rows they take. Cancelling the wait does not stop a unit that has begun. Raises StoreUnavailable;
+        NoAnswer after some seconds, when nobody knows whether the unit is kept.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._work, unit, serial)
+        end = time.monotonic() + self._longest
+        try:
+            async with asyncio.timeout(self._longest) as limit:
+                return await asyncio.get_running_loop().run_in_executor(self._threads, self._work, unit, serial, end)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise NoAnswer from None
 
     def run_now(self, unit: Callable[[Work], T], serial: bool = True) -> T:
-        """Like `run`, but waits on the spot; never call it inside another unit."""
-        return self._threads.submit(self._work, unit, serial).result()
+        """Like `run`, but waits on the spot, as long as it takes; never call it inside another unit."""
+        return self._threads.submit(self._work, unit, serial, math.inf).result()
 
     def ring(self) -> None:
         """Tell the other processes that something to send was committed. Never raises, never waits."""
@@ -103,8 +117,9 @@ class Store:
             self._bell.close()
         self._engine.dispose()
 
-    def _work(self, unit: Callable[[Work], T], serial: bool) -> T:
-        return self._transact(lambda connection: unit(Work(connection, self._vault, self._lasting)), serial)
+    def _work(self, unit: Callable[[Work], T], serial: bool, end: float) -> T:
+        with until(end):
+            return self._transact(lambda connection: unit(Work(connection, self._vault, self._lasting)), serial)
 
     def _transact(self, act: Callable[[Connection], T], serial: bool) -> T:
         number, tries = 1, _TRIES_SHARED if self.is_shared else _TRIES
@@ -121,7 +136,7 @@ class Store:
                 again = is_busy(exc) or (is_lost(exc) and not committing)
                 again = (again and number < tries) or (is_clash(exc) and self.is_shared and number == 1)
                 refused = translate(exc).with_traceback(exc.__traceback__)
-            if not again:
+            if not again or is_over():
                 # Not where it was caught: the foreign error quotes rows, and would come along.
                 raise refused
             if self.is_shared:

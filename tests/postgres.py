@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -71,8 +72,26 @@ class Server:
         """Stop it and wait: SIGTERM when all have gone, SIGINT after rolling back, SIGQUIT at once as in a crash."""
         if self.process is not None:
             self.process.send_signal(how)
+            self.go_on()
             self.process.wait()
             self.process = None
+
+    def stand_still(self) -> None:
+        """From now on it says nothing, and every line to it stays open."""
+        self._send(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """It goes on where it stood."""
+        self._send(signal.SIGCONT)
+
+    def _send(self, what: signal.Signals) -> None:
+        """To all of its processes, the one that begins others first."""
+        assert self.process is not None
+        first = self.process.pid
+        with suppress(ProcessLookupError, FileNotFoundError):  # it has ended by itself
+            os.kill(first, what)
+            for child in Path(f"/proc/{first}/task/{first}/children").read_text().split():
+                os.kill(int(child), what)
 
     def url(self, database: str = "postgres") -> str:
         """The address of a database in it."""

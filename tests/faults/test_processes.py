@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.faults import EVERYTHING
 from tests.faults.house import READY, House, house
 from tests.faults.nursery import Nursery, until
 from tests.faults.points import Point
+from tests.faults.test_clock import becomes, ready
 from tests.faults.test_killed import WHEN
 from tests.faults.test_stopped import much
 from tests.postgres import Server, drop, execute, fresh_database
@@ -154,6 +156,48 @@ async def test_f11_the_database_is_killed_and_comes_back_and_nothing_is_lost(nur
         assert [process.ended for process in processes] == [None, None]
         it.judge()
         it.one_effect(sundby, "Lone", 3)
+
+
+async def test_f11_a_database_that_stands_still_holds_nobody_up_and_nothing_is_lost(
+    nursery: Nursery, tmp_path: Path
+) -> None:
+    async with own_server() as server, house(nursery, tmp_path, server.url()) as it:
+        process = await it.run()
+        asking = asyncio.create_task(much(it, 2))
+        await until(lambda: len(it.kept.inbox) > 3)
+        server.stand_still()
+        await asking
+        sundby, nordby, _ = it.towns
+        began = time.monotonic()
+        typed = await it.slack.person(sundby.places["Lone"]).types("hjælp")
+        assert typed.answer.status == 503
+        assert time.monotonic() - began < 3, "Slack does not wait longer"
+        said = await it.teams.person(nordby.places["Lone"]).says("hjælp")
+        assert said.answer.status == 503
+        assert await ready(it) == 503
+        server.go_on()
+        await becomes(it, 200)
+        await again(it)
+        a_lease_passes(it)
+        await it.rest(60)
+        assert process.ended is None
+        it.judge()
+        for town in it.towns:
+            it.one_effect(town, "Lone", 2 + (town in (sundby, nordby)))
+
+
+async def test_f11_f24_told_to_stop_while_the_database_stands_still_it_ends(nursery: Nursery, tmp_path: Path) -> None:
+    async with own_server() as server, house(nursery, tmp_path, server.url()) as it:
+        process = await it.run()
+        await it.rest()
+        server.stand_still()
+        process.send(signal.SIGTERM)
+        await process.end(30)
+        server.go_on()
+        await it.run()
+        a_lease_passes(it)
+        await it.rest(60)
+        it.judge()
 
 
 async def test_f11_sessions_that_end_in_the_middle_lose_nothing(nursery: Nursery, tmp_path: Path, url: str) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -377,6 +379,70 @@ def test_f11_a_server_that_is_not_there_is_said_so(tmp_path: Path, opened: list[
     with pytest.raises(StoreUnavailable, match="Nobody answers for the database at") as caught:
         store.migrate()
     assert "hemmelig" not in str(caught.value)
+
+
+async def kept_again(store: Store) -> None:
+    """Waits until a unit is kept once more: whoever was connecting gives up first."""
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                return await store.run(count_on)
+            except StoreUnavailable:
+                await asyncio.sleep(0.05)
+
+
+async def test_f11_a_server_that_stands_still_holds_nobody_up(server: Server, opened: list[Store]) -> None:
+    store = Store.open(server.url(), a_vault(), longest=0.5)
+    opened.append(store)
+    store.migrate()
+    store.listen(lambda: None)
+    await store.run(count_on)
+    server.stand_still()
+    began = time.monotonic()
+    for _ in range(3):
+        ends = await asyncio.gather(*(store.run(count_on) for _ in range(3 * WIDTH)), return_exceptions=True)
+        assert all(isinstance(end, StoreUnavailable) for end in ends), ends
+    assert time.monotonic() - began < 5
+    server.go_on()
+    await kept_again(store)
+    assert counted(store) == "2"
+
+
+async def test_f11_what_was_not_said_to_be_kept_is_not_kept_twice(server: Server, opened: list[Store]) -> None:
+    store = Store.open(server.url(), a_vault(), longest=0.5)
+    opened.append(store)
+    store.migrate()
+    runs: list[str] = []
+
+    def unit(work: Work) -> None:
+        runs.append("once")
+        count_on(work)
+        server.stand_still()
+
+    with pytest.raises(StoreUnavailable):
+        await store.run(unit)
+    server.go_on()
+    await kept_again(store)
+    assert runs == ["once"]
+    assert counted(store) == "2"  # it stood still with the commit before it: this one was kept
+
+
+async def test_f11_a_store_is_closed_though_the_server_stands_still(server: Server) -> None:
+    store = Store.open(server.url(), a_vault(), longest=0.5)
+    store.migrate()
+    store.listen(lambda: None)
+    store.ring()
+    await store.run(count_on)
+    server.stand_still()
+    with pytest.raises(StoreUnavailable):
+        await store.run(count_on)
+    store.ring()
+    async with asyncio.timeout(20):
+        await store.close()
+    server.go_on()
+    again = Store.open(server.url(), a_vault())
+    assert counted(again) == "1"
+    await again.close()
 
 
 # F13: no room

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import stat
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -353,3 +354,16 @@ def test_the_database_is_set_up_as_promised(open_file: Opener) -> None:
         "secure_delete": 1,
         "busy_timeout": 5000,
     }
+
+
+async def test_nobody_waits_longer_than_that_and_what_had_not_begun_never_does() -> None:
+    store, gate, runs = Store.open("sqlite://", a_vault(), longest=0.05), threading.Event(), list[str]()
+    store.migrate()
+    with pytest.raises(StoreUnavailable):
+        await store.run(lambda _work: gate.wait(30))
+    with pytest.raises(StoreUnavailable):
+        await store.run(lambda _work: runs.append("too late"))
+    gate.set()
+    store.run_now(lambda work: work.meta.set("a", "b"))
+    assert runs == []
+    await store.close()
