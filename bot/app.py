@@ -290,7 +290,8 @@ def _platforms(
     settings: Settings, slack: Slack | None, teams: Teams | None, only: str, store: Store, clock: Settable
 ) -> App:
     words = Words.load()
-    house = replace(build_house(), page=page_at(_address(settings)), way_in=_way_in(teams))
+    spread = timedelta(minutes=settings.spread_minutes)
+    house = replace(build_house(), page=page_at(_address(settings)), way_in=_way_in(teams), spread=spread)
     is_open = teams is not None and teams.kind == "Anonymous"
     store.run_now(lambda work: _mark(work, ANONYMOUS if is_open else CHATS, used=False))
 

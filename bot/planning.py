@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from bot.moment import Moment
 from bot.programme.cadence import exchange_days
 from bot.programme.calendar import Worker
 from bot.programme.schedule import EXCHANGE_KINDS, Due, ExchangeFacts, exchange_dues, has_been, too_late
+from bot.programme.spread import spread
 from storage.records import ExchangeRow, PersonRow, PromptRow, new_id
 
 SAID = ("said", "answered", "skipped")
@@ -37,7 +38,7 @@ def replan(moment: Moment, exchange: ExchangeRow) -> None:
         hours = worker(moment.person(recipient))
         said = {(row.kind, row.day) for row in kept if row.recipient == recipient and row.state in SAID}
         rows = [
-            _row(due)
+            _row(due, spread(recipient, moment.house.spread))
             for due in dues
             if due.recipient == recipient and not too_late(due, hours, moment.now) and not has_been(due, said)
         ]
@@ -69,6 +70,6 @@ def facts_of(moment: Moment, exchange: ExchangeRow) -> ExchangeFacts:
     )
 
 
-def _row(due: Due) -> PromptRow:
+def _row(due: Due, later: timedelta) -> PromptRow:
     about = {"about": due.about.isoformat()}
-    return PromptRow(new_id(), due.recipient, due.subject, due.kind, due.day, due.at, data=about)
+    return PromptRow(new_id(), due.recipient, due.subject, due.kind, due.day, due.at + later, data=about)

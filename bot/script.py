@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from bot.channel import Incoming, Part, Reply
@@ -120,6 +121,8 @@ class House:
     """The address of a personal page by the secret in it, for somebody who is on no platform."""
     quotes: Collection[tuple[str, ...]] = frozenset()
     """How the actions begin that lead to somebody's own words."""
+    spread: timedelta = timedelta()
+    """Over so long those are told who are due at the same time."""
 
     def leads_to_words(self, action: Sequence[str]) -> bool:
         """Whether what comes up then quotes somebody."""

@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     public_url: str = ""
     ops_host: str = "127.0.0.1"
     ops_port: int = Field(default=0, ge=0, le=65535)
+    spread_minutes: int = Field(default=3, ge=0, le=15)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     vidsyn_master_keys: str = ""
     vidsyn_data: Path = Path("data")

@@ -20,6 +20,7 @@ from bot.moment import Moment, Told
 from bot.planning import worker
 from bot.programme.calendar import within_hours
 from bot.programme.schedule import EXCHANGE_KINDS, MOST_A_DAY, SILENT, latest
+from bot.programme.spread import spread
 from bot.scheduler import Ticking
 from bot.script import Due, House
 from bot.tick import LEASE, MOST_LOST, MOST_TRIES, Ticker
@@ -48,6 +49,9 @@ T = TypeVar("T")
 OVER = datetime(2026, 6, 10, 10, tzinfo=UTC)
 """When everything in the exchange is over."""
 
+ENDS = {"said": 7, "answered": 4, "missed": 3, "cancelled": 1}
+"""How many of its prompts end in which way when nobody writes anything."""
+
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 
 
@@ -56,6 +60,23 @@ async def running(play: Play) -> Play:
     """Emil's exchange of one week is about to begin."""
     await under_way(play)
     return play
+
+
+@pytest.mark.parametrize("minutes", [0, 3])
+async def test_what_is_spread_comes_equally_later_to_each_and_ends_as_ever(running: Play, minutes: int) -> None:
+    over = timedelta(minutes=minutes)
+    planned = {(row.recipient, row.kind, row.day): row.at for row in await prompts(running.store)}
+    running.house = replace(running.house, spread=over)
+    running.build()
+    for _ in range(2):  # planned anew it stays where it is
+        await plan_anew(running)
+        rows = await prompts(running.store)
+        assert {(row.recipient, row.kind, row.day): row.at - spread(row.recipient, over) for row in rows} == planned
+    rows = await prompts(running.store)
+    later = {(row.recipient, row.at - planned[row.recipient, row.kind, row.day]) for row in rows}
+    assert len(later) == len({recipient for recipient, _ in later}) == 2
+    await running.until(OVER)
+    assert Counter(row.state for row in await prompts(running.store)) == ENDS
 
 
 async def undisturbed() -> tuple[dict[str, Counter[str]], int]:
