@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from time import monotonic
@@ -26,6 +27,7 @@ from bot.clock import Clock, StandingClock, SystemClock
 from bot.conversation import Conversation
 from bot.delivery import Delivery
 from bot.metrics import Meters
+from bot.presence import PRESENCE
 from bot.programme.identifiers import mask
 from bot.readiness import Readiness
 from bot.scheduler import Ticking
@@ -242,8 +244,19 @@ def open_store(settings: Settings) -> Store:
     """The store, its tables up to date."""
     settings.vidsyn_data.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = Store.open(settings.url, open_vault(settings))
-    store.migrate()
+    with _closed_if_it_fails(store):
+        store.migrate()
     return store
+
+
+@contextmanager
+def _closed_if_it_fails(store: Store) -> Iterator[None]:
+    """Who waits for a database tries again and again, and may leave nothing open."""
+    try:
+        yield
+    except BaseException:
+        store.close_now()
+        raise
 
 
 Opening = Callable[[Settings], Store]
@@ -260,14 +273,19 @@ def build(settings: Settings, only: str = "", opening: Opening = open_store, clo
     if only and not (settings.url.startswith("postgresql") and (slack or teams)):
         raise NotAlone(NotAlone.__doc__)
     if slack or teams:
-        return _platforms(settings, slack, teams, only, opening(settings), clock or SystemClock())
-    return _playground(settings, opening, clock or SystemClock())
-
-
-def _playground(settings: Settings, opening: Opening, system: Clock) -> App:
+        store = opening(settings)
+        store.notice = PRESENCE.note
+        with _closed_if_it_fails(store):
+            return _platforms(settings, slack, teams, only, store, clock or SystemClock())
     check_host(settings.host)
-    words, house = Words.load(), replace(build_house(), page=page_at(_address(settings)))
     store = opening(settings)
+    store.notice = PRESENCE.note
+    with _closed_if_it_fails(store):
+        return _playground(settings, store, clock or SystemClock())
+
+
+def _playground(settings: Settings, store: Store, system: Clock) -> App:
+    words, house = Words.load(), replace(build_house(), page=page_at(_address(settings)))
     store.run_now(lambda work: _mark(work, PLAYGROUND, used=bool(work.people.organisations())))
     clock = StandingClock(store.run_now(lambda work: open_stage(work, words, house, system.now())))
     channel, pages = WebChannel(store), WebChannel(store, OUTSIDE)

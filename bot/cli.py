@@ -17,7 +17,7 @@ import typer
 from aiohttp import ClientSession
 
 from bot import condition, upkeep
-from bot.app import WEB, WORKER, build, machine_identity, open_store
+from bot.app import WEB, WORKER, App, build, machine_identity, open_store
 from bot.channels.slack.manifest import manifest
 from bot.channels.teams.manifest import package
 from bot.channels.teams.publisher import Publisher
@@ -31,7 +31,7 @@ from bot.settings import Settings, WrongSlack, WrongTeams, served
 from bot.turns.people import hash_of
 from bot.upkeep import now_there, sentences
 from storage.lock import held
-from storage.store import Store
+from storage.store import Store, StoreError, StoreUnavailable
 
 CODE_LIVES = timedelta(hours=24)
 TOLD_ONCE = {"Clock", "HR"}
@@ -75,15 +75,28 @@ Only = Annotated[str, typer.Option(help="web: receive and answer. worker: say wh
 def run(only: Only = "") -> None:
     """Start Vidsyn. With nothing configured this is the playground, on this machine only."""
     with ExitStack() as running:
-        with sentences():
+        with sentences((StoreError, ValueError, NoPort)):
             if only not in ("", WEB, WORKER):
                 raise ValueError(f"--only is {WEB} or {WORKER}. Leave it out for a process that does both.")
             settings = Settings()
             set_up(settings.log_level)
             running.enter_context(held(settings.url))
-            app = build(settings, only)
-        with sentences((NoPort, WrongSlack, WrongTeams)):
-            asyncio.run(serve(app, settings))
+            app = _built(settings, only)
+        if app is not None:
+            with sentences((NoPort, WrongSlack, WrongTeams)):
+                asyncio.run(serve(app, settings))
+
+
+def _built(settings: Settings, only: str) -> App | None:
+    """What runs, once its database is there; None when it was told to stop before. Raises what no waiting mends."""
+    try:
+        return build(settings, only)
+    except StoreUnavailable as away:
+        if not (away.cause.passes and settings.url.startswith("postgresql")):
+            raise
+        from bot.waiting import arrive  # noqa: PLC0415 - seldom needed
+
+        return asyncio.run(arrive(lambda: build(settings, only), settings, only, away))
 
 
 @main.command()

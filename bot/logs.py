@@ -11,7 +11,11 @@ from types import FrameType, TracebackType
 from typing import Any
 
 import structlog
+from structlog import DropEvent
 from structlog.typing import EventDict, WrappedLogger
+
+from bot.presence import PRESENCE, SAYS
+from storage.errors import StoreUnavailable
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -48,6 +52,7 @@ def set_up(level: str = "INFO") -> None:
             structlog.processors.add_log_level,
             _described,
             _counted,
+            _hushed,
             structlog.processors.TimeStamper(fmt="iso"),
             # What is no text or number is named by its type, for its own words could be anybody's.
             structlog.processors.JSONRenderer(ensure_ascii=True, default=lambda it: type(it).__name__),
@@ -97,6 +102,8 @@ def told(failure: BaseException) -> dict[str, Any]:
     """What is said of an error: its type, its places, and the type of what caused it."""
     cause = failure.__cause__
     because = {} if cause is None else {"cause": type(cause).__name__}
+    if isinstance(failure, StoreUnavailable):
+        because = {"cause": failure.cause.value}
     return {"error": type(failure).__name__, "at": places(failure.__traceback__), **because}
 
 
@@ -122,6 +129,13 @@ def _described(_: WrappedLogger, name: str, event: EventDict) -> EventDict:
 
 def _counted(_: WrappedLogger, name: str, event: EventDict) -> EventDict:
     COUNTED[str(event.get("level", name)), str(event.get("event"))] += 1
+    return event
+
+
+def _hushed(_: WrappedLogger, name: str, event: EventDict) -> EventDict:
+    """Drops what only says once more that the database is away: that is said, and more of it would fill the disk."""
+    if event.get("event") not in SAYS and PRESENCE.is_away and isinstance(sys.exc_info()[1], StoreUnavailable):
+        raise DropEvent
     return event
 
 

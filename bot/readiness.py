@@ -8,8 +8,9 @@ from time import monotonic
 
 from bot.clock import Clock
 from bot.metrics import Meters
+from storage.errors import Cause
 from storage.overview import Queues
-from storage.store import Store, StoreError, Work
+from storage.store import Store, StoreError, StoreUnavailable, Work
 
 Check = Callable[[], str]
 """A sentence that says what is wrong and what to do; empty when nothing is."""
@@ -20,7 +21,8 @@ FRESH = 3.0
 PATIENCE = 3.0
 """Seconds until a database that says nothing is not there."""
 
-NO_DATABASE = "It cannot be used. See that it runs, answers, and has room on its disk; Vidsyn tries again by itself."
+AGAIN = "Vidsyn tries again by itself."
+NO_DATABASE = "It cannot be used. See that it runs, answers, and has room on its disk. " + AGAIN
 BEHIND = "Its tables are older than this version. Run `vidsyn migrate`, or start this process again."
 
 
@@ -66,6 +68,8 @@ class Readiness:
             try:
                 async with asyncio.timeout(PATIENCE):
                     revision, self._seen = await self._store.run(unit, serial=False)
+            except StoreUnavailable as away:
+                self._wrong = NO_DATABASE if away.cause is Cause.OTHER else f"{away} {AGAIN}"
             except (StoreError, TimeoutError):
                 self._wrong = NO_DATABASE
             else:

@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import sys
+from importlib.metadata import version as version_of
 
 import structlog
 import typer
@@ -17,7 +18,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from bot.app import App
 from bot.crowd import Crowd, Entrance
 from bot.logs import Textless, unhandled
-from bot.settings import Settings
+from bot.settings import Settings, served
 from bot.watchdog import Watchdog, notify
 from bot.web.health import operators_pages
 
@@ -40,14 +41,10 @@ async def serve(app: App, settings: Settings, end_within: float = END_WITHIN) ->
         loop.add_signal_handler(name, _told_to_stop, app, stopping)
     dog = Watchdog(app.meters.lagged)
     dog.start()
-    pages = operators_pages(app.readiness)
-    crowd, few = Crowd(app.web), Crowd(pages)
-    runner, operators = runner_of(app.web), runner_of(pages)
+    doors, ready = Doors(app.web, operators_pages(app.readiness)), False
     try:
         # The port first: who does not get it leaves the messages to the one who has it.
-        await _listen(runner, crowd, settings.host, settings.port, "HOST and PORT")
-        if settings.ops_port:
-            await _listen(operators, few, settings.ops_host, settings.ops_port, "OPS_HOST and OPS_PORT")
+        await doors.open(settings)
         starting = asyncio.ensure_future(app.start())
         told = asyncio.ensure_future(stopping.wait())
         await asyncio.wait({starting, told}, return_when=asyncio.FIRST_COMPLETED)
@@ -55,6 +52,8 @@ async def serve(app: App, settings: Settings, end_within: float = END_WITHIN) ->
             for said in starting.result() or [_here(app, settings)]:
                 typer.echo(f"{said} Ctrl+C stops it.")
             sys.stdout.flush()
+            log.info("ready", **_about(app, settings))
+            ready = True
             notify("READY=1")
             await told
         else:  # told to stop before it has begun: what it has begun comes to its end
@@ -62,8 +61,46 @@ async def serve(app: App, settings: Settings, end_within: float = END_WITHIN) ->
             await asyncio.wait({starting})
     finally:
         notify("STOPPING=1")
-        await _end(app, end_within, runner, operators)
+        await _end(app, end_within, doors)
         dog.stop()
+        if ready:
+            log.info("stopped")
+
+
+class Doors:
+    """Where everybody asks, and where operators do."""
+
+    def __init__(self, everybody: web.Application, operators: web.Application) -> None:
+        self._crowds = Crowd(everybody), Crowd(operators)
+        self._runners = runner_of(everybody), runner_of(operators)
+
+    async def open(self, settings: Settings) -> None:
+        """Listens from now on, at the operators' address only where one is set. Raises NoPort."""
+        (everybody, operators), (crowd, few) = self._runners, self._crowds
+        await _listen(everybody, crowd, settings.host, settings.port, "HOST and PORT")
+        if settings.ops_port:
+            await _listen(operators, few, settings.ops_host, settings.ops_port, "OPS_HOST and OPS_PORT")
+
+    async def shut(self) -> None:
+        """Lets in nobody more but operators, and finishes what is asked."""
+        await self._runners[0].cleanup()
+
+    async def close(self) -> None:
+        """Lets in nobody more."""
+        for runner in self._runners:
+            await runner.cleanup()
+
+
+def _about(app: App, settings: Settings) -> dict[str, object]:
+    """What a reader of logs wants to know of a start: no password, and nobody's name."""
+    return {
+        "version": version_of("vidsyn"),
+        "database": "postgresql" if app.store.is_shared else "sqlite",
+        "port": settings.port,
+        "ops_port": settings.ops_port or None,
+        "role": app.only or "all",
+        "serves": served(settings),
+    }
 
 
 def _here(app: App, settings: Settings) -> str:
@@ -79,13 +116,12 @@ def _told_to_stop(app: App, stopping: asyncio.Event) -> None:
     stopping.set()
 
 
-async def _end(app: App, within: float, *runners: web.AppRunner) -> None:
+async def _end(app: App, within: float, doors: Doors) -> None:
     try:
         async with asyncio.timeout(within):
-            await runners[0].cleanup()
+            await doors.shut()
             await app.stop()
-            for runner in runners[1:]:
-                await runner.cleanup()
+            await doors.close()
     except TimeoutError:
         # A thread that hangs on the database would hold up an orderly end for ever.
         log.warning("stop_broken_off", seconds=within)

@@ -51,9 +51,6 @@ class StoreError(Exception):
 class StoreUnavailable(StoreError):
     """The database cannot be used just now. See that it runs and that its disk has room, then try again."""
 
-    told = False
-    """Whether the log has said so already."""
-
     def __init__(self, message: str = "", cause: Cause = Cause.OTHER) -> None:
         super().__init__(message)
         self.cause = cause
@@ -92,6 +89,9 @@ class Locked(StoreUnavailable):
 
 class NoAnswer(StoreUnavailable):
     """The database does not answer in time. See that it runs and can be reached; Vidsyn goes on by itself then."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message, Cause.NO_ANSWER)
 
     def __init__(self, message: str = "") -> None:
         super().__init__(message, Cause.NO_ANSWER)

@@ -44,6 +44,8 @@ class Store:
 
     is_shared = False
     """Whether other processes may work on the same database."""
+    notice: Callable[[StoreUnavailable | None], None] | None = None
+    """Told of each unit whether the database could be used, in whatever thread."""
     _bell: Bell | None = None
 
     def __init__(self, engine: Engine, vault: Vault, bell: Bell | None = None, longest: float = LONGEST) -> None:
@@ -88,7 +90,8 @@ class Store:
         except TimeoutError:
             if not limit.expired():
                 raise
-            raise NoAnswer from None
+            self._tell(silent := NoAnswer())
+            raise silent from None
 
     def run_now(self, unit: Callable[[Work], T], serial: bool = True) -> T:
         """Like `run`, but waits on the spot, as long as it takes; never call it inside another unit."""
@@ -111,6 +114,10 @@ class Store:
         """Finish what runs, and let go of the database; twice is harmless."""
         await asyncio.to_thread(self._close)
 
+    def close_now(self) -> None:
+        """Like `close`, but waits on the spot."""
+        self._close()
+
     def _close(self) -> None:
         self._threads.shutdown()
         if self._bell is not None:
@@ -118,8 +125,18 @@ class Store:
         self._engine.dispose()
 
     def _work(self, unit: Callable[[Work], T], serial: bool, end: float) -> T:
-        with until(end):
-            return self._transact(lambda connection: unit(Work(connection, self._vault, self._lasting)), serial)
+        try:
+            with until(end):
+                result = self._transact(lambda connection: unit(Work(connection, self._vault, self._lasting)), serial)
+        except StoreUnavailable as away:
+            self._tell(away)
+            raise
+        self._tell(None)
+        return result
+
+    def _tell(self, away: StoreUnavailable | None) -> None:
+        if self.notice is not None:
+            self.notice(away)
 
     def _transact(self, act: Callable[[Connection], T], serial: bool) -> T:
         number, tries = 1, _TRIES_SHARED if self.is_shared else _TRIES

@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from aiohttp import web
 
 from bot.channels.web.doors import HEADERS, refusal
 from bot.metrics import KIND
-from bot.readiness import Readiness
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Asked(Protocol):
+    """Who knows whether this process is ready."""
+
+    async def failing(self) -> dict[str, str]:
+        """What is in the way: a sentence by the name of the check."""
+        ...
+
+    async def measured(self) -> bytes:
+        """The page of /metrics."""
+        ...
+
 
 _PLAIN = {**HEADERS, "Cache-Control": "no-store"}
 
 
-def public_routes(readiness: Readiness, *, near: bool) -> list[web.RouteDef]:
+def public_routes(readiness: Asked, *, near: bool) -> list[web.RouteDef]:
     """What stands beside the platforms' own addresses: a word each, which says nothing of what is inside.
 
     `near`: who asks from this machine itself, without a proxy, gets what operators get.
@@ -29,7 +42,7 @@ def public_routes(readiness: Readiness, *, near: bool) -> list[web.RouteDef]:
     ]
 
 
-def operators_pages(readiness: Readiness) -> web.Application:
+def operators_pages(readiness: Asked) -> web.Application:
     """The same at an address of their own, with everything that operators are told."""
     pages, application = Pages(readiness), web.Application()
     application.router.add_get("/healthz", pages.lives)
@@ -41,7 +54,7 @@ def operators_pages(readiness: Readiness) -> web.Application:
 class Pages:
     """The three pages."""
 
-    def __init__(self, readiness: Readiness) -> None:
+    def __init__(self, readiness: Asked) -> None:
         self._readiness = readiness
 
     async def lives(self, request: web.Request) -> web.Response:

@@ -75,6 +75,12 @@ async def ended(process: asyncio.subprocess.Process) -> tuple[int, bytes]:
     return process.returncode, said
 
 
+def besides(said: str) -> str:
+    """What a process said but that it began and ended well."""
+    well = ('"event": "ready"', '"event": "stopped"')
+    return "".join(line for line in said.splitlines(keepends=True) if not any(it in line for it in well))
+
+
 def environment(folder: Path, **settings: str) -> dict[str, str]:
     """Nothing of the machine's own settings, and a folder of its own."""
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}

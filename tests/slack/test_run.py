@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.clock import SystemClock
-from tests.running.test_app import environment, free_port
+from tests.running.test_app import besides, environment, free_port
 from tests.slack.fake import App, FakeSlack
 from tests.slack.fake.faults import DROP_BEFORE, Fault, Http
 
@@ -77,7 +77,7 @@ async def said(process: asyncio.subprocess.Process) -> tuple[int | None, str]:
     """The exit code, and all that a process has written."""
     async with asyncio.timeout(PATIENCE):
         out, errors = await process.communicate()
-    return process.returncode, (out + errors).decode()
+    return process.returncode, besides((out + errors).decode())
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from tests.running.test_app import environment, free_port
+from tests.running.test_app import besides, environment, free_port
 from tests.teams.fake import FakeTeams, Person, text_of
 
 READY = b"Vidsyn is ready in Teams."
@@ -116,7 +116,7 @@ async def ended(process: Process) -> tuple[int | None, str]:
     """The exit code, and all that a process has written."""
     async with asyncio.timeout(PATIENCE):
         out, errors = await process.communicate()
-    return process.returncode, (out + errors).decode()
+    return process.returncode, besides((out + errors).decode())
 
 
 def _words(person: Person) -> list[str]:
