@@ -15,6 +15,12 @@ from aiohttp.http_exceptions import HttpProcessingError
 MOST_BYTES = 1_000_000
 """A body larger than this is refused before it is read to the end."""
 
+SMALL = 64 * 1024
+"""Bytes; nearly all that the platforms send is smaller, and is always let in."""
+
+MOST_TOGETHER = 16_000_000
+"""Bytes of larger bodies that are held at a time: a thousand who send slowly fill no memory."""
+
 SLOWEST = 10.0
 """Seconds that a body may take to arrive."""
 
@@ -28,21 +34,34 @@ def refuse_codings(request: web.Request) -> None:
         raise web.HTTPUnsupportedMediaType(text="The body is compressed. Send it as it is.")
 
 
+class _Together:
+    """How much of the larger bodies is held just now, in this process."""
+
+    held = 0
+
+
 async def read(request: web.Request, slowest: float = SLOWEST) -> bytes:
-    """The whole body, if it comes within `slowest` seconds. Raises the HTTP refusal that fits: 400, 408 or 413."""
+    """The whole body, if it comes within `slowest` seconds. Raises the HTTP refusal that fits: 400, 408, 413 or 503."""
     if (request.content_length or 0) > MOST_BYTES:
         raise web.HTTPRequestEntityTooLarge(MOST_BYTES, text="The body is too large.")
-    body = bytearray()
+    body, held = bytearray(), 0
     try:
         async with asyncio.timeout(slowest):
             async for chunk in request.content.iter_chunked(64 * 1024):
                 body += chunk
                 if len(body) > MOST_BYTES:
                     raise web.HTTPRequestEntityTooLarge(MOST_BYTES, text="The body is too large.")
+                more = max(len(body) - SMALL, 0) - held
+                if _Together.held + more > MOST_TOGETHER:
+                    raise web.HTTPServiceUnavailable(headers={"Retry-After": "1"}, text="Too much comes at once.")
+                held += more
+                _Together.held += more
     except TimeoutError:
         raise web.HTTPRequestTimeout(text="The body took too long.") from None
     except (aiohttp.ClientError, ConnectionError, HttpProcessingError):
         raise web.HTTPBadRequest(text="The body broke off.") from None
+    finally:
+        _Together.held -= held
     return bytes(body)
 
 
