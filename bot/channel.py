@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -246,6 +246,15 @@ class Outcome:
     counts: bool = True
 
 
+@dataclass(frozen=True)
+class Hold:
+    """A platform wants to be left alone for so many seconds with `what`, which is its channel's own word for it."""
+
+    tenant: str
+    what: str
+    seconds: float
+
+
 class Directory(Protocol):
     """Who is who on a platform."""
 
@@ -278,6 +287,25 @@ class Channel(Protocol):
     async def find(self, outgoing: Outgoing) -> Outcome | None:
         """What became of a message whose answer was lost: sent, refused (never arrived), later (ask again), or None."""
         ...
+
+    def heard(self) -> Sequence[Hold]:
+        """What the platform has asked for since the last time, for whoever sends there next."""
+        ...
+
+    def obey(self, holds: Sequence[Hold]) -> None:
+        """What it has asked another process for: this one keeps to it too."""
+        ...
+
+
+class Unhurried:
+    """What a channel is part of whose platform never asks to be left alone."""
+
+    def heard(self) -> Sequence[Hold]:
+        """Nothing."""
+        return ()
+
+    def obey(self, holds: Sequence[Hold]) -> None:
+        """There is nothing to keep to."""
 
 
 MESSAGE: TypeAdapter[Message] = TypeAdapter(Message)

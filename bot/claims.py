@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from bot.channel import Channel
+from bot.channel import Channel, End, Hold, Outcome
 from bot.clock import Clock
+from bot.whole import whole
 from storage.ids import new_id
-from storage.lanes import Due
+from storage.lanes import Asked, Due
 from storage.records import OutboxRow
 from storage.store import Store, StoreUnavailable, Work
 
@@ -40,7 +41,14 @@ ABREAST = 50
 """Messages on their way at once in a lane of a channel that is not here."""
 
 MOST = 1000
-"""Messages on their way at once in a channel. A lane takes at most half of what is left, so that some remains."""
+SHARE = 32
+"""Messages on their way at once in a channel; a lane has at most this part of what they leave, so that some remains."""
+
+HANGS = timedelta(seconds=10)
+"""What is not back by then hangs: its lane is given half as many, and one more for each that arrives.
+
+What waits for its turn comes back before.
+"""
 
 RESCUED = 500
 """Messages looked after at a time."""
@@ -52,6 +60,8 @@ ME = new_id()
 
 Key = tuple[str, str]
 Names = Mapping[str, str]
+AskedOfAll = dict[tuple[str, str, str], tuple[datetime, datetime]]
+"""What platforms ask for, by channel, tenant and what it is about: since when, and until when."""
 
 
 class Watch(Protocol):
@@ -96,10 +106,15 @@ class Taken:
 
 @dataclass
 class _Lane:
-    """What is known of a lane. `busy`: messages on their way; `due`: more may go now; `full`: more than had room."""
+    """What is known of a lane. `busy`: messages on their way; `due`: more may go now; `full`: more than had room.
+
+    `width`: how many may be on their way, answers aside. `until`: how long it is ours.
+    """
 
     abreast: int
+    width: int
     busy: int = 0
+    until: datetime | None = None
     due: bool = False
     full: bool = False
     served: int = 0
@@ -112,15 +127,28 @@ class _Lane:
 
     def has_room(self) -> bool:
         """Whether there is room for more than a few."""
-        return self.abreast - self.busy >= max(self.abreast // 8, 1)
+        return self.width - self.busy >= max(self.width // 8, 1)
 
 
 @dataclass(frozen=True)
 class _Turn:
+    """A lane to look into: what may be taken by rank, answers first, each with how many may be on their way then."""
+
     lane: Key
-    ranks: Sequence[int]
-    room: int
+    rooms: Mapping[int, int]
     until: datetime | None
+
+
+class _Found(NamedTuple):
+    """What a look found. `ours`: until when the lanes are ours; `asked`: what holds in those that were not before."""
+
+    expired: list[OutboxRow]
+    due: Sequence[Due]
+    turns: Sequence[_Turn]
+    rows: dict[Key, list[OutboxRow]]
+    ours: dict[Key, datetime]
+    asked: dict[Key, Asked]
+    names: Names
 
 
 class Claims:
@@ -135,7 +163,8 @@ class Claims:
         self._lanes: dict[Key, _Lane] = {}
         self._busy: Counter[str] = Counter()
         self._in_hand: set[str] = set()
-        self._lost: list[str] = []
+        self._lost: dict[str, datetime] = {}
+        self._asked: AskedOfAll = {}
         self._away = datetime.min.replace(tzinfo=UTC)
         self._taking = asyncio.Lock()
         self._served = 0
@@ -148,29 +177,30 @@ class Claims:
             if not self._watch.sends:
                 return [], []
             now, steady, trusted, token = self._clock.now(), self._clock.steady(), self._watch.trusted, new_id()
-            lost = list(self._lost)
+            (note, asked), keep = self._noting(steady), self._to_keep(steady)
 
-            def unit(work: Work) -> tuple[list[OutboxRow], list[Due], list[_Turn], dict[Key, list[OutboxRow]], Names]:
-                if lost:
-                    work.outbox.put_back(lost)
+            def unit(work: Work) -> _Found:
+                note(work)
+                if keep:
+                    work.lanes.keep(keep, self._me, steady + LANE)
                 expired = work.outbox.expire(now) if trusted else []
                 due = work.lanes.due(now, steady, self._me)
-                turns = self._turns(due, steady)
-                rows = self._claimed(work, turns, now, steady, token)
-                return expired, due, turns, rows, _names(work, [row for some in rows.values() for row in some])
+                return self._claimed(work, expired, due, self._turns(due, steady), now, steady, token)
 
             try:
-                expired, due, turns, rows, names = await self._store.run(unit, serial=False)
+                found = await whole(self._store.run(unit, serial=False))
             except BaseException as failure:  # nobody knows whether they are ours; they were not sent in any case
-                self._lost.append(token)
+                self._lost[token] = steady + LEASE
+                self._asked = asked | self._asked
                 if isinstance(failure, StoreUnavailable):
                     self._away = self._clock.steady()
                 raise
-            self._lost = self._lost[len(lost) :]
-            self._note(due, turns, rows)
-            taken = _taken([row for some in rows.values() for row in some], names)
+            for key in keep:
+                self._lanes[key].until = steady + LANE
+            self._note(found)
+            taken = _taken([row for some in found.rows.values() for row in some], found.names)
             self._in_hand.update(one.row.id for one in taken)
-            return taken, expired
+            return taken, found.expired
 
     async def rescue(self, but: Collection[str], *, alone: bool) -> list[Taken]:
         """What was on its way when a process died; ours to look after now. None of `but`.
@@ -191,7 +221,7 @@ class Claims:
                 rows = work.outbox.rescue(EVER if alone else steady, steady + LEASE, token, known, RESCUED)
                 return rows, _names(work, rows)
 
-            rows, names = await self._store.run(unit, serial=False)
+            rows, names = await whole(self._store.run(unit, serial=False))
             self._in_hand.update(row.id for row in rows)
             return _taken(rows, names)
 
@@ -207,25 +237,63 @@ class Claims:
         self._busy[row.to.channel] -= 1
         self.waits = self.waits or lane.wants()
 
-    def learn(self, row: OutboxRow, *, waits: bool) -> None:
-        """Whether the platform lets what was taken wait for its turn."""
-        lane = self._lanes[_key(row)]
-        lane.put_off = lane.put_off + 1 if waits else 0
+    def learn(self, row: OutboxRow, outcome: Outcome) -> None:
+        """What the platform did with what was taken: took it, lets it wait for its turn, or is silent."""
+        lane, steady = self._lanes[_key(row)], self._clock.steady()
+        if row.lease is not None and steady - (row.lease - LEASE) >= HANGS:
+            lane.width = max(lane.width // 2, 1)
+        elif outcome.end is End.SENT:
+            lane.width = min(lane.width + 1, lane.abreast)
+        lane.put_off = lane.put_off + 1 if outcome.end is End.LATER and not outcome.counts else 0
         if lane.put_off >= PUT_OFF:
-            lane.rested = self._clock.steady()
+            lane.rested = steady
+        self._hear()
+        self.waits = self.waits or bool(self._asked)  # what the platform asks for is written down at once
 
     async def release(self) -> None:
         """Others may have our lanes."""
-        lost = list(self._lost)
+        async with self._taking:
+            note, _ = self._noting(self._clock.steady())
 
-        def unit(work: Work) -> None:
-            if lost:
-                work.outbox.put_back(lost)
-            work.lanes.release(self._me)
+            def unit(work: Work) -> None:
+                note(work)
+                work.lanes.release(self._me)
 
-        await self._store.run(unit, serial=False)
+            await self._store.run(unit, serial=False)
 
     # Inside
+
+    def _hear(self) -> None:
+        """What the platforms have asked for since the last time."""
+        steady = self._clock.steady()
+        for name, channel in self._channels.items():
+            for hold in channel.heard():
+                until = steady + timedelta(seconds=hold.seconds)
+                self._asked[name, hold.tenant, hold.what] = (steady, until)
+
+    def _noting(self, steady: datetime) -> tuple[Callable[[Work], None], AskedOfAll]:
+        """What writes down what the platforms ask for, and lets go of what was claimed, perhaps, and not sent.
+
+        Not once only: a commit that broke off may come later.
+        """
+        self._hear()
+        self._lost = {token: until for token, until in self._lost.items() if until > steady}
+        lost, asked = list(self._lost), self._asked
+        self._asked = {}
+
+        def note(work: Work) -> None:
+            if lost:
+                work.outbox.put_back(lost)
+            if asked:
+                work.lanes.ask(asked)
+
+        return note, asked
+
+    def _to_keep(self, steady: datetime) -> list[Key]:
+        """The lanes with messages on their way that are soon not ours any more."""
+        return sorted(
+            key for key, lane in self._lanes.items() if lane.busy and lane.until and lane.until <= steady + KEEP
+        )
 
     def _turns(self, due: Sequence[Due], steady: datetime) -> list[_Turn]:
         """The lanes that have room, those with answers first, then those that were served longest ago."""
@@ -235,54 +303,79 @@ class Claims:
         turns = []
         for key, ours in ranks.items():
             lane = self._lanes.get(key) or self._new(key)
-            room = min(lane.abreast - lane.busy, max(MOST - self._busy[key[0]], 0) // 2)
+            share = -(-max(MOST - self._busy[key[0]], 0) // SHARE)
             resting = lane.rested is not None and timedelta() <= steady - lane.rested < REST
             wanted = [one.rank for one in ours if one.rank == 0 or (lane.has_room() and not resting)]
-            if room > 0 and wanted:
-                turns.append(_Turn(key, wanted, room, ours[0].until))
-        return sorted(turns, key=lambda turn: (turn.ranks[0], self._last_served(turn.lane)))
+            rooms = {rank: min(lane.width if rank else lane.abreast, share) for rank in wanted}
+            if max(rooms.values(), default=0) > lane.busy:
+                turns.append(_Turn(key, rooms, ours[0].until))
+        return sorted(turns, key=lambda turn: (min(turn.rooms), self._last_served(turn.lane)))
 
     def _claimed(
-        self, work: Work, turns: Sequence[_Turn], now: datetime, steady: datetime, token: str
-    ) -> dict[Key, list[OutboxRow]]:
+        self,
+        work: Work,
+        expired: list[OutboxRow],
+        due: Sequence[Due],
+        turns: Sequence[_Turn],
+        now: datetime,
+        steady: datetime,
+        token: str,
+    ) -> _Found:
         """What is taken of each lane that was looked into: until some had something, or all had their turn."""
-        rows: dict[Key, list[OutboxRow]] = {}
+        found = _Found(expired, due, turns, {}, {}, {}, {})
         for turn in turns:
-            rows[turn.lane] = self._claim(work, turn, now, steady, token)
-            if sum(map(bool, rows.values())) == LANES:
+            rows = found.rows[turn.lane] = []
+            if turn.until is not None and turn.until > steady + KEEP:
+                found.ours[turn.lane] = turn.until
+            elif work.lanes.hold(*turn.lane, self._me, steady, steady + LANE):
+                found.ours[turn.lane] = steady + LANE
+                lane = self._lanes.get(turn.lane)
+                if turn.until is None or lane is None or lane.until is None:
+                    found.asked[turn.lane] = work.lanes.asked(*turn.lane, steady)
+            else:
+                continue
+            rows += self._claim(work, turn, now, steady, token)
+            if sum(map(bool, found.rows.values())) == LANES:
                 break
-        return rows
+        names = _names(work, [row for some in found.rows.values() for row in some])
+        return found._replace(names=names)
 
     def _claim(self, work: Work, turn: _Turn, now: datetime, steady: datetime, token: str) -> list[OutboxRow]:
-        """Messages of one lane, if it is ours."""
-        channel, tenant = turn.lane
-        held = turn.until is not None and turn.until > steady + KEEP
-        if not held and not work.lanes.hold(channel, tenant, self._me, steady, steady + LANE):
-            return []
+        """Messages of one lane that is ours."""
         rows: list[OutboxRow] = []
-        for rank in turn.ranks:
-            if left := turn.room - len(rows):
-                rows += work.outbox.claim(channel, tenant, rank, now, left, steady + LEASE, token)
+        busy = self._busy_in(turn.lane)
+        for rank, room in sorted(turn.rooms.items()):
+            if (left := room - busy - len(rows)) > 0:
+                rows += work.outbox.claim(*turn.lane, rank, now, left, steady + LEASE, token)
         return rows
 
-    def _note(self, due: Sequence[Due], turns: Sequence[_Turn], rows: Mapping[Key, Sequence[OutboxRow]]) -> None:
+    def _note(self, found: _Found) -> None:
         for lane in self._lanes.values():
             lane.due = False
-        for key in {(one.channel, one.tenant) for one in due}:
+        for key in {(one.channel, one.tenant) for one in found.due}:
             lane = self._lanes.setdefault(key, self._new(key))
             lane.due = lane.full = True
-        for turn in turns[: len(rows)]:
-            lane, count = self._lanes[turn.lane], len(rows[turn.lane])
+        for turn in found.turns[: len(found.rows)]:
+            lane, count = self._lanes[turn.lane], len(found.rows[turn.lane])
             self._served += 1
             lane.served = self._served
-            lane.full = count == turn.room
+            lane.until = found.ours.get(turn.lane)
             lane.busy += count
+            lane.full = lane.busy >= turn.rooms[max(turn.rooms)]
             self._busy[turn.lane[0]] += count
-        self.waits = self.waits or len(turns) > len(rows)
+        for (name, tenant), asked in found.asked.items():
+            if asked and (channel := self._channels.get(name)):
+                channel.obey([Hold(tenant, what, seconds) for what, seconds in asked.items()])
+        self.waits = self.waits or len(found.turns) > len(found.rows)
 
     def _new(self, key: Key) -> _Lane:
         channel = self._channels.get(key[0])
-        return _Lane(channel.abreast if channel else ABREAST)
+        abreast = channel.abreast if channel else ABREAST
+        return _Lane(abreast, abreast)
+
+    def _busy_in(self, key: Key) -> int:
+        lane = self._lanes.get(key)
+        return lane.busy if lane else 0
 
     def _last_served(self, key: Key) -> int:
         lane = self._lanes.get(key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -167,13 +167,21 @@ class Delivery:
             going.discard(task)
             if not task.cancelled() and (failure := task.exception()):
                 failed.append(failure)
-            if not going or failed or self._claims.waits:
+                log.error("end_failed", error=type(failure).__name__)
+            # After a failure the next look is the poll's.
+            if not going or _is_over(failed) or (self._claims.waits and not failed):
                 self._news.set()
 
         try:
-            while not (self._stopping or failed):
+            while not (self._stopping or _is_over(failed) or (failed and not going)):
                 self._news.clear()
-                taken, expired = await self._claims.take()
+                try:
+                    taken, expired = await self._take(failed)
+                except Exception as failure:  # what is on its way goes on, and so do we
+                    failed.append(failure)
+                    if going:
+                        log.error("take_failed", error=type(failure).__name__)
+                    taken, expired = [], []
                 handled += len(taken)
                 for one in taken:
                     task = asyncio.create_task(self._deliver_one(one))
@@ -181,9 +189,9 @@ class Delivery:
                     task.add_done_callback(done)
                 for row in expired:
                     self._ended(row, OutboxState.EXPIRED)
-                if self._claims.waits:
+                if self._claims.waits and not failed:
                     continue
-                if not going and not self._news.is_set():
+                if not going and (failed or not self._news.is_set()):
                     break
                 await self._news.wait()
         except asyncio.CancelledError:
@@ -197,13 +205,19 @@ class Delivery:
             raise failed[0]
         return handled
 
+    async def _take(self, failed: list[BaseException]) -> tuple[list[Taken], list[OutboxRow]]:
+        """What may go now, and what has expired. After a failure first notes the ends that could not be noted."""
+        if failed:
+            failed.clear()
+            await self._marks.again()
+        return await self._claims.take()
+
     async def _deliver_one(self, taken: Taken) -> None:
         try:
-            outcome: Outcome | None = await self._carrier.send(taken)
-            if outcome is not None and outcome.end is End.UNKNOWN:
-                outcome = await self._look(taken, outcome)
+            said = await self._carrier.send(taken)
+            self._claims.learn(taken.row, said)
+            outcome = await self._look(taken, said) if said.end is End.UNKNOWN else said
             if outcome is not None:
-                self._claims.learn(taken.row, waits=outcome.end is End.LATER and not outcome.counts)
                 await self._end(taken.row, outcome)
         finally:
             self._claims.gone(taken.row)
@@ -252,3 +266,8 @@ class Delivery:
             return asked
         grown = min(asked * 2.0 ** (row.attempts - 1), max(asked, LONGEST_BACKOFF))
         return min(grown * (1 + JITTER * self._random()), LONGEST_WAIT)
+
+
+def _is_over(failed: Sequence[BaseException]) -> bool:
+    """Whether the process ends."""
+    return any(not isinstance(failure, Exception) for failure in failed)

@@ -5,18 +5,22 @@ So the platform's pace, its "wait" and the order within a conversation are known
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import ColumnElement, Insert, ScalarSelect, and_, bindparam, delete, func, or_, select
+from sqlalchemy import ColumnElement, Insert, ScalarSelect, and_, bindparam, delete, func, or_, select, update
 
 from storage.column_types import Moment, Text
 from storage.part import Part, insert_or
-from storage.tables import is_one_of, lanes, outbox
+from storage.tables import holds, is_one_of, lanes, outbox
 
 FAR = timedelta(minutes=10)
 """Nobody holds a lane for so long: who says so had another time."""
+
+Asked = Mapping[str, float]
+"""Seconds for which a platform still wants to be left alone, by what that is about."""
 
 _head = outbox.alias("head")
 _next = outbox.alias("next")
@@ -52,6 +56,19 @@ _DUE = (
     .outerjoin_from(_heads, lanes, and_(lanes.c.channel == _heads.c.channel, lanes.c.tenant == _heads.c.tenant))
     .where(_heads.c.not_before <= bindparam("now", type_=Moment), or_(lanes.c.holder.is_(None), _IS_FREE))
 )
+_KEEP = (
+    update(lanes)
+    .where(
+        lanes.c.channel == bindparam("of_channel"),
+        lanes.c.tenant == bindparam("of_tenant"),
+        lanes.c.holder == _holder,
+    )
+    .values(until=bindparam("from_now"))
+)
+_OVER = delete(holds).where(holds.c.until <= _steady)
+_ASKED = select(holds.c.what, holds.c.since, holds.c.until).where(
+    holds.c.channel == bindparam("of_channel"), holds.c.tenant == bindparam("of_tenant")
+)
 _RELEASE = delete(lanes).where(lanes.c.holder == _holder)
 _FORGET = delete(lanes)
 
@@ -61,6 +78,15 @@ def _hold(dialect: str) -> Insert:
     new = insert_or(dialect, lanes)
     values = {"holder": new.excluded.holder, "until": new.excluded.until}
     return new.on_conflict_do_update(index_elements=["channel", "tenant"], set_=values, where=_IS_FREE)
+
+
+@cache
+def _ask(dialect: str) -> Insert:
+    new = insert_or(dialect, holds)
+    values = {"since": new.excluded.since, "until": new.excluded.until}
+    # The longest holds, but for one that is from a time still to come.
+    counts = or_(holds.c.until < new.excluded.until, holds.c.since > new.excluded.since)
+    return new.on_conflict_do_update(index_elements=["channel", "tenant", "what"], set_=values, where=counts)
 
 
 @dataclass(frozen=True)
@@ -89,6 +115,26 @@ class Lanes(Part):
         values = {"channel": channel, "tenant": tenant, "holder": holder, "until": until}
         times = {"me": holder, "steady": steady, "far": steady + FAR}
         return self._change(_hold(self._dialect), {**values, **times}) == 1
+
+    def keep(self, keys: Iterable[tuple[str, str]], holder: str, until: datetime) -> None:
+        """Keep these lanes until then, those of them that are the holder's."""
+        ours = {"me": holder, "from_now": until}
+        self._connection.execute(_KEEP, [{"of_channel": name, "of_tenant": tenant, **ours} for name, tenant in keys])
+
+    def ask(self, asked: Mapping[tuple[str, str, str], tuple[datetime, datetime]]) -> None:
+        """Note what platforms ask for, by channel, tenant and what it is about: since when, and until when."""
+        self._change(_OVER, {"steady": min(since for since, _ in asked.values())})
+        values = [
+            {"channel": channel, "tenant": tenant, "what": what, "since": since, "until": until}
+            for (channel, tenant, what), (since, until) in sorted(asked.items())
+        ]
+        self._connection.execute(_ask(self._dialect), values)
+
+    def asked(self, channel: str, tenant: str, steady: datetime) -> Asked:
+        """What the platform has asked for about a tenant, whoever it asked, and never for longer than it did."""
+        rows = self._all(_ASKED, of_channel=channel, of_tenant=tenant)
+        left = {row["what"]: row["until"] - max(steady, row["since"]) for row in rows}
+        return {what: seconds.total_seconds() for what, seconds in left.items() if seconds > timedelta()}
 
     def release(self, holder: str) -> int:
         """Let go of all lanes of one holder; how many."""

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Time,
     UniqueConstraint,
+    and_,
     func,
     literal_column,
     true,
@@ -307,6 +308,8 @@ prompts = Table(
 )
 partial("ix_prompts_pending", prompts, ("at", "id"), is_one_of(prompts.c.state, "pending"))
 _IS_DUE = is_one_of(prompts.c.state, "pending")
+partial("ix_prompts_free", prompts, ("at", "id"), and_(_IS_DUE, prompts.c.lease.is_(None)))
+partial("ix_prompts_leased", prompts, ("lease",), and_(_IS_DUE, prompts.c.lease.is_not(None)))
 Index(
     "ix_prompts_due",
     func.coalesce(prompts.c.lease, prompts.c.at),
@@ -321,6 +324,16 @@ lanes = Table(
     Column("channel", Text, primary_key=True),
     Column("tenant", Text, primary_key=True),
     *texts("holder"),
+    Column("until", Moment, nullable=False),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("tenant", Text, primary_key=True),
+    Column("what", Text, primary_key=True),
+    Column("since", Moment, nullable=False),
     Column("until", Moment, nullable=False),
 )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from bot.channel import MESSAGE, End, Message, Outcome, Outgoing
+from bot.channel import MESSAGE, End, Message, Outcome, Outgoing, Unhurried
 from tests.faults.oracle import Seen
 
 Trouble = Literal["wait", "busy", "refuse", "broken", "lost", "hang", "hang before"]
@@ -18,7 +18,7 @@ after it took the message, or before."""
 
 
 @dataclass
-class Platform:
+class Platform(Unhurried):
     """`asked`: whether it tells what became of a message, as Slack does and Teams does not."""
 
     name: str

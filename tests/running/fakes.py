@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeVar
 
-from bot.channel import MESSAGE, End, Outcome, Outgoing
+from bot.channel import MESSAGE, End, Hold, Outcome, Outgoing
 from storage.store import Store, Work
 
 T = TypeVar("T")
@@ -33,6 +33,7 @@ class Strict(AssertionError):
 class FakePlatform:
     """Sends as told: the next of `answers`, else sent. `ledger` is every message it took, in order.
 
+    `holds` is what it asks for besides, and `obeyed` what it asked elsewhere.
     `cannot_look` makes `find` answer that it cannot tell, `blind` what it is, `slow` after so many seconds.
     `before` runs inside each send.
     """
@@ -43,6 +44,8 @@ class FakePlatform:
     answers: deque[Answer] = field(default_factory=deque)
     asked: list[Outgoing] = field(default_factory=list)
     looked: list[Outgoing] = field(default_factory=list)
+    holds: list[Hold] = field(default_factory=list)
+    obeyed: list[Hold] = field(default_factory=list)
     cannot_look: bool = False
     blind: Exception | Outcome | None = None
     slow: float = 0.0
@@ -77,6 +80,15 @@ class FakePlatform:
             return None
         there = [taken for taken in self.ledger if taken.id == outgoing.id]
         return Outcome(End.SENT, reference=f"ref-{outgoing.id}") if there else Outcome(End.REFUSED)
+
+    def heard(self) -> list[Hold]:
+        """Says it once."""
+        heard, self.holds = self.holds, []
+        return heard
+
+    def obey(self, holds: Sequence[Hold]) -> None:
+        """Remembers it."""
+        self.obeyed.extend(holds)
 
     def texts(self, place: str) -> list[str]:
         """What an address got, in order."""

@@ -342,20 +342,20 @@ async def test_f10_what_comes_while_others_hang_goes_at_once(post: Post) -> None
     silent, loud = asyncio.Event(), asyncio.Event()
 
     def count() -> None:
-        if len(post.platform.asked) >= 60:
+        if len(post.platform.asked) >= 30:
             silent.set()
-        if len(post.platform.asked) == 62:
+        if len(post.platform.asked) == 32:
             loud.set()
 
     post.platform.before = count
-    post.platform.answers.extend([HANG] * 60)
-    for n in range(60):
-        await post.queue("Hej", f"silent {n}")
+    post.platform.answers.extend([HANG] * 30)
+    for n in range(30):
+        await post.queue("Hej", f"silent {n}", urgent=True)
     delivery = Delivery(post.store, post.clock, {"playground": post.platform}, patience=60)
     delivery.kick()
     await silent.wait()
-    first = await post.queue("one", "loud")
-    await post.queue("two", "loud")
+    first = await post.queue("one", "loud", urgent=True)
+    await post.queue("two", "loud", urgent=True)
     delivery.kick()
     async with asyncio.timeout(10):
         await loud.wait()

@@ -12,8 +12,8 @@ from typing import TypeVar
 import pytest
 from structlog.testing import capture_logs
 
-from bot.channel import MESSAGE, End, Message, Outcome, Outgoing, Part
-from bot.claims import BACK, LANE, LANES, LEASE, NoDoubt, Watch
+from bot.channel import MESSAGE, End, Hold, Message, Outcome, Outgoing, Part
+from bot.claims import BACK, HANGS, KEEP, LANE, LANES, LEASE, MOST, NoDoubt, Watch
 from bot.clock import StandingClock
 from bot.delivery import JITTER, LONGEST_BACKOFF, MOST_TRIES, Delivery
 from bot.marks import Marks
@@ -406,6 +406,188 @@ async def test_a_lane_where_all_must_wait_is_given_no_more_for_a_second(alone: H
     assert alone.platform.asked[-1].id == urgent, "an answer may be of another sort, which need not wait"
 
 
+# What a platform asks for
+
+
+async def test_f7_what_a_platform_asks_one_process_for_holds_for_the_next(house: House) -> None:
+    """Also when it asked while a message waits where it is, and when the process stops."""
+    one, two = house.process("one"), house.process("two")
+    await house.queue("first")
+    await one.deliver()
+    house.platform.holds = [Hold("T1", "chat.update", 60.0), Hold("T2", "chat.update", 60.0)]
+    await one.deliver()
+    house.platform.holds = [Hold("T1", "chat.postMessage", 30.0)]
+    house.clock.move_to(MONDAY + LANE)
+    await one.stop()
+    await house.queue("second")
+    await two.deliver()
+    assert sorted(house.platform.obeyed, key=lambda hold: hold.what) == [
+        Hold("T1", "chat.postMessage", 30.0),
+        Hold("T1", "chat.update", 50.0),
+    ], "no other tenant's: its lane is not taken"
+    assert len(house.sent()) == 2
+
+
+async def test_f7_who_keeps_its_lane_is_not_told_what_it_heard_itself(house: House) -> None:
+    one = house.process("one")
+    for n in range(3):
+        await house.queue(f"{n}")
+        await one.deliver()
+        house.platform.holds = [Hold("T1", "chat.update", 60.0)]
+        house.clock.move_to(house.clock.now() + KEEP)
+    assert house.platform.obeyed == []
+
+
+async def test_f7_what_a_platform_asks_for_while_the_database_is_away_is_written_down_later(alone: House) -> None:
+    around = Around(alone.stores[0])
+    process, other = alone.process("one", around), alone.process("two")
+    alone.platform.holds = [Hold("T1", "chat.update", 60.0)]
+    around.away = True
+    with pytest.raises(StoreUnavailable):
+        await process.deliver()
+    around.away = False
+    await process.deliver()
+    await alone.queue("Hej")
+    await other.deliver()
+    assert alone.platform.obeyed == [Hold("T1", "chat.update", 60.0)]
+
+
+# Nobody in another's way, also when something fails
+
+
+async def test_f11_an_end_that_cannot_be_noted_stops_no_taking_while_another_tenant_hangs(alone: House) -> None:
+    around = Around(alone.stores[0])
+    alone.platform.shut = {"T1"}
+    process = alone.process("one", around)
+    process.start()
+    silent = await alone.queue("silent", "T1")
+    await alone.platform.reached.wait()
+    sent, lost = asyncio.Event(), asyncio.Event()
+
+    def lose(result: object) -> bool:
+        if isinstance(result, set):
+            lost.set()
+        return isinstance(result, set)
+
+    around.lose = lose
+    alone.platform.before = sent.set
+    broken = await alone.queue("broken", "T2")
+    process.kick()
+    await lost.wait()
+    around.lose = lambda result: False
+    sent.clear()
+    healthy = await alone.queue("healthy", "T3")
+    async with asyncio.timeout(5):
+        await sent.wait()
+        while (states := [await alone.state(id) for id in (broken, healthy)]) != [OutboxState.SENT] * 2:
+            assert OutboxState.UNKNOWN not in states
+    assert await alone.state(silent) == OutboxState.SENDING, "what is on its way is not broken off"
+    alone.platform.opens.set()
+    await process.stop()
+    assert await alone.state(silent) == OutboxState.SENT
+
+
+async def test_f11_after_the_database_was_away_others_are_served_while_one_hangs(alone: House) -> None:
+    around = Around(alone.stores[0])
+    alone.platform.shut = {"T1"}
+    process = alone.process("one", around)
+    silent = await alone.queue("silent", "T1")
+    process.kick()
+    await alone.platform.reached.wait()
+    around.reached.clear()
+    around.away = True
+    with capture_logs() as logged:
+        process.kick()
+        await around.reached.wait()
+        for _ in range(9):  # as far as it comes
+            await asyncio.sleep(0)
+    assert [entry["event"] for entry in logged] == ["take_failed"]
+    around.away, sent = False, asyncio.Event()
+    alone.platform.before = sent.set
+    await alone.queue("healthy", "T2")
+    process.kick()
+    async with asyncio.timeout(5):
+        await sent.wait()
+    alone.platform.opens.set()
+    await process.idle()
+    assert await alone.state(silent) == OutboxState.SENT
+
+
+async def test_f16_a_lane_with_messages_on_their_way_stays_with_who_has_them(house: House) -> None:
+    """However long they take, and though it has no room for more."""
+    house.platform.shut, house.platform.abreast = {"T1"}, 2
+    one, two = house.process("one"), house.process("two")
+    for n in range(4):
+        await house.queue(f"{n}")
+    delivering = asyncio.create_task(one.deliver())
+    await house.platform.reached.wait()
+    for _ in range(5):
+        house.clock.move_to(house.clock.now() + KEEP)
+        await one._claims.take()
+        assert await two.deliver() == 0
+    house.platform.opens.set()
+    await delivering
+    assert len(house.sent()) == 4
+
+
+async def test_f10_a_hundred_tenants_that_hang_with_all_they_have_leave_room_for_others(alone: House) -> None:
+    alone.platform.abreast = 48
+
+    def fill(work: Work) -> None:
+        for tenant in range(100):
+            for n in range(48):
+                to = AddressRow("playground", f"hangs {tenant}", f"{n}")
+                work.outbox.add(to, "{}", "prompt", "exchange", MONDAY)
+
+    await alone.stores[0].run(fill)
+    claims = alone.process("one")._claims
+    silent = 0
+    while taken := (await claims.take())[0]:
+        silent += len(taken)
+    assert silent < MOST
+    await alone.queue("healthy", "T1")
+    taken, _ = await claims.take()
+    assert [one.row.to.tenant for one in taken] == ["T1"]
+
+
+async def test_f10_a_tenant_that_hangs_is_given_less_and_more_when_it_is_back(alone: House) -> None:
+    alone.platform.abreast = 8
+    claims = alone.process("one")._claims
+    for n in range(40):
+        await alone.queue(f"{n}")
+    given = []
+    for hangs in (True, True, False, False, False):
+        taken, _ = await claims.take()
+        given.append(len(taken))
+        alone.clock.move_to(alone.clock.now() + (HANGS if hangs else SECOND))
+        for one in taken:
+            claims.learn(one.row, Outcome(End.UNKNOWN if hangs else End.SENT))
+            claims.gone(one.row)
+    assert given == [8, 1, 1, 2, 4]
+
+
+async def test_f11_who_is_cancelled_while_it_takes_puts_back_all_of_it(house: House) -> None:
+    """Also when its unit of work has not begun, for the store's threads are busy: it is not begun later unseen."""
+    around = Around(house.store())
+    one, two = house.process("one", around), house.process("two")
+    ids = [await house.queue(f"{n}") for n in range(3)]
+    around.gate = asyncio.Event()
+    taking = asyncio.create_task(one._claims.take())
+    await around.reached.wait()
+    taking.cancel()
+    for _ in range(9):  # as far as it comes
+        await asyncio.sleep(0)
+    assert not taking.done()
+    around.gate.set()
+    with pytest.raises(asyncio.CancelledError):
+        await taking
+    assert {await house.state(id) for id in ids} == {OutboxState.SENDING}
+    await one.stop()
+    assert [(row.state, row.attempts) for row in [await house.row(id) for id in ids]] == [(OutboxState.PENDING, 0)] * 3
+    await two.deliver()
+    assert sorted(house.sent()) == sorted(ids)
+
+
 # Ends
 
 
@@ -461,7 +643,7 @@ async def test_f14_without_the_right_time_nothing_is_sent_and_nothing_expires(al
 async def test_what_ends_while_another_is_noted_is_noted_together(alone: House) -> None:
     around = Around(alone.stores[0])
     process = alone.process("one", around)
-    ids = [await alone.queue(f"{n}") for n in range(5)]
+    ids = [await alone.queue(f"{n}", urgent=True) for n in range(5)]
     taken, _ = await process._claims.take()
     marks = Marks(around, lambda row, state: alone.ended.append((row.id, state)))
     around.units, around.gate, around.reached = 0, asyncio.Event(), asyncio.Event()

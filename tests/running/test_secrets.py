@@ -8,7 +8,7 @@ import logging
 import signal
 import stat
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -19,7 +19,7 @@ from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
 from bot.app import open_store
-from bot.channel import Address, Channel, Incoming, Outcome, Outgoing, Reply
+from bot.channel import Address, Channel, Hold, Incoming, Outcome, Outgoing, Reply
 from bot.channels.web.channel import WebChannel
 from bot.conversation import Conversation
 from bot.delivery import Delivery
@@ -77,6 +77,12 @@ class Listening:
 
     async def find(self, outgoing: Outgoing) -> Outcome | None:
         return await self.inner.find(outgoing)
+
+    def heard(self) -> Sequence[Hold]:
+        return self.inner.heard()
+
+    def obey(self, holds: Sequence[Hold]) -> None:
+        self.inner.obey(holds)
 
 
 def listen(play: Play) -> Listening:

@@ -267,3 +267,27 @@ async def test_who_gives_up_in_the_line_lets_the_next_go(time: Time) -> None:
         await asyncio.sleep(0)
         hung.cancel()
     assert third.result() == 0
+
+
+async def test_f7_a_429_holds_for_the_process_that_has_the_lane_next(office: Office) -> None:
+    """By method, as Slack counts: an answer that is no change of a message need not wait for those that are."""
+    office.slack.add_user("UBO", "Bo")
+    office.slack.add_user("UANNA", "Anna")
+    old = await office.queue("UVERA")
+    await office.run_until_empty(5)
+    office.slack.fail_next(UPDATE, Limited("60"))
+    await office.queue("UVERA", replaces=old)
+    await office.delivery.deliver()
+    await office.delivery.stop()
+    office.time.clock.move_to(office.time.clock.now() + timedelta(seconds=20))
+    other = office.again()
+    begun = office.time.now()
+    change = await other.queue("UBO", replaces=old)
+    answer = await other.queue("UANNA")
+    await other.delivery.deliver()
+    states = [(await office.row(id)).state for id in (change, answer)]
+    assert states == [OutboxState.PENDING, OutboxState.SENT]
+    waits = ((await office.row(change)).not_before - FOUR) / timedelta(seconds=1) - begun
+    assert waits >= 40 - PATIENCE
+    assert other.api.pace.held("T1", UPDATE) == pytest.approx(40, abs=1)
+    assert other.api.pace.held("T1", POST) == 0

@@ -1,11 +1,12 @@
 """Lanes: who sends what goes to a tenant, and how much of the outbox is looked at to find out."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Executable, text
+from sqlalchemy import Executable, select, text
 
 from storage import lanes, outbox, tables
 from storage.lanes import Due
@@ -80,6 +81,69 @@ def test_f24_who_lets_go_lets_go_of_its_own_lanes_only(store: Store) -> None:
 def test_f16_two_that_take_a_lane_at_once_do_not_both_have_it(open_again: Opener) -> None:
     one, two = open_again(), open_again()
     assert [hold(one, "one"), hold(two, "two")] == [True, False]
+
+
+def test_f16_who_keeps_its_lanes_keeps_no_other(store: Store) -> None:
+    assert hold(store, "me", tenant="T1")
+    assert hold(store, "you", tenant="T2")
+    keys = [("slack", tenant) for tenant in ("T1", "T2", "T3")]
+    store.run_now(lambda work: work.lanes.keep(keys, "me", LATER + 10 * SECOND))
+    assert not hold(store, "other", 15, "T1")
+    assert hold(store, "other", 15, "T2")
+    assert hold(store, "other", 15, "T3")
+
+
+# What platforms ask for
+
+
+def ask(store: Store, seconds: int, at: int = 0, what: str = "chat.update", tenant: str = "T1") -> None:
+    """The platform asks for so many seconds, so many seconds from now."""
+    since = NOW + at * SECOND
+    store.run_now(lambda work: work.lanes.ask({("slack", tenant, what): (since, since + seconds * SECOND)}))
+
+
+def asked(store: Store, at: int = 0, tenant: str = "T1") -> Mapping[str, float]:
+    return store.run_now(lambda work: work.lanes.asked("slack", tenant, NOW + at * SECOND))
+
+
+def test_f7_what_a_platform_asks_for_is_kept_by_tenant_and_what_it_is_about(store: Store) -> None:
+    ask(store, 60)
+    ask(store, 30, what="chat.postMessage")
+    ask(store, 90, tenant="T2")
+    assert asked(store, 10) == {"chat.update": 50, "chat.postMessage": 20}
+    assert asked(store, 30) == {"chat.update": 30}
+    assert asked(store, 60) == {}
+    assert asked(store, 60, "T2") == {"chat.update": 30}
+    assert asked(store, 0, "T3") == {}
+
+
+def test_f7_the_longest_holds_whoever_was_asked(store: Store) -> None:
+    ask(store, 60)
+    ask(store, 10, 1)
+    assert asked(store, 1) == {"chat.update": 59}
+    ask(store, 90, 1)
+    assert asked(store, 1) == {"chat.update": 90}
+
+
+def test_f7_who_lets_go_of_a_lane_leaves_what_was_asked_for(store: Store) -> None:
+    assert hold(store, "me")
+    ask(store, 60)
+    store.run_now(lambda work: (work.lanes.release("me"), work.lanes.forget()))
+    assert asked(store, 10) == {"chat.update": 50}
+
+
+def test_f14_what_was_asked_for_at_another_time_holds_no_longer_than_it_should(store: Store) -> None:
+    ask(store, 60, 86400)
+    assert asked(store) == {"chat.update": 60}
+    ask(store, 30)
+    assert asked(store, 1) == {"chat.update": 29}
+
+
+def test_what_is_over_is_not_kept(store: Store) -> None:
+    ask(store, 60)
+    ask(store, 60, 60, tenant="T2")
+    kept = store.run_now(lambda work: [row["tenant"] for row in work.lanes._all(select(tables.holds))])
+    assert kept == ["T2"]
 
 
 # How much is looked at

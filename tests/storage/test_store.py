@@ -68,6 +68,7 @@ def everything(work: Work) -> None:
     work.oauth.add_state("hash", NOW)
     lane = {"channel": "slack", "tenant": "T1", "holder": "one", "until": NOW}
     work.meta._connection.execute(insert(metadata.tables["lanes"]), lane)
+    work.lanes.ask({("slack", "T1", "chat.update"): (NOW, NOW)})
 
 
 def rows(store: Store) -> dict[str, int]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import partial
 
 import pytest
 
-from bot.channel import Channel, Message, Outcome, Outgoing
+from bot.channel import Channel, Hold, Message, Outcome, Outgoing
 from bot.channels.teams.card import chat, whole
 from bot.channels.teams.dialog import dialog
 from bot.delivery import Delivery
@@ -34,6 +35,14 @@ class Overheard:
     async def find(self, outgoing: Outgoing) -> Outcome | None:
         """As the real one."""
         return await self._inner.find(outgoing)
+
+    def heard(self) -> Sequence[Hold]:
+        """As the real one."""
+        return self._inner.heard()
+
+    def obey(self, holds: Sequence[Hold]) -> None:
+        """As the real one."""
+        self._inner.obey(holds)
 
 
 @pytest.mark.parametrize("language", ["da", "nb", "en"])

@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import settings as tries
 from hypothesis import strategies as st
 
+from bot.channel import Hold
 from bot.channels.teams.calls import Answer, Fate
-from bot.channels.teams.pace import FEW, JITTER, PATIENCE, WINDOWS, Pace
+from bot.channels.teams.pace import ALL, FEW, JITTER, PATIENCE, WINDOWS, Pace
 from bot.clock import StandingClock
 from storage.records import OutboxState
 from tests.slack.office import FOUR, TURNS, Time
@@ -335,3 +336,20 @@ async def test_t12_what_is_idle_is_forgotten() -> None:
             pace.learn("T1", f"{hour} {n}", Answer(Fate.DONE))
             await pace.next_part("T1", f"{hour} {n}")
     assert len(pace._places) <= 2 * FEW
+
+
+async def test_f7_what_teams_asked_another_process_for_holds_here() -> None:
+    """For a conversation, and for a tenant in which two were refused."""
+    time = Time()
+    mine, other = a_pace(time), a_pace(time)
+    mine.learn("T1", "a", Answer(Fate.LIMITED, after=60.0))
+    assert mine.heard() == [Hold("T1", "a", 60.0)]
+    assert mine.heard() == []
+    mine.learn("T1", "b", Answer(Fate.LIMITED, after=30.0))
+    heard = mine.heard()
+    assert heard == [Hold("T1", ALL, 30.0), Hold("T1", "b", 30.0)]
+    for hold in (Hold("T1", "a", 60.0), *heard):
+        other.obey(hold)
+    assert [other.wait("T1", place) for place in "abc"] == [60.0, 30.0, 30.0]
+    assert other.wait("T2", "a") == 0.0
+    assert other.heard() == [], "it is written down already"

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.channel import MESSAGE, Message, Outcome, Outgoing, Part
+from bot.channel import MESSAGE, Message, Outcome, Outgoing, Part, Unhurried
 from bot.channel import End as How
 from bot.channels.teams import read
 from bot.channels.teams.calls import Calls
@@ -39,7 +39,7 @@ NOON = datetime(2026, 5, 4, 10, 0, tzinfo=UTC)
 WORDS, HOUSE = Words.load(), house()
 
 
-class Posts:
+class Posts(Unhurried):
     """A channel that says everything to those who can be reached, and keeps it."""
 
     name = CHANNEL

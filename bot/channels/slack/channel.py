@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from bot.channel import End, Field, Outcome, Outgoing
+from bot.channel import End, Field, Hold, Outcome, Outgoing
 from bot.channels.slack.api import Api
 from bot.channels.slack.blocks import Drawn, chat, chat_parts
 from bot.channels.slack.calls import Fate
@@ -60,6 +60,15 @@ class SlackChannel:
         if set(range(last + 1)) <= trace.posts.keys() and (trace.has_files or not outgoing.message.files):
             return Outcome(End.SENT, reference=f"{trace.channel}:{trace.posts[last]}")
         return Outcome(End.REFUSED, reason="never arrived")
+
+    def heard(self) -> Sequence[Hold]:
+        """By workspace and method, as Slack counts."""
+        return self._api.pace.heard()
+
+    def obey(self, holds: Sequence[Hold]) -> None:
+        """Slack said so to another process."""
+        for hold in holds:
+            self._api.pace.obey(hold)
 
     async def _send(self, outgoing: Outgoing, until: float) -> Outcome:
         try:

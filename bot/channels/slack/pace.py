@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from itertools import count
 
+from bot.channel import Hold
+
 PATIENCE, GRACE = 8.0, 1.5
 """Seconds that a message waits in a line, and at most when it takes longer than it seemed.
 
@@ -113,6 +115,7 @@ class Pace:
         self._numbers = count()
         self._lines: dict[tuple[str, str], Line] = {}
         self._channels: dict[tuple[str, str], float] = {}
+        self._asked: set[tuple[str, str]] = set()
 
     def queue(self, tenant: str, method: str, id: str, *, urgent: bool = False) -> Ticket:
         """Gives `id` the next place in the line, an `urgent` one before the others; one that has a place keeps it."""
@@ -158,7 +161,17 @@ class Pace:
 
     def hold(self, tenant: str, method: str, seconds: float) -> None:
         """Nobody goes before so many seconds are over: Slack said so."""
-        self._line(tenant, method).hold(self._now() + seconds)
+        self._asked.add((tenant, method))
+        self.obey(Hold(tenant, method, seconds))
+
+    def obey(self, hold: Hold) -> None:
+        """Nobody goes before: Slack said so to another process."""
+        self._line(hold.tenant, hold.what).hold(self._now() + hold.seconds)
+
+    def heard(self) -> list[Hold]:
+        """What holds by now that did not the last time."""
+        asked, self._asked = sorted(self._asked), set()
+        return [Hold(tenant, method, self.held(tenant, method)) for tenant, method in asked]
 
     def trouble(self, tenant: str, method: str) -> None:
         """Slack cannot be reached, or is ill: leaves it alone for a while, longer each time."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-from bot.channel import Address, End, Message, Outcome, Outgoing
+from bot.channel import Address, End, Hold, Message, Outcome, Outgoing
 from bot.channels import takeaways
 from bot.channels.teams import card
 from bot.channels.teams.calls import Calls
@@ -58,6 +59,15 @@ class TeamsChannel:
     async def find(self, outgoing: Outgoing) -> Outcome | None:
         """None: Teams cannot be asked what stands in a chat. An operator decides."""
         return None
+
+    def heard(self) -> Sequence[Hold]:
+        """By tenant and conversation."""
+        return self._pace.heard()
+
+    def obey(self, holds: Sequence[Hold]) -> None:
+        """Teams said so to another process."""
+        for hold in holds:
+            self._pace.obey(hold)
 
     async def reaches(self, tenant: str, aad: str) -> bool:
         """Whether something can be said to this user alone; while Teams does not tell, we believe so."""

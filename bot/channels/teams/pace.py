@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from bot.channel import Hold
 from bot.channels.line import Line, Now, Pause
 from bot.channels.teams.calls import Answer, Fate
 
@@ -35,6 +36,9 @@ SHORTEST, LONGEST = 5.0, 300.0
 
 FEW = 1000
 """Conversations are not looked through for idle ones before there are so many."""
+
+ALL = ""
+"""What a hold is about that is about all conversations of a tenant."""
 
 _ILL = frozenset({Fate.BUSY, Fate.NOT_SENT, Fate.LOST, Fate.LOCKED_OUT})
 
@@ -75,6 +79,7 @@ class Pace:
         self._tenants: dict[str, _Tenant] = {}
         self._places: dict[tuple[str, str], _Place] = {}
         self._look_at = FEW
+        self._asked: set[tuple[str, str]] = set()
 
     def queue(self, tenant: str, id: str, *, urgent: bool = False) -> None:
         """Gives the message `id` the next place in the tenant's line, an `urgent` one before the others.
@@ -113,8 +118,20 @@ class Pace:
 
     def wait(self, tenant: str, place: str) -> float:
         """Seconds until anybody may call there again."""
-        held = self._place(tenant, place).held_until - self.now()
-        return max(self._tenant(tenant).line.held(), held, 0.0)
+        return max(self._held(tenant, ALL), self._held(tenant, place))
+
+    def heard(self) -> list[Hold]:
+        """What holds by now that did not the last time: by tenant, and conversation or ALL."""
+        asked, self._asked = sorted(self._asked), set()
+        return [Hold(tenant, place, self._held(tenant, place)) for tenant, place in asked]
+
+    def obey(self, hold: Hold) -> None:
+        """Nobody goes before: Teams said so to another process."""
+        if hold.what == ALL:
+            self._tenant(hold.tenant).line.hold(hold.seconds)
+            return
+        conversation = self._place(hold.tenant, hold.what)
+        conversation.held_until = max(conversation.held_until, self.now() + hold.seconds)
 
     def learn(self, tenant: str, place: str, answer: Answer) -> None:
         """What an answer says about going on."""
@@ -123,7 +140,7 @@ class Pace:
             # Teams counts from when it took the last one, which was on its way until now.
             conversation.times[-1] = now
         if answer.fate is Fate.LIMITED or answer.status == 412:
-            self._hold(tenant, conversation, answer)
+            self._hold(tenant, place, answer)
         elif answer.fate in _ILL:
             self._trouble(tenant)
         else:
@@ -138,21 +155,32 @@ class Pace:
             found.troubles = 0
             found.line.free()
 
-    def _hold(self, tenant: str, conversation: _Place, answer: Answer) -> None:
+    def _hold(self, tenant: str, place: str, answer: Answer) -> None:
         """It does not say whether the conversation or the tenant has had enough. Two conversations at once: both."""
+        conversation = self._place(tenant, place)
         conversation.refusals += 1
         seconds = self._jittered(answer.after or _growing(conversation.refusals))
         now = self.now()
         others = (one for (whose, _), one in self._places.items() if whose == tenant and one is not conversation)
         if answer.fate is Fate.LIMITED and any(one.held_until > now for one in others):
-            self._tenant(tenant).line.hold(seconds)
-        conversation.held_until = max(conversation.held_until, now + seconds)
+            self._say(Hold(tenant, ALL, seconds))
+        self._say(Hold(tenant, place, seconds))
 
     def _trouble(self, tenant: str) -> None:
         found = self._tenant(tenant)
         if not found.line.held():  # calls that were on their way together fail together
             found.troubles += 1
-            found.line.hold(self._jittered(_growing(found.troubles)))
+            self._say(Hold(tenant, ALL, self._jittered(_growing(found.troubles))))
+
+    def _held(self, tenant: str, what: str) -> float:
+        """Seconds."""
+        if what == ALL:
+            return self._tenant(tenant).line.held()
+        return max(self._place(tenant, what).held_until - self.now(), 0.0)
+
+    def _say(self, hold: Hold) -> None:
+        self._asked.add((hold.tenant, hold.what))
+        self.obey(hold)
 
     def _jittered(self, seconds: float) -> float:
         return seconds * (1 + JITTER * self._random())

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pydantic import TypeAdapter
 from pydantic.dataclasses import dataclass
 
-from bot.channel import Address, End, Message, Outcome, Outgoing, Part
+from bot.channel import Address, End, Message, Outcome, Outgoing, Part, Unhurried
 from bot.channels.web.bell import Bell, Ring
 from storage.keys import UNREADABLE
 from storage.records import AddressRow, MailRow
@@ -41,7 +41,7 @@ def _payload(letter: Letter) -> str:
     return LETTER.dump_json(letter).decode()
 
 
-class WebChannel:
+class WebChannel(Unhurried):
     """A channel whose platform is our own store, so that what it says about a message is always known."""
 
     abreast = 200
