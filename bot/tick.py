@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -12,6 +13,7 @@ from bot.moment import Moment
 from bot.script import House
 from bot.turns.pushes import say_due
 from bot.watch import Watch
+from bot.whole import whole
 from bot.words import Words
 from storage.records import PromptRow, new_id
 from storage.store import Store, StoreUnavailable, Work
@@ -55,12 +57,20 @@ class Ticker:
             await self._watch.look()
             if not self._watch.trusted:
                 return 0
-        handled = 0
-        while not self._ending and (rows := await self._take()):
-            await self._say(_by_recipient(rows))
-            handled += len(rows)
-            if len(rows) < AT_ONCE:
-                break
+        handled, token, left = 0, new_id(), False
+        try:
+            while not self._ending:
+                left = True
+                rows = await self._take(token)
+                left = not await self._say(_by_recipient(rows))
+                handled += len(rows)
+                if len(rows) < AT_ONCE:
+                    break
+        except asyncio.CancelledError:
+            await self._put_back(token)
+            raise
+        if left:
+            await self._put_back(token)
         return handled
 
     def ends(self) -> None:
@@ -71,24 +81,34 @@ class Ticker:
         """When the next thing is due."""
         return await self._store.run(lambda work: work.prompts.next_at())
 
-    async def _take(self) -> list[PromptRow]:
-        now, token = self._clock.now(), new_id()
+    async def _take(self, token: str) -> list[PromptRow]:
+        now, steady = self._clock.now(), self._clock.steady()
+        sees_leases = self._watch is None or self._watch.sees_leases
 
         def unit(work: Work) -> list[PromptRow]:
             work.takeaways.sweep(now)
-            return work.prompts.take(now, AT_ONCE, now + LEASE, token)
+            if sees_leases:
+                work.prompts.free(steady)
+            return work.prompts.take(now, AT_ONCE, steady + LEASE, token)
 
-        return await self._store.run(unit, serial=False)
+        return await whole(self._store.run(unit, serial=False))
 
-    async def _say(self, groups: Sequence[Sequence[PromptRow]]) -> None:
+    async def _put_back(self, token: str) -> None:
+        """Others need not wait for the lease of what is not said."""
+        try:
+            await self._store.run(lambda work: work.prompts.put_back(token), serial=False)
+        except StoreUnavailable:
+            log.warning("prompts_not_put_back")
+
+    async def _say(self, groups: Sequence[Sequence[PromptRow]]) -> bool:
         """Tells one after the other: what is due together lies side by side, and would be in its own way.
 
-        Raises StoreUnavailable; what is left is taken again when its lease is over.
+        Whether all had their turn. Raises StoreUnavailable.
         """
         lost = 0
         for group in groups:
             if self._ending:
-                return  # others say it when the lease is over
+                return False
             try:
                 await self._handle(group, alone="failures" in group[0].data)
                 lost = 0
@@ -97,6 +117,7 @@ class Ticker:
                 if lost == min(MOST_LOST, len(groups)):
                     raise
                 log.warning("prompts_put_off", prompts=[row.id for row in group])
+        return True
 
     async def _handle(self, group: Sequence[PromptRow], *, alone: bool) -> None:
         """`alone`: nothing else that is due to the recipient goes with it."""

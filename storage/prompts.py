@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -11,10 +11,12 @@ from sqlalchemy import (
     ColumnElement,
     Insert,
     Update,
+    and_,
     bindparam,
     delete,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -22,6 +24,9 @@ from sqlalchemy import (
 from storage.part import Part, among, insert_or, listed
 from storage.records import PromptRow
 from storage.tables import is_one_of, prompts
+
+FAR = timedelta(minutes=10)
+"""No lease is so long: who gave it had another time."""
 
 _IS_PENDING = is_one_of(prompts.c.state, "pending")
 _NOBODYS = {"lease": None, "token": ""}
@@ -49,8 +54,8 @@ _DUE = (
 )
 _FREE = (
     select(prompts)
-    .where(_IS_PENDING, _due_at <= bindparam("now"))
-    .order_by(_due_at, prompts.c.id)
+    .where(_IS_PENDING, prompts.c.lease.is_(None), prompts.c.at <= bindparam("now"))
+    .order_by(prompts.c.at, prompts.c.id)
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True)
 )
@@ -59,7 +64,15 @@ _DUE_TO = (
     .where(_IS_PENDING, prompts.c.recipient == bindparam("recipient"), prompts.c.at <= bindparam("now"))
     .order_by(prompts.c.at, prompts.c.id)
 )
-_RELEASE = update(prompts).where(_IS_PENDING, prompts.c.lease.is_not(None)).values(**_NOBODYS)
+_IS_TAKEN = and_(_IS_PENDING, prompts.c.lease.is_not(None))
+_LEFT = (
+    select(prompts.c.id)
+    .where(_IS_TAKEN, or_(prompts.c.lease <= bindparam("steady"), prompts.c.lease > bindparam("far")))
+    .with_for_update(skip_locked=True)
+)
+_FREED = update(prompts).where(_IS_TAKEN, prompts.c.id.in_(_LEFT.scalar_subquery())).values(**_NOBODYS)
+_PUT_BACK = update(prompts).where(_IS_TAKEN, prompts.c.token == bindparam("by")).values(**_NOBODYS)
+_RELEASE = update(prompts).where(_IS_TAKEN).values(**_NOBODYS)
 _NEXT = select(_due_at.label("at")).where(_IS_PENDING).order_by(_due_at, prompts.c.id).limit(1)
 _MARK = update(prompts).where(prompts.c.id == bindparam("this")).values(**_NOBODYS)
 _NOTE = update(prompts).where(prompts.c.id == bindparam("this")).values(data=bindparam("to_data"))
@@ -137,8 +150,19 @@ class Prompts(Part):
         """Pending prompts whose time has come, the earliest first, whoever says them."""
         return [PromptRow(**row) for row in self._all(_DUE, now=now, limit=limit)]
 
+    def free(self, steady: datetime) -> int:
+        """What somebody took and let lie is nobody's again: those whose lease is over; how many.
+
+        Leases are by the steady clock, so that none ends early or late where somebody sets the other.
+        """
+        return self._change(_FREED, {"steady": steady, "far": steady + FAR})
+
+    def put_back(self, token: str) -> int:
+        """Let go of what was taken with this token and is not said; how many."""
+        return self._change(_PUT_BACK, {"by": token})
+
     def take(self, now: datetime, limit: int, until: datetime, token: str) -> list[PromptRow]:
-        """What is due and nobody's to say just now, the earliest first: it is `token`'s until then."""
+        """What is due and nobody's to say, the earliest first: it is `token`'s until then."""
         rows = self._all(_FREE, now=now, limit=limit)
         if rows:
             these = listed(self._dialect, (row["id"] for row in rows))

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.channel import INCOMING, Address, Incoming, Newcomer, NotReached, Part, Reply
+from bot.clock import SystemClock
 from bot.conversation import AT_ONCE, LEASE, LOOK_UPS, Conversation
 from bot.moment import Moment, Told
 from bot.script import Due, House
@@ -337,6 +338,65 @@ async def test_f1_what_a_killed_process_had_taken_is_said_when_its_lease_is_over
         assert await told(other, id) == [f"Om {id}/0"]
 
 
+async def test_f24_what_who_ends_has_taken_is_said_by_another_at_once(two: Two) -> None:
+    one, other = two
+    ids = await people_with_prompts(one, 8)
+    seen: Counter[str] = Counter()
+
+    async def meanwhile() -> None:
+        mine.ends()
+
+    one.store = Waiting(one.store, 5, meanwhile)
+    mine = ticker(one, seen)
+    await mine.tick()
+    assert 0 < len(seen) < len(ids)
+    left = len(ids) - len(seen)
+    assert await ticker(other, seen).tick() == left
+    for id in ids:
+        assert await told(other, id) == [f"Om {id}/0"]
+
+
+async def test_f24_who_is_broken_off_puts_back_what_it_has_taken(two: Two) -> None:
+    one, other = two
+    ids = await people_with_prompts(one, 3)
+    seen: Counter[str] = Counter()
+    reached = asyncio.Event()
+
+    async def meanwhile() -> None:
+        reached.set()
+        await asyncio.Event().wait()
+
+    one.store = Waiting(one.store, 2, meanwhile)
+    ticking = asyncio.create_task(ticker(one, seen).tick())
+    await reached.wait()
+    ticking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await ticking
+    assert await ticker(other, seen).tick() == len(ids)
+
+
+async def test_f14_the_lease_of_a_prompt_is_by_the_steady_clock(two: Two) -> None:
+    """Taken by a clock a day ahead, by a process that dies; and none ends early where somebody sets the clock."""
+    one, other = two
+    (id,) = await people_with_prompts(one, 1)
+    seen: Counter[str] = Counter()
+    ahead = SystemClock(lambda: MONDAY + timedelta(days=1), lambda: 0.0)
+    ahead.agree(MONDAY)
+
+    def die() -> None:
+        raise Killed
+
+    with pytest.raises(Killed):
+        await Ticker(Failpoint(one.store, 2, die=die), WORDS, ahead, probing(seen, set())).tick()
+    assert await ticker(other, seen).tick() == 0
+    late = SystemClock(lambda: MONDAY + timedelta(days=1), lambda: 0.0)
+    late.agree(MONDAY + SAY_LEASE - timedelta(seconds=1))
+    assert await Ticker(other.store, WORDS, late, probing(seen, set())).tick() == 0
+    other.clock.move_to(MONDAY + SAY_LEASE)
+    assert await ticker(other, seen).tick() == 1
+    assert await told(other, id) == [f"Om {id}/0"]
+
+
 async def test_f16_a_process_that_was_paused_says_nothing_that_another_has_said(two: Two) -> None:
     one, other = two
     (id,) = await people_with_prompts(one, 1)
@@ -359,7 +419,12 @@ async def test_f16_a_process_that_was_paused_leaves_alone_what_another_has_taken
 
     async def meanwhile() -> None:
         now = MONDAY + SAY_LEASE
-        await other.store.run(lambda work: work.prompts.take(now, 10, now + SAY_LEASE, "another"))
+
+        def take(work: Work) -> None:
+            work.prompts.free(now)
+            work.prompts.take(now, 10, now + SAY_LEASE, "another")
+
+        await other.store.run(take)
 
     one.store = Waiting(one.store, 2, meanwhile)
     await ticker(one, seen).tick()

@@ -39,9 +39,14 @@ def taken(store: Store, at: timedelta = timedelta(0), limit: int = 10, owed: tup
 
 
 def said(store: Store, token: str, at: timedelta = timedelta(0), limit: int = 10) -> list[PromptRow]:
-    """The prompts that somebody takes so long after NOW, for thirty seconds."""
+    """The prompts that somebody takes so long after NOW, for thirty seconds, with those that were let lie."""
     now = NOW + at
-    return store.run_now(lambda work: work.prompts.take(now, limit, now + 30 * SECOND, token), serial=False)
+
+    def unit(work: Work) -> list[PromptRow]:
+        work.prompts.free(now)
+        return work.prompts.take(now, limit, now + 30 * SECOND, token)
+
+    return store.run_now(unit, serial=False)
 
 
 # The inbox
@@ -132,6 +137,42 @@ def test_what_is_due_is_taken_the_earliest_first_and_no_more_than_asked_for(stor
     due(store, *rows, a_prompt(kind="later", at=NOW + SECOND))
     assert [row.id for row in said(store, "one", limit=2)] == ["4", "3"]
     assert [row.id for row in said(store, "two", limit=9)] == ["2", "1", "0"]
+
+
+@pytest.mark.parametrize("off", [timedelta(hours=20), timedelta(days=-1)])
+def test_f14_a_lease_is_over_by_the_steady_clock_wherever_the_other_is_set(store: Store, off: timedelta) -> None:
+    row = a_prompt(at=NOW + min(off, timedelta()))
+    due(store, row)
+
+    def take(token: str, now: timedelta, steady: timedelta) -> list[PromptRow]:
+        def unit(work: Work) -> list[PromptRow]:
+            work.prompts.free(NOW + steady)
+            return work.prompts.take(NOW + now, 9, NOW + steady + 30 * SECOND, token)
+
+        return store.run_now(unit, serial=False)
+
+    assert len(take("one", off, timedelta())) == 1
+    assert take("two", off, 29 * SECOND) == []
+    assert take("two", timedelta(), 29 * SECOND) == []
+    assert take("two", timedelta(), 30 * SECOND) == [replace(row, lease=NOW + 60 * SECOND, token="two")]
+
+
+def test_f14_a_lease_of_a_prompt_that_no_right_clock_can_have_given_is_over(store: Store) -> None:
+    row = a_prompt(at=NOW)
+    due(store, row)
+    assert len(said(store, "ahead", timedelta(hours=20))) == 1
+    assert [it.token for it in said(store, "one")] == ["one"]
+
+
+def test_f24_who_puts_back_what_it_took_puts_back_nothing_else(store: Store) -> None:
+    rows = [a_prompt(id=f"{n}", kind=f"{n}", at=NOW + n * SECOND) for n in range(3)]
+    due(store, *rows)
+    assert len(said(store, "one", SECOND)) == 2
+    store.run_now(lambda work: work.prompts.mark("0", "said"))
+    assert len(said(store, "two", 2 * SECOND)) == 1
+    assert store.run_now(lambda work: work.prompts.put_back("one"), serial=False) == 1
+    kept = [store.run_now(lambda work, id=id: work.prompts.get(id)) for id in "012"]  # type: ignore[misc]
+    assert [(row.state, row.token) for row in kept] == [("said", ""), ("pending", ""), ("pending", "two")]
 
 
 CHANGES: dict[str, Callable[[Work, PromptRow], object]] = {

@@ -16,7 +16,9 @@ SMALL = re.compile("INDEX|^SCAN heads$|^SCAN CONSTANT ROW$")
 QUERIES: dict[str, tuple[Executable, str]] = {
     "prompts due": (prompts._DUE, "ix_prompts_pending"),
     "prompts next": (prompts._NEXT, "ix_prompts_due"),
-    "prompts taken": (prompts._FREE, "ix_prompts_due"),
+    "prompts taken": (prompts._FREE, "ix_prompts_free"),
+    "prompts let lie": (prompts._FREED, "ix_prompts_leased"),
+    "prompts put back": (prompts._PUT_BACK, "ix_prompts_leased"),
     "outbox expiring": (outbox._EXPIRE, "ix_outbox_expiring"),
     "outbox due": (outbox._FREE, "ix_outbox_lane"),
     "outbox elders": (outbox._FREE, "ix_outbox_queue"),
