@@ -87,8 +87,11 @@ class House:
         await until(left, lambda waits: not waits, patience)
         return self.kept
 
-    def judge(self, due: Sequence[str] = ("log", "announcement")) -> Kept:
-        """All five invariants, once everything is at rest. `due`: what came due to everybody, once."""
+    def judge(self, due: Sequence[str] = ("log", "announcement"), refused: Sequence[str] = ()) -> Kept:
+        """All five invariants, once everything is at rest. `due`: what came due to everybody, once.
+
+        `refused`: the errors that Slack may have answered.
+        """
         kept, seen = self.kept, self.seen
         oracle.nothing_is_lost(kept)
         oracle.every_post_has_its_row(kept, seen)
@@ -97,8 +100,8 @@ class House:
         oracle.nothing_foreign(seen, self.towns)
         for town in self.towns:
             self._judge_prompts(kept, town, due)
-        refused = [(it.method, it.error) for it in self.slack.ledger.refusals if it.error != "ratelimited"]
-        assert not refused, refused
+        errors = [it.error for it in self.slack.ledger.refusals if it.error != "ratelimited"]
+        assert errors == list(refused)
         return kept
 
     def _judge_prompts(self, kept: Kept, town: Town, due: Sequence[str]) -> None:
@@ -135,10 +138,7 @@ class House:
         self, *points: Point, words: tuple[str, ...] = ("run",), settings: Mapping[str, str] | None = None
     ) -> Process:
         """A process; it fails at these points."""
-        more = {POINTS: ",".join(map(str, points))} | dict(settings or {})
-        name = f"process{len(self.processes)}"
-        process = self.nursery.start(self.folder, name, words, self.settings(free_port()) | self.more | more)
-        self.processes.append(process)
+        process = self._begin(words, {POINTS: ",".join(map(str, points))} | dict(settings or {}))
         self.hear(process.port)
         return process
 
@@ -148,14 +148,20 @@ class House:
         await process.says(READY)
         return process
 
+    async def does(self, *words: str, code: int = 0, **more: str) -> str:
+        """What a command says that ends with this code."""
+        process = self._begin(words, more)
+        assert await process.end() == code, process.said
+        return process.said
+
     def hear(self, port: int) -> None:
         """What people do is told to the process at this port."""
         self.slack.tell_by_http(f"http://127.0.0.1:{port}/slack/events", patience=10.0)
         self.teams.tell(f"http://127.0.0.1:{port}/api/messages", patience=10.0)
 
     def settings(self, port: int) -> dict[str, str]:
-        """How the platforms are met."""
-        (token,) = (token.value for token in self.slack.tokens.values() if token.kind == "bot")
+        """How the platforms are met; `more` says it otherwise, and leaves out what it says nothing of."""
+        token = next(token.value for token in self.slack.tokens.values() if token.kind == "bot")
         return {
             "DATABASE_URL": self.url, "PORT": str(port), "VIDSYN_DATA": str(self.folder / "data"),
             "VIDSYN_MASTER_KEYS": MASTER, "SLACK_API_URL": self.slack.base_url, "SLACK_BOT_TOKEN": token,
@@ -165,6 +171,12 @@ class House:
             "TEAMS_LOGIN_URL": self.teams.login_url, "TEAMS_GRAPH_URL": self.teams.graph_url,
             CLOCK: str(self.clock.file),
         }  # fmt: skip
+
+    def _begin(self, words: tuple[str, ...], more: Mapping[str, str]) -> Process:
+        settings = self.settings(free_port()) | self.more | dict(more)
+        given = {name: value for name, value in settings.items() if value}
+        self.processes.append(self.nursery.start(self.folder, f"process{len(self.processes)}", words, given))
+        return self.processes[-1]
 
     async def stop(self) -> None:
         """Ends what still runs, as a plug that is pulled."""

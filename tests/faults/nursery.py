@@ -101,13 +101,13 @@ class Nursery:
 
 
 @contextmanager
-def nursery() -> Iterator[Nursery]:
-    """One, until it is not needed any more. It ends what it has started."""
+def nursery(root: Path = ROOT) -> Iterator[Nursery]:
+    """One for the product at `root`, until it is not needed any more. It ends what it has started."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.process", str(theirs.fileno())],
-            cwd=ROOT, env={**_machine(), "PYTHONPATH": str(ROOT)}, pass_fds=(theirs.fileno(),),
+            cwd=root, env={**_machine(), "PYTHONPATH": str(root)}, pass_fds=(theirs.fileno(),),
         )  # fmt: skip
         theirs.close()
         yield Nursery(ours)

@@ -12,14 +12,16 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
 
 from storage.store import Store, Work
+from tests.faults import disk
 
 T = TypeVar("T")
 
 When = Literal["begun", "committed"]
-How = Literal["kill", "stop", "block"]
+How = Literal["kill", "stop", "block", "disk"]
 
 Passed = Callable[[], timedelta]
 
@@ -27,6 +29,8 @@ ANY = "*"
 DATABASE_CLOCK = "meta.now"
 LONG = 6.5
 """Seconds for which `block` lets nothing else happen."""
+BROKEN = Path("disk-is-broken")
+"""After `disk` nothing can be written by the thread that came there while this file is in the process's folder."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,9 @@ def strike(point: Point) -> None:
     """Does to this process what the point says."""
     if point.how == "block":
         time.sleep(LONG)
+        return
+    if point.how == "disk":
+        disk.refuse(BROKEN)
         return
     os.kill(os.getpid(), signal.SIGKILL if point.how == "kill" else signal.SIGSTOP)
 

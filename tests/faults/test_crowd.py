@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 from aiohttp import web
 
+from bot.channels.body import MOST_BYTES, MOST_TOGETHER, SMALL, read
 from bot.crowd import Crowd, Entrance
 
 HALF = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n"
@@ -71,3 +72,25 @@ async def test_f26_who_has_asked_keeps_the_place_and_the_next_is_told_to_come_ba
         answers.set()
         assert await first == 200
         assert await ask(port) == 200
+
+
+async def test_f26_large_bodies_share_what_there_is_and_small_ones_are_always_let_in() -> None:
+    async def reads(request: web.Request) -> web.Response:
+        return web.Response(text=str(len(await read(request))))
+
+    async with a_door(100, reads) as port:
+        large = f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {MOST_BYTES}\r\n\r\n".encode() + b"x" * (MOST_BYTES - 1)
+        slow = [await begins(port, large) for _ in range(MOST_TOGETHER // MOST_BYTES + 4)]
+        refused = [asyncio.create_task(reader.readline()) for reader, _ in slow]
+        done, waiting = await asyncio.wait(refused, return_when=asyncio.FIRST_COMPLETED)
+        assert {task.result() for task in done} == {b"HTTP/1.1 503 Service Unavailable\r\n"}
+        async with aiohttp.ClientSession() as session:
+            async with session.post(f"http://127.0.0.1:{port}/", data=b"x" * SMALL) as small:
+                assert (small.status, await small.text()) == (200, str(SMALL))
+            for task in waiting:
+                task.cancel()
+            for _, writer in slow:
+                writer.transport.abort()
+            async with asyncio.timeout(30):
+                while (await session.post(f"http://127.0.0.1:{port}/", data=b"x" * MOST_BYTES)).status != 200:  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,8 +18,8 @@ from tests.faults.nursery import Nursery, until
 from tests.faults.points import Point
 from tests.faults.test_clock import becomes, ready
 from tests.faults.test_killed import WHEN
-from tests.faults.test_stopped import much
-from tests.postgres import Server, drop, execute, fresh_database
+from tests.faults.test_stopped import again, much
+from tests.postgres import Server, execute
 from tests.slack.fake.faults import Hang as SlackHang
 from tests.slack.fake.ways import HttpWay
 from tests.teams.fake import Hang as TeamsHang
@@ -27,14 +27,6 @@ from tests.teams.fake.ways import Way
 
 A_LEASE = 65.0
 """Seconds after which what a dead process had in hand is looked after, whatever it was."""
-
-
-@pytest.fixture
-def url() -> Iterator[str]:
-    """An empty database on the server of this run."""
-    made = fresh_database()
-    yield made
-    drop(made)
 
 
 def a_lease_passes(it: House) -> None:
@@ -171,7 +163,7 @@ async def test_f11_a_database_that_stands_still_holds_nobody_up_and_nothing_is_l
         began = time.monotonic()
         typed = await it.slack.person(sundby.places["Lone"]).types("hjælp")
         assert typed.answer.status == 503
-        assert time.monotonic() - began < 3, "Slack does not wait longer"
+        assert time.monotonic() - began < 7, "it gave up while somebody waited, before it gives up anyhow"
         said = await it.teams.person(nordby.places["Lone"]).says("hjælp")
         assert said.answer.status == 503
         assert await ready(it) == 503
@@ -215,15 +207,3 @@ async def test_f11_sessions_that_end_in_the_middle_lose_nothing(nursery: Nursery
         it.judge()
         for town in it.towns:
             it.one_effect(town, "Lone", 3)
-
-
-async def again(it: House) -> None:
-    """The platforms tell once more of what was not taken, until it is."""
-    for delivery in [each for each in it.slack.deliveries if not each.answer.ok]:
-        async with asyncio.timeout(30):
-            while not (await it.slack.replay(delivery)).ok:  # noqa: ASYNC110 - another process recovers
-                await asyncio.sleep(0.2)
-    for told in [each for each in it.teams.deliveries if not each.answer.ok]:
-        async with asyncio.timeout(30):
-            while not (await it.teams.replay(told)).ok:  # noqa: ASYNC110 - another process recovers
-                await asyncio.sleep(0.2)
