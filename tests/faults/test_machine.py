@@ -18,7 +18,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.faults import EVERYTHING
+from tests.faults import EVERYTHING, WALKS
 from tests.faults.machine import TOWNS, Machine, Process
 from tests.faults.platform import Trouble
 from tests.faults.points import ANY, Point
@@ -27,7 +27,7 @@ from tests.postgres import drop, fresh_database
 
 IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 """Where a disk takes no time; what happens to disks is tried elsewhere."""
-pytestmark = pytest.mark.timeout(3600 if EVERYTHING else 300)
+pytestmark = pytest.mark.timeout(3600 if EVERYTHING or WALKS else 300)
 POINTS = [
     ANY, "inbox.add", "inbox.take", "inbox.done", "prompts.take", "prompts.mark", "outbox.add", "outbox.claim",
     "outbox.mark", "outbox.rescue", "lanes.hold",
@@ -125,7 +125,7 @@ def examples(few: int, many: int) -> settings:
     slow = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
     return settings(
         phases=[Phase.generate],
-        max_examples=many if EVERYTHING else few,
+        max_examples=WALKS or (many if EVERYTHING else few),
         stateful_step_count=30,
         suppress_health_check=slow,
         deadline=None,
