@@ -1,9 +1,20 @@
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.faults.nursery import Nursery, nursery
 from tests.postgres import drop, fresh_database
+
+HERE = Path(__file__).parent
+LONGEST = 300
+"""Seconds for a test, and several waits in it; the machine may be busy with others."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(HERE) and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(LONGEST))
 
 
 @pytest.fixture(scope="session", name="nursery")

@@ -32,7 +32,7 @@ TOWNS = [
     Town("Vestby", "teams", "vestby", {name: f"{name}-vestby" for name in ROLES}, "19:vestby"),
 ]
 HOUSE = build_house()
-PATIENCE = 20.0
+PATIENCE = 90.0
 """Seconds that anything may take."""
 SHORT = 0.05
 """Seconds that a platform may stay silent here."""

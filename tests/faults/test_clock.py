@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from tests.faults.house import House, house
-from tests.faults.nursery import Nursery, until
+from tests.faults.nursery import PATIENCE, Nursery, until
 from tests.faults.towns import TEN
 
 
@@ -25,7 +25,7 @@ async def ready(it: House) -> int:
 
 async def becomes(it: House, status: int) -> None:
     """Waits until /readyz answers so."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while await ready(it) != status:  # noqa: ASYNC110 - another process says it
             await asyncio.sleep(0.1)
 

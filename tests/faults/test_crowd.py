@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.channels.body import MOST_BYTES, MOST_TOGETHER, SMALL, read
 from bot.crowd import Crowd, Entrance
+from tests.faults.nursery import PATIENCE
 
 HALF = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n"
 Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -91,6 +92,6 @@ async def test_f26_large_bodies_share_what_there_is_and_small_ones_are_always_le
                 task.cancel()
             for _, writer in slow:
                 writer.transport.abort()
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE):
                 while (await session.post(f"http://127.0.0.1:{port}/", data=b"x" * MOST_BYTES)).status != 200:  # noqa: ASYNC110
                     await asyncio.sleep(0.05)

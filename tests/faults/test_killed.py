@@ -10,7 +10,7 @@ import pytest
 
 from tests.faults import EVERYTHING
 from tests.faults.house import House, house
-from tests.faults.nursery import Nursery
+from tests.faults.nursery import PATIENCE, Nursery
 from tests.faults.points import Point, When
 from tests.slack.fake.faults import Hang as SlackHang
 from tests.teams.fake import Hang as TeamsHang
@@ -21,7 +21,7 @@ WHEN: tuple[When, When] = ("begun", "committed")
 async def killed(it: House, *points: Point) -> None:
     """Everything is due; the process that finds it dies on the way, and another takes over."""
     process = await it.start(*points)
-    assert await process.end(20) == -signal.SIGKILL, process.said
+    assert await process.end() == -signal.SIGKILL, process.said
     await it.run()
     await it.rest()
 
@@ -66,7 +66,7 @@ async def test_f2_killed_after_the_platform_accepted_slack_is_asked_and_teams_is
         it.slack.fail_next("chat.postMessage", hangs[0])
         it.teams.fail_next("send", hangs[1])
         process = await it.start()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             await asyncio.gather(*(hang.reached.wait() for hang in hangs))
         await process.kill()
         for hang in hangs:

@@ -52,7 +52,7 @@ async def breaks(nursery: Nursery, folder: Path, how: Break) -> None:
         slack.breaks.append(how)
         teams.breaks.append(how)
         await it.run()
-        await it.rest(60)
+        await it.rest()
         assert (slack.broken, teams.broken) == ([how], [how])
         kept = it.judge()
         assert kept.count("slack", "unknown") == 0, f"{how}: Slack is asked what has become of it"
@@ -71,7 +71,7 @@ async def test_f10_while_slack_hangs_teams_goes_on(nursery: Nursery, tmp_path: P
         assert it.slack.ledger.posted == []
         it.slack.faults.waiting[POST].clear()
         it.slack.faults.release_all()
-        await it.rest(60)
+        await it.rest()
         it.judge()
 
 
@@ -82,7 +82,7 @@ async def test_f7_who_is_asked_to_wait_waits_and_others_go_on(nursery: Nursery, 
         it.teams.fail_next(it.teams.personal(it.teams.users[nordby.places["Emil"]]).id, Refuse(429, "Throttled", "3"))
         it.teams.fail_next(vestby.channel_place, Refuse(429, "Throttled"))
         await it.run()
-        await it.rest(60)
+        await it.rest()
         kept = it.judge()
         assert (kept.count("slack", "sent"), kept.count("teams", "sent")) == (2, 4)
         asked = [call.at for call in it.slack.ledger.refusals if call.method == POST]

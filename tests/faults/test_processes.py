@@ -14,7 +14,7 @@ import pytest
 
 from tests.faults import EVERYTHING
 from tests.faults.house import READY, House, house
-from tests.faults.nursery import Nursery, until
+from tests.faults.nursery import PATIENCE, Nursery, until
 from tests.faults.points import Point
 from tests.faults.test_clock import becomes, ready
 from tests.faults.test_killed import WHEN
@@ -66,7 +66,7 @@ async def test_f2_who_is_killed_while_a_platform_hangs_is_gone_on_with_by_anothe
         it.slack.fail_next("chat.postMessage", hangs[0])
         it.teams.fail_next("send", hangs[1])
         first = await it.start()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             await asyncio.gather(*(hang.reached.wait() for hang in hangs))
         await it.run()
         await first.kill()
@@ -144,7 +144,7 @@ async def test_f11_the_database_is_killed_and_comes_back_and_nothing_is_lost(nur
         await asyncio.to_thread(server.start)
         await again(it)
         a_lease_passes(it)
-        await it.rest(60)
+        await it.rest()
         assert [process.ended for process in processes] == [None, None]
         it.judge()
         it.one_effect(sundby, "Lone", 3)
@@ -171,7 +171,7 @@ async def test_f11_a_database_that_stands_still_holds_nobody_up_and_nothing_is_l
         await becomes(it, 200)
         await again(it)
         a_lease_passes(it)
-        await it.rest(60)
+        await it.rest()
         assert process.ended is None
         it.judge()
         for town in it.towns:
@@ -184,11 +184,11 @@ async def test_f11_f24_told_to_stop_while_the_database_stands_still_it_ends(nurs
         await it.rest()
         server.stand_still()
         process.send(signal.SIGTERM)
-        await process.end(30)
+        await process.end()
         server.go_on()
         await it.run()
         a_lease_passes(it)
-        await it.rest(60)
+        await it.rest()
         it.judge()
 
 
@@ -203,7 +203,7 @@ async def test_f11_sessions_that_end_in_the_middle_lose_nothing(nursery: Nursery
         await asking
         await again(it)
         a_lease_passes(it)
-        await it.rest(60)
+        await it.rest()
         it.judge()
         for town in it.towns:
             it.one_effect(town, "Lone", 3)

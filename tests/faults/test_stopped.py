@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from tests.faults.house import House, house
-from tests.faults.nursery import Nursery, Process, until
+from tests.faults.nursery import PATIENCE, Nursery, Process, until
 from tests.faults.points import Point
 from tests.slack.fake.faults import Hang as SlackHang
 from tests.teams.fake import Hang as TeamsHang
@@ -39,11 +39,11 @@ async def all_ask(it: House, times: int = 1) -> None:
 async def again(it: House) -> None:
     """The platforms tell once more of what was not taken, until it is."""
     for delivery in [each for each in it.slack.deliveries if not each.answer.ok]:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while not (await it.slack.replay(delivery)).ok:  # noqa: ASYNC110 - another process recovers
                 await asyncio.sleep(0.2)
     for told in [each for each in it.teams.deliveries if not each.answer.ok]:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             while not (await it.teams.replay(told)).ok:  # noqa: ASYNC110 - another process recovers
                 await asyncio.sleep(0.2)
 
@@ -56,7 +56,7 @@ async def test_f24_told_to_stop_under_load_it_ends_clean_and_nothing_is_lost(nur
         asking = asyncio.create_task(much(it, 3))
         await until(lambda: len(it.kept.inbox) > 6)
         process.send(signal.SIGTERM)
-        assert await process.end(30) == 0, process.said
+        assert await process.end() == 0, process.said
         taken = await asking
         kept = it.kept
         come = [len([row for row in kept.inbox if row["channel"] == name]) for name in ("slack", "teams")]
@@ -67,7 +67,7 @@ async def test_f24_told_to_stop_under_load_it_ends_clean_and_nothing_is_lost(nur
         it.teams.faults.release_all()
         await it.run()
         await again(it)
-        await it.rest(90)
+        await it.rest()
         it.judge()
         for town in it.towns:
             for name in town.places:
