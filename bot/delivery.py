@@ -14,7 +14,7 @@ from bot.channel import Channel, End, Outcome
 from bot.claims import ME, Claims, NoDoubt, Taken, Watch
 from bot.clock import Clock
 from bot.marks import Ended, Marks
-from storage.outbox import Mark
+from storage.claiming import Mark
 from storage.records import OutboxRow, OutboxState
 from storage.store import Store
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from storage.outbox import Mark
+from storage.claiming import Mark
 from storage.records import OutboxRow, OutboxState
 from storage.store import Store, StoreUnavailable
 

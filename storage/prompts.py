@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -52,8 +53,10 @@ _DUE = (
     .order_by(prompts.c.at, prompts.c.id)
     .limit(bindparam("limit"))
 )
+# All but the lease and the token, which come last.
+_AS_TAKEN = [prompts.c[field.name] for field in fields(PromptRow)][:-2]
 _FREE = (
-    select(prompts)
+    select(*_AS_TAKEN)
     .where(_IS_PENDING, prompts.c.lease.is_(None), prompts.c.at <= bindparam("now"))
     .order_by(prompts.c.at, prompts.c.id)
     .limit(bindparam("limit"))
@@ -163,12 +166,12 @@ class Prompts(Part):
 
     def take(self, now: datetime, limit: int, until: datetime, token: str) -> list[PromptRow]:
         """What is due and nobody's to say, the earliest first: it is `token`'s until then."""
-        rows = self._all(_FREE, now=now, limit=limit)
+        free = self._connection.execute(_FREE, {"now": now, "limit": limit})
+        rows = [PromptRow(*(*row, until, token)) for row in free]
         if rows:
-            these = listed(self._dialect, (row["id"] for row in rows))
+            these = listed(self._dialect, (row.id for row in rows))
             self._change(_lease(self._dialect), {"these": these, "until": until, "by": token})
-        taken = {"lease": until, "token": token}
-        return [PromptRow(**{**row, **taken}) for row in rows]
+        return rows
 
     def due_to(self, recipient: str, now: datetime) -> list[PromptRow]:
         """What is due to one recipient, the earliest first, whosever it is to say."""

@@ -17,7 +17,7 @@ from bot.claims import BACK, HANGS, KEEP, LANE, LANES, LEASE, MOST, NoDoubt, Wat
 from bot.clock import StandingClock
 from bot.delivery import JITTER, LONGEST_BACKOFF, MOST_TRIES, Delivery
 from bot.marks import Marks
-from storage.outbox import Mark
+from storage.claiming import Mark
 from storage.records import AddressRow, OutboxRow, OutboxState
 from storage.store import Store, StoreUnavailable, Work
 from storage.vault import Vault

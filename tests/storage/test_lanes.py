@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Executable, select, text
 
-from storage import lanes, outbox, tables
+from storage import claiming, lanes, outbox, tables
 from storage.lanes import Due
 from storage.records import AddressRow, OutboxState
 from storage.store import Store, Work
@@ -195,10 +195,10 @@ def test_finding_lanes_and_claiming_look_at_little_however_much_is_finished(open
 
 STATEMENTS: dict[str, tuple[Executable, dict[str, object]]] = {
     "lanes": (lanes._DUE, {"now": NOW, "steady": NOW, "far": LATER, "me": "me", "param_1": 1}),
-    "claim": (outbox._FREE, {"of_channel": "slack", "of_tenant": "T2", "of_rank": 1, "now": NOW, "limit": 5}),
+    "claim": (claiming._FREE, {"of_channel": "slack", "of_tenant": "T2", "of_rank": 1, "now": NOW, "limit": 5}),
     "expire": (outbox._EXPIRE, {"now": NOW, "limit": 5}),
-    "rescue": (outbox._stuck("postgresql"), {"now": NOW, "far": LATER, "these": ["x"], "limit": 5}),
-    "put back": (outbox._put_back("postgresql"), {"these": ["x"]}),
+    "rescue": (claiming._stuck("postgresql"), {"now": NOW, "far": LATER, "these": ["x"], "limit": 5}),
+    "put back": (claiming._put_back("postgresql"), {"these": ["x"]}),
 }
 
 
@@ -235,7 +235,7 @@ def test_postgresql_compares_few_rows_also_where_it_knows_nothing_of_the_table(
         for n in range(1000):
             queue(work, to=AddressRow("slack", "T1", f"D{n}"))
         connection = work.outbox._connection
-        compiled = outbox._FREE.compile(connection.engine)
+        compiled = claiming._FREE.compile(connection.engine)
         explain = f"EXPLAIN (ANALYZE, FORMAT JSON) {compiled}"
         said = connection.exec_driver_sql(explain, {**compiled.params, **values}).scalar_one()
         looks = [node for node in _nodes(said[0]["Plan"]) if node.get("Relation Name") == "outbox"]

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from storage.outbox import _LIFT, Mark
+from storage.claiming import _LIFT, Mark
 from storage.records import AddressRow, OutboxRow, OutboxState
 from storage.store import NotFound, Store, Work
 from tests.storage.claims import LEASE, sending

@@ -9,8 +9,8 @@ from hypothesis import settings
 from hypothesis import strategies as some
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
+from storage.claiming import Mark
 from storage.ids import new_id
-from storage.outbox import Mark
 from storage.records import OutboxRow, OutboxState
 from storage.store import Store
 from tests.storage.claims import LEASE, claim

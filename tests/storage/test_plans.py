@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Executable
 from sqlalchemy.dialects import sqlite
 
-from storage import conversations, inbox, lanes, outbox, prompts, takeaways
+from storage import claiming, conversations, inbox, lanes, outbox, prompts, takeaways
 from storage.store import Work
 from tests.storage.conftest import Opener
 
@@ -20,14 +20,14 @@ QUERIES: dict[str, tuple[Executable, str]] = {
     "prompts let lie": (prompts._FREED, "ix_prompts_leased"),
     "prompts put back": (prompts._PUT_BACK, "ix_prompts_leased"),
     "outbox expiring": (outbox._EXPIRE, "ix_outbox_expiring"),
-    "outbox due": (outbox._FREE, "ix_outbox_lane"),
-    "outbox elders": (outbox._FREE, "ix_outbox_queue"),
-    "outbox lifted": (outbox._LIFT, "ix_outbox_queue"),
-    "outbox behind": (outbox._BEHIND, "ix_outbox_lane"),
-    "outbox behind whom": (outbox._BEHIND, "ix_outbox_queue"),
+    "outbox due": (claiming._FREE, "ix_outbox_lane"),
+    "outbox elders": (claiming._FREE, "ix_outbox_queue"),
+    "outbox lifted": (claiming._LIFT, "ix_outbox_queue"),
+    "outbox behind": (claiming._BEHIND, "ix_outbox_lane"),
+    "outbox behind whom": (claiming._BEHIND, "ix_outbox_queue"),
     "outbox next": (outbox._NEXT, "ix_outbox_pending"),
-    "outbox stuck": (outbox._stuck("sqlite"), "ix_outbox_sending"),
-    "outbox put back": (outbox._put_back("sqlite"), "ix_outbox_sending"),
+    "outbox stuck": (claiming._stuck("sqlite"), "ix_outbox_sending"),
+    "outbox put back": (claiming._put_back("sqlite"), "ix_outbox_sending"),
     "lanes in a tenant": (lanes._DUE, "SEARCH next USING INDEX ix_outbox_lane (channel=? AND tenant=? AND rank>?)"),
     "lanes of a channel": (lanes._DUE, "SEARCH next USING INDEX ix_outbox_lane (channel=? AND tenant>?)"),
     "lanes of others": (lanes._DUE, "SEARCH next USING INDEX ix_outbox_lane (channel>?)"),
