@@ -216,6 +216,7 @@ class Claims:
             known = {*self._in_hand, *but}
 
             def unit(work: Work) -> tuple[list[OutboxRow], Names]:
+                work.lanes.sweep(steady)
                 if alone:
                     work.lanes.forget()
                 rows = work.outbox.rescue(EVER if alone else steady, steady + LEASE, token, known, RESCUED)

@@ -206,9 +206,13 @@ class Claiming(Part):
         if rank == 0:
             # Not when the urgent one was added: each turn would look among what all the others add.
             self._lift(self._all(_BEHIND, of_channel=channel, of_tenant=tenant, now=now, limit=limit), channel, tenant)
-        lease = _Lease(until, token, 1)
+        lane = {"of_channel": channel, "of_tenant": tenant, "of_rank": rank}
+        taken = self._take(_FREE, _Lease(until, token, 1), **lane, now=now, limit=limit)
+        if taken:
+            # Without the house's key all of them would be given up, and the operator may still find it.
+            self._keys.check()
         rows = []
-        for row in self._take(_FREE, lease, of_channel=channel, of_tenant=tenant, of_rank=rank, now=now, limit=limit):
+        for row in taken:
             if isinstance(row.payload, Unreadable):
                 self.finish(row.id, OutboxState.REFUSED, reason="unreadable")
             else:
@@ -266,8 +270,6 @@ class Claiming(Part):
         """What `statement` finds, taken."""
         rows = self._rows(statement, lease, **values)
         if rows:
-            # Without the house's key all of them would be given up, and the operator may still find it.
-            self._keys.check()
             self._change(
                 _take(self._dialect), {"these": listed(self._dialect, [row.id for row in rows]), **vars(lease)}
             )

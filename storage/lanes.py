@@ -123,12 +123,15 @@ class Lanes(Part):
 
     def ask(self, asked: Mapping[tuple[str, str, str], tuple[datetime, datetime]]) -> None:
         """Note what platforms ask for, by channel, tenant and what it is about: since when, and until when."""
-        self._change(_OVER, {"steady": min(since for since, _ in asked.values())})
         values = [
             {"channel": channel, "tenant": tenant, "what": what, "since": since, "until": until}
             for (channel, tenant, what), (since, until) in sorted(asked.items())
         ]
         self._connection.execute(_ask(self._dialect), values)
+
+    def sweep(self, steady: datetime) -> int:
+        """Forget what platforms asked for that is over; how many."""
+        return self._change(_OVER, {"steady": steady})
 
     def asked(self, channel: str, tenant: str, steady: datetime) -> Asked:
         """What the platform has asked for about a tenant, whoever it asked, and never for longer than it did."""

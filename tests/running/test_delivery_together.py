@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from bot.channel import MESSAGE, End, Hold, Message, Outcome, Outgoing, Part
@@ -20,6 +21,7 @@ from bot.marks import Marks
 from storage.claiming import Mark
 from storage.records import AddressRow, OutboxRow, OutboxState
 from storage.store import Store, StoreUnavailable, Work
+from storage.tables import holds
 from storage.vault import Vault
 from tests.postgres import drop, fresh_database
 from tests.running.fakes import FakePlatform
@@ -426,6 +428,21 @@ async def test_f7_what_a_platform_asks_one_process_for_holds_for_the_next(house:
         Hold("T1", "chat.update", 50.0),
     ], "no other tenant's: its lane is not taken"
     assert len(house.sent()) == 2
+
+
+async def test_what_a_platform_asked_for_is_forgotten_when_it_is_over(alone: House) -> None:
+    """It may name a conversation."""
+    process = alone.process("one")
+    alone.platform.holds = [Hold("T1", "a conversation", 60.0)]
+    await process.deliver()
+
+    async def kept() -> int:
+        await process.recover(starting=False)
+        return len(await alone.stores[0].run(lambda work: work.lanes._all(select(holds))))
+
+    assert await kept() == 1
+    alone.clock.move_to(MONDAY + timedelta(seconds=60))
+    assert await kept() == 0
 
 
 async def test_f7_who_keeps_its_lane_is_not_told_what_it_heard_itself(house: House) -> None:

@@ -141,7 +141,8 @@ def test_f14_what_was_asked_for_at_another_time_holds_no_longer_than_it_should(s
 
 def test_what_is_over_is_not_kept(store: Store) -> None:
     ask(store, 60)
-    ask(store, 60, 60, tenant="T2")
+    ask(store, 61, tenant="T2")
+    assert store.run_now(lambda work: work.lanes.sweep(NOW + 60 * SECOND)) == 1
     kept = store.run_now(lambda work: [row["tenant"] for row in work.lanes._all(select(tables.holds))])
     assert kept == ["T2"]
 
