@@ -36,8 +36,9 @@ class Together:
         self._waiting.append((unit, told))
         if self._running is None:
             self._running = asyncio.create_task(self._run_all())
+        limit = asyncio.timeout(SOON)
         try:
-            async with asyncio.timeout(SOON) as limit:
+            async with limit:
                 return await told
         except TimeoutError:
             if not limit.expired():

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from storage.keys import Unreadable
 from storage.part import Part, without
+from storage.prepared import Row
 from storage.records import AnswerRow
 from storage.tables import answers, takeaways
 
@@ -98,11 +99,11 @@ class Answers(Part):
         value = json.dumps(row.value, ensure_ascii=False, allow_nan=False)
         return values | self._sealed(row.person, "answers", row.id, value=value, question=row.question)
 
-    def _rows(self, rows: Sequence[RowMapping]) -> list[AnswerRow]:
+    def _rows(self, rows: Sequence[Row]) -> list[AnswerRow]:
         self._keys.fetch(row["person"] for row in rows)
         return [self._row(row) for row in rows]
 
-    def _row(self, row: RowMapping) -> AnswerRow:
+    def _row(self, row: Row) -> AnswerRow:
         value, question = (
             self._keys.show(row["person"], "answers", column, row["id"], row[column])
             for column in ("value", "question")

@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, Executable, RowMapping, Select, Update, bindparam, case, func, or_, select, update
+from sqlalchemy import ARRAY, Executable, Select, Update, bindparam, case, func, or_, select, update
 
 from storage.column_types import Text
 from storage.keys import HOUSE, Unreadable
 from storage.part import Part, among, listed
+from storage.prepared import Row
 from storage.records import AddressRow, OutboxRow, OutboxState
 from storage.tables import is_one_of, outbox
 
@@ -260,7 +261,7 @@ class Claiming(Part):
         """
         return self._change(_END_ANY, _end(id, Mark(id, "", state, reference, reason))) == 1
 
-    def _lift(self, behind: Sequence[RowMapping], channel: str, tenant: str) -> None:
+    def _lift(self, behind: Sequence[Row], channel: str, tenant: str) -> None:
         """What an urgent message has to wait for is as urgent."""
         if behind:
             lane = {"to_channel": channel, "to_tenant": tenant}

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, RowMapping, bindparam, insert, select, update
+from sqlalchemy import Insert, bindparam, insert, select, update
 
 from storage.keys import Unreadable
 from storage.part import Part, insert_or
+from storage.prepared import Row
 from storage.records import CardRow, ConversationRow
 from storage.tables import cards, conversations, is_one_of
 
@@ -97,11 +98,11 @@ class Conversations(Part):
         """True for the one who spends the card, and for nobody after."""
         return self._change(_SPEND, {"this": id}) == 1
 
-    def _rows(self, rows: Sequence[RowMapping]) -> list[ConversationRow]:
+    def _rows(self, rows: Sequence[Row]) -> list[ConversationRow]:
         self._keys.fetch(row["person"] for row in rows)
         return [ConversationRow(**self._fields(row)) for row in rows]
 
-    def _fields(self, row: RowMapping) -> dict[str, Any]:
+    def _fields(self, row: Row) -> dict[str, Any]:
         state = self._keys.show(row["person"], "conversations", "state", row["id"], row["state"])
         if isinstance(state, Unreadable):
             return {**row, "state": {}, "status": "stopped"}

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError, StatementError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool, StaticPool
 
 from storage.errors import Conflict, Locked, NaiveDatetime, StoreError, StoreUnavailable
 from storage.trouble import Place, inside, telling
@@ -55,6 +55,8 @@ _LINE = {
 _FORMS = "Write it like sqlite:///data/vidsyn.db or postgresql://user@host/name."
 _SERIALIZE, _DEADLOCK = "40001", "40P01"
 _LOCKED = "55P03"
+_READ_COMMITTED, _SERIALIZABLE = 2, 4
+"""As the driver calls them."""
 # The server ends the session: it stops, starts, or has waited for us too long.
 _ENDED = ("57P01", "57P02", "57P03", "57P05", "25P03", "25P04")
 
@@ -107,14 +109,14 @@ def dial(url: URL, patience: float) -> Callable[[], psycopg.Connection]:
     given |= {name: value if isinstance(value, str) else ",".join(value) for name, value in url.query.items()}
     session = _SESSION | {"lock_timeout": f"{max(patience, 0.001) * 1000:.0f}ms"}
     options = " ".join(f"-c {name}={value}" for name, value in session.items())
-    settings = _LINE | given
+    settings: dict[str, Any] = _LINE | given
     settings["application_name"] = NAME  # by it a restore sees who is there
     settings["options"] = f"{options} {given.get('options', '')}".strip()
 
     def connect() -> psycopg.Connection:
         # The driver takes less than two seconds for two.
         longest = max(min(patience, _END.at - time.monotonic()), 2)
-        return connection.connect(**{"connect_timeout": f"{longest:.0f}"} | settings)
+        return connection.connect(**{"connect_timeout": f"{longest:.0f}", **settings})
 
     return connect
 
@@ -137,6 +139,25 @@ def _connection() -> type[psycopg.Connection]:
                 raise psycopg.OperationalError("it does not answer in time") from None
 
     return Connection
+
+
+def isolate(connection: Connection, *, serial: bool) -> None:
+    """On PostgreSQL: whether the transactions that follow are as if nobody else was there."""
+    if connection.dialect.name == "postgresql":
+        driver: Any = connection.connection.dbapi_connection
+        level = _SERIALIZABLE if serial else _READ_COMMITTED
+        if driver.isolation_level != level:
+            driver.isolation_level = level
+
+
+def roll_back(connection: Connection) -> None:
+    """Nothing of the transaction is kept, and the next may begin; where that fails, on another connection."""
+    try:
+        connection.rollback()
+        if not connection.invalidated:  # SQLAlchemy thinks that a commit which failed has ended the transaction
+            connection.dialect.do_rollback(connection.connection)
+    except Exception:
+        connection.invalidate()
 
 
 def translate(error: Foreign) -> StoreError:
@@ -211,7 +232,7 @@ def _sqlite(url: URL, patience: float) -> Engine:
     if file is None:
         options["poolclass"] = StaticPool
     else:
-        options |= {"pool_size": 1, "max_overflow": 0}
+        options["poolclass"] = NullPool
         _prepare(file)
     engine = create_engine(url, hide_parameters=True, **options)
     event.listen(engine, "connect", _on_connect)
@@ -227,8 +248,7 @@ def _postgresql(url: URL, patience: float) -> Engine:
         # An insert that found its row there already must say 0, and not that it cannot know.
         execution_options={"preserve_rowcount": True},
         hide_parameters=True,
-        pool_size=WIDTH,
-        max_overflow=0,
+        poolclass=NullPool,
         use_native_hstore=False,
     )
 
@@ -251,4 +271,5 @@ def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
 
 def _on_begin(connection: Connection) -> None:
     # A transaction that begins as a reader and writes later would fail instead of waiting.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute("BEGIN IMMEDIATE")

@@ -93,9 +93,6 @@ class NoAnswer(StoreUnavailable):
     def __init__(self, message: str = "") -> None:
         super().__init__(message, Cause.NO_ANSWER)
 
-    def __init__(self, message: str = "") -> None:
-        super().__init__(message, Cause.NO_ANSWER)
-
 
 class MasterKeyRefused(StoreError, ValueError):
     """The master keys cannot be used. Give them as "id:base64", 32 bytes each, the newest first."""

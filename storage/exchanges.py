@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, RowMapping, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Insert, bindparam, insert, or_, select, update
 
 from storage.errors import NotFound
 from storage.keys import Keyring, Unreadable
 from storage.part import Part, insert_or, without
+from storage.prepared import Row
 from storage.records import ExchangeRow, JournalRow
 from storage.tables import exchanges, journals
 
@@ -109,10 +110,10 @@ class Exchanges(Part):
         texts = {name: getattr(row, name) for name in _SEALED}
         return values | self._sealed(row.employee, "exchanges", row.id, **texts)
 
-    def _rows(self, rows: Sequence[RowMapping]) -> list[ExchangeRow]:
+    def _rows(self, rows: Sequence[Row]) -> list[ExchangeRow]:
         self._keys.fetch(row["employee"] for row in rows)
         return [ExchangeRow(**without(row, "order", *_SEALED), **self._texts(row)) for row in rows]
 
-    def _texts(self, row: RowMapping) -> dict[str, Any]:
+    def _texts(self, row: Row) -> dict[str, Any]:
         owner, id = row["employee"], row["id"]
         return {name: self._keys.show(owner, "exchanges", name, id, row[name]) for name in _SEALED}

@@ -7,10 +7,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, RowMapping, Select, Update, bindparam, or_, select, update
+from sqlalchemy import Insert, Select, Update, bindparam, or_, select, update
 
 from storage.keys import HOUSE, Unreadable
 from storage.part import Part, among, insert_or, listed, without
+from storage.prepared import Row
 from storage.records import InboxRow
 from storage.tables import inbox, is_one_of
 
@@ -135,7 +136,7 @@ class Inbox(Part):
         """Have what was set aside done once more, as if it had just come; False when there is no such thing."""
         return self._change(_RETRY, {"this": id}) == 1
 
-    def _readable(self, rows: Sequence[RowMapping]) -> Iterator[InboxRow]:
+    def _readable(self, rows: Sequence[Row]) -> Iterator[InboxRow]:
         if rows:
             # Without the house's key all of them would be given up, and the operator may still find it.
             self._keys.check()
@@ -145,7 +146,7 @@ class Inbox(Part):
             else:
                 yield row
 
-    def _row(self, row: RowMapping) -> InboxRow:
+    def _row(self, row: Row) -> InboxRow:
         sealed = row["payload"]
         payload = "" if sealed is None else self._keys.show(HOUSE, "inbox", "payload", row["id"], sealed)
         return InboxRow(**without(row, "order", "payload"), payload=payload)

@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Insert, RowMapping, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Insert, bindparam, delete, insert, or_, select, update
 
 from storage.keys import HOUSE
 from storage.part import Part, insert_or, without
+from storage.prepared import Row
 from storage.records import Installation
 from storage.tables import installations, is_one_of, oauth_states
 
@@ -93,10 +94,10 @@ class Installations(Part):
         sealed = self._sealed(HOUSE, "installations", row.id, token=row.token, refresh_token=row.refresh_token)
         return {**vars(row), **sealed, "lease": None}
 
-    def _rows(self, rows: Sequence[RowMapping]) -> list[Installation]:
+    def _rows(self, rows: Sequence[Row]) -> list[Installation]:
         return [self._row(row) for row in rows]
 
-    def _row(self, row: RowMapping) -> Installation:
+    def _row(self, row: Row) -> Installation:
         fields = without(row, "order", "lease")
         for column in ("token", "refresh_token"):
             fields[column] = self._keys.show(HOUSE, "installations", column, row["id"], row[column])

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from storage.errors import Sealed
 from storage.ids import new_id
+from storage.prepared import Row, ask
 from storage.tables import keys
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Keyring:
         self._connection = connection
         self._vault = vault
         self._lasting = {} if lasting is None else lasting
-        self._wrapped: dict[str, RowMapping | None] = {}
+        self._wrapped: dict[str, Row | None] = {}
         self._known: dict[str, DataKey] = {}
 
     def seal(self, owner: str, table: str, column: str, row_id: str, plaintext: str) -> bytes:
@@ -96,9 +97,9 @@ class Keyring:
         if missing:
             self._wrapped.update(dict.fromkeys(missing))
             if len(missing) == 1:
-                rows = self._connection.execute(_OF_OWNER, {"owner": missing[0]}).mappings()
+                rows = ask(self._connection, _OF_OWNER, {"owner": missing[0]})
             else:
-                rows = self._connection.execute(_OF_OWNERS, {"owners": missing}).mappings()
+                rows = ask(self._connection, _OF_OWNERS, {"owners": missing})
             self._wrapped.update({row["owner"]: row for row in rows})
 
     def forget(self, owner: str) -> None:

@@ -7,11 +7,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.sql.dml import ReturningInsert
 
 from storage.errors import Conflict
 from storage.part import Part, insert_or, without
+from storage.prepared import Row
 from storage.records import MailRow
 from storage.tables import mail
 
@@ -60,7 +61,7 @@ class Mail(Part):
         """The messages in any of `boxes`."""
         return self._rows(self._all(_OF_BOXES, boxes=sorted(boxes)))
 
-    def _rows(self, rows: Sequence[RowMapping]) -> Letters:
+    def _rows(self, rows: Sequence[Row]) -> Letters:
         self._keys.fetch(row["box"] for row in rows)
         show = self._keys.show
         return [

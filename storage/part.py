@@ -11,9 +11,7 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Connection,
-    CursorResult,
     Executable,
-    RowMapping,
     String,
     Table,
     any_,
@@ -25,6 +23,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.errors import NotFound
 from storage.keys import Keyring, Unreadable
+from storage.prepared import Row, ask, change
 from storage.records import AddressRow
 
 Values = Mapping[str, Any]
@@ -38,24 +37,24 @@ class Part:
         self._dialect = connection.dialect.name
         self._keys = keys
 
-    def _first(self, statement: Executable, **values: Any) -> RowMapping | None:
-        return self._connection.execute(statement, values).mappings().first()
+    def _first(self, statement: Executable, **values: Any) -> Row | None:
+        rows = ask(self._connection, statement, values)
+        return rows[0] if rows else None
 
-    def _the(self, statement: Executable, **values: Any) -> RowMapping:
+    def _the(self, statement: Executable, **values: Any) -> Row:
         row = self._first(statement, **values)
         if row is None:
             raise NotFound
         return row
 
-    def _all(self, statement: Executable, **values: Any) -> Sequence[RowMapping]:
-        return self._connection.execute(statement, values).mappings().all()
+    def _all(self, statement: Executable, **values: Any) -> Sequence[Row]:
+        return ask(self._connection, statement, values)
 
-    def _change(self, statement: Executable, values: Values) -> int:
+    def _change(self, statement: Executable, values: Row) -> int:
         """Run `statement`; how many rows it touched."""
-        result: CursorResult[Any] = self._connection.execute(statement, values)
-        return result.rowcount
+        return change(self._connection, statement, values)
 
-    def _change_one(self, statement: Executable, values: Values) -> None:
+    def _change_one(self, statement: Executable, values: Row) -> None:
         if not self._change(statement, values):
             raise NotFound
 
@@ -85,7 +84,7 @@ def listed(dialect: str, values: Iterable[str]) -> list[str] | str:
     return list(values) if dialect == "postgresql" else json.dumps(list(values))
 
 
-def address(row: RowMapping) -> AddressRow:
+def address(row: Row) -> AddressRow:
     """The address that a row carries in three columns."""
     return AddressRow(row["channel"], row["tenant"], row["place"])
 
@@ -95,6 +94,6 @@ def hashed(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
 
 
-def without(row: RowMapping, *columns: str) -> dict[str, Any]:
+def without(row: Row, *columns: str) -> dict[str, Any]:
     """The row's fields but `columns`, for the record that has them under other names."""
     return {name: value for name, value in row.items() if name not in columns}

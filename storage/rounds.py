@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from storage.keys import HOUSE
 from storage.part import Part, address, without
+from storage.prepared import Row
 from storage.records import OfferRow, RoundRow, SignUpRow
 from storage.tables import offers, rounds, sign_ups
 
@@ -98,7 +99,7 @@ class Rounds(Part):
         del values["post_to"], values["name"]
         return values | self._sealed(HOUSE, "rounds", row.id, name=row.name)
 
-    def _round(self, row: RowMapping) -> RoundRow:
+    def _round(self, row: Row) -> RoundRow:
         fields = without(row, "order", "channel", "tenant", "place")
         fields["name"] = self._keys.show(HOUSE, "rounds", "name", row["id"], row["name"])
         return RoundRow(post_to=address(row), **fields)
@@ -107,7 +108,7 @@ class Rounds(Part):
         values = {name: value for name, value in vars(row).items() if name != "unit"}
         return values | self._sealed(row.person, "offers", row.id, unit=row.unit)
 
-    def _offers(self, rows: Sequence[RowMapping]) -> list[OfferRow]:
+    def _offers(self, rows: Sequence[Row]) -> list[OfferRow]:
         self._keys.fetch(row["person"] for row in rows)
         show = self._keys.show
         return [

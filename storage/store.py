@@ -6,16 +6,30 @@ import asyncio
 import math
 import random
 import sqlite3
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage.bell import Bell
-from storage.engine import WIDTH, dial, is_busy, is_clash, is_lost, is_over, open_engine, translate, until
+from storage.engine import (
+    WIDTH,
+    dial,
+    is_busy,
+    is_clash,
+    is_lost,
+    is_over,
+    isolate,
+    open_engine,
+    roll_back,
+    translate,
+    until,
+)
 from storage.errors import Conflict as Conflict
 from storage.errors import NaiveDatetime as NaiveDatetime
 from storage.errors import NoAnswer as NoAnswer
@@ -51,7 +65,8 @@ class Store:
     def __init__(self, engine: Engine, vault: Vault, bell: Bell | None = None, longest: float = LONGEST) -> None:
         self.is_shared = engine.dialect.name == "postgresql"
         self._engine = engine
-        self._loose = engine.execution_options(isolation_level="READ COMMITTED") if self.is_shared else engine
+        self._held = threading.local()
+        self._connections: list[Connection] = []
         self._vault = vault
         self._lasting: dict[str, DataKey] = {}
         self._bell = bell
@@ -84,8 +99,9 @@ class Store:
         NoAnswer after some seconds, when nobody knows whether the unit is kept.
         """
         end = time.monotonic() + self._longest
+        limit = asyncio.timeout(self._longest)
         try:
-            async with asyncio.timeout(self._longest) as limit:
+            async with limit:
                 return await asyncio.get_running_loop().run_in_executor(self._threads, self._work, unit, serial, end)
         except TimeoutError:
             if not limit.expired():
@@ -122,6 +138,8 @@ class Store:
         self._threads.shutdown()
         if self._bell is not None:
             self._bell.close()
+        for connection in self._connections:
+            connection.close()
         self._engine.dispose()
 
     def _work(self, unit: Callable[[Work], T], serial: bool, end: float) -> T:
@@ -138,12 +156,27 @@ class Store:
         if self.notice is not None:
             self.notice(away)
 
+    @contextmanager
+    def _begun(self, serial: bool) -> Iterator[Connection]:
+        """This thread's connection, which stays open, in a transaction; what was not committed is rolled back."""
+        connection: Connection | None = getattr(self._held, "connection", None)
+        if connection is None:
+            connection = self._held.connection = self._engine.connect()
+            self._connections.append(connection)
+        try:
+            isolate(connection, serial=serial)
+            connection.begin()
+            yield connection
+        except BaseException:
+            roll_back(connection)
+            raise
+
     def _transact(self, act: Callable[[Connection], T], serial: bool) -> T:
         number, tries = 1, _TRIES_SHARED if self.is_shared else _TRIES
         while True:
             committing = False
             try:
-                with (self._engine if serial else self._loose).connect() as connection:
+                with self._begun(serial) as connection:
                     result = act(connection)
                     committing = True
                     connection.commit()

@@ -259,9 +259,10 @@ def test_f13_a_file_that_can_only_be_read_is_said_so_and_recovers(open_file: Ope
     store = open_file()
 
     def query_only(word: str) -> None:
-        connection = store._engine.raw_connection()
-        connection.cursor().execute(f"PRAGMA query_only = {word}")
-        connection.close()
+        (connection,) = store._connections
+        driver = connection.connection.dbapi_connection
+        assert driver is not None
+        driver.cursor().execute(f"PRAGMA query_only = {word}")
 
     query_only("ON")
     with pytest.raises(StoreUnavailable, match="readonly"):
