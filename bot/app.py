@@ -40,8 +40,9 @@ from bot.turns.house import house as build_house
 from bot.watch import Settable, Watch
 from bot.web.health import public_routes
 from bot.words import Words
+from storage.engine import file_of, named
 from storage.records import AddressRow
-from storage.store import Store, Work
+from storage.store import NotFound, Store, Work
 from storage.vault import Vault, load_or_create_key_file
 
 if TYPE_CHECKING:
@@ -238,6 +239,33 @@ def open_vault(settings: Settings) -> Vault:
     if not settings.database_url and not key_file.exists() and any(file.exists() for file in settings.files):
         raise KeyFileGone(f"{KeyFileGone.__doc__} It belongs at {key_file}.")
     return load_or_create_key_file(key_file)
+
+
+def known_vault(settings: Settings) -> Vault:
+    """The master keys that are there. Raises KeyFileGone: a new one would open nothing."""
+    file = settings.vidsyn_data / "master.key"
+    if not settings.vidsyn_master_keys and not file.exists():
+        raise KeyFileGone(f"There is no key file at {file}. Put it there, or set VIDSYN_MASTER_KEYS, as for Vidsyn.")
+    return open_vault(settings)
+
+
+def open_known(settings: Settings) -> Store:
+    """The store as it is: nothing is made, and no table changed. Raises StoreError and ValueError."""
+    database = file_of(settings.url)
+    if database is not None and not database.exists():
+        raise NotFound(f"There is no database at {database}. Run this with the settings of Vidsyn.")
+    store = Store.open(settings.url, known_vault(settings))
+    with _closed_if_it_fails(store):
+        store.check()
+    return store
+
+
+PURPOSES = {PLAYGROUND: "the playground", CHATS: "Slack and Teams", ANONYMOUS: "the Agents Playground"}
+
+
+def called(settings: Settings, door: str | None) -> str:
+    """Which database that is, by kind and name, and what for; its `door` says so."""
+    return f"the {named(settings.url)} ({PURPOSES.get(door or '', 'not used yet')})"
 
 
 def open_store(settings: Settings) -> Store:

@@ -15,9 +15,10 @@ from typing import Annotated
 import structlog
 import typer
 from aiohttp import ClientSession
+from typer.core import TyperGroup
 
 from bot import condition, upkeep
-from bot.app import WEB, WORKER, App, build, machine_identity, open_store
+from bot.app import DOOR, WEB, WORKER, App, build, called, machine_identity, open_known, open_store
 from bot.channels.slack.manifest import manifest
 from bot.channels.teams.manifest import package
 from bot.channels.teams.publisher import Publisher
@@ -37,7 +38,19 @@ CODE_LIVES = timedelta(hours=24)
 TOLD_ONCE = {"Clock", "HR"}
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
+ORDER = ("run", "migrate", "doctor", "hr-code", "backup", "restore", "quiet", "outbox", "inbox", "manifest")
+
+
+class InOrder(TyperGroup):
+    """The commands as an operator comes to them."""
+
+    def list_commands(self, ctx: object) -> list[str]:
+        """Their names."""
+        return list(ORDER)
+
+
 main = typer.Typer(
+    cls=InOrder,
     help="Vidsyn, the chat assistant for job exchanges.",
     no_args_is_help=True,
     add_completion=False,
@@ -68,7 +81,13 @@ def vidsyn(version: Version = False) -> None:
     """Vidsyn, the chat assistant for job exchanges."""
 
 
-Only = Annotated[str, typer.Option(help="web: receive and answer. worker: say what is due, and send. On PostgreSQL.")]
+Only = Annotated[
+    str,
+    typer.Option(
+        metavar="[web|worker]",
+        help="web: receive and answer. worker: say what is due, and send. On PostgreSQL. Left out: all of it.",
+    ),
+]
 
 
 @main.command()
@@ -103,8 +122,11 @@ def _built(settings: Settings, only: str) -> App | None:
 def migrate() -> None:
     """Bring the database up to date."""
     with sentences():
-        open_store(Settings())
-    typer.echo("The database is up to date.")
+        settings = Settings()
+        store = open_store(settings)
+        where = called(settings, store.run_now(lambda work: work.meta.get(DOOR)))
+        store.close_now()
+    typer.echo(f"Up to date: {where}.")
 
 
 @main.command("hr-code")
@@ -112,9 +134,10 @@ def hr_code() -> None:
     """Print a code that makes one person HR. It works once, for 24 hours; HR types it to the bot."""
     with sentences():
         settings = Settings()
-        store = open_store(settings)
+        store = open_known(settings)
     code = "HR-" + "-".join("".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(4))
     store.run_now(lambda work: work.people.add_code(hash_of(code), now_there(work) + CODE_LIVES))
+    store.close_now()
     typer.echo(code)
     typer.echo(f"It is for {served(settings)}, with the settings that are set here.", err=True)
 

@@ -63,7 +63,11 @@ def findings(seen: Facts, settings: Settings) -> Iterator[Finding]:
         yield advice("Unknown", f"{unknown} messages may or may not have arrived. `vidsyn outbox` lists them.")
     if seen.queues.set_aside:
         yield advice("Set aside", f"{seen.queues.set_aside} received things could not be answered. See `vidsyn inbox`.")
-    yield from (pace(*_PACE[channel], count) for channel, count in sorted(seen.crowd.items()) if channel in _PACE)
+    yield from (
+        pace(*_PACE[channel], count, settings.spread_minutes)
+        for channel, count in sorted(seen.crowd.items())
+        if channel in _PACE
+    )
     yield backup(seen.backup, seen.now)
     if settings.slack and not settings.public_url:
         yield advice("Pages", "Without PUBLIC_URL a host who is on no platform can open no page.")
@@ -89,11 +93,13 @@ def waiting(queues: Queues) -> Finding:
     return good("Waiting", f"{queues.received} to answer, {queues.waiting('pending')} to send, {queues.due} due.")
 
 
-def pace(platform: str, gap: float, people: int) -> Finding:
+def pace(platform: str, gap: float, people: int, spread: int) -> Finding:
     """What the platform's limit means for the largest workspace or tenant."""
-    seconds = people * gap
-    took = "less than a minute" if seconds < A_MINUTE else f"about {round(seconds / 60)} minutes"
-    return good(f"Pace in {platform}", f"{people} people who are due at the same time take {took}.")
+    seconds = max(people * gap, spread * A_MINUTE)
+    late = "within a minute" if seconds < A_MINUTE else f"within {round(seconds / A_MINUTE)} minutes"
+    who = "1 person who is due has the prompt" if people == 1 else f"{people} people due at once all have their prompt"
+    takes = f"{platform} takes about {round(60 / gap)} messages a minute, and Vidsyn spreads them over {spread}"
+    return good(f"Pace in {platform}", f"{who} {late}: {takes}.")
 
 
 def backup(last: str | None, now: datetime) -> Finding:

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from bot.app import ANONYMOUS, CHATS, DOOR, PLAYGROUND, WrongDatabase, open_store, open_vault
+from bot.app import (
+    ANONYMOUS,
+    CHATS,
+    DOOR,
+    PLAYGROUND,
+    KeyFileGone,
+    WrongDatabase,
+    called,
+    open_known,
+    open_vault,
+)
+from bot.readiness import PROBE
 from bot.settings import Settings, Slack, Teams
-from storage.store import Store, StoreError, Work
+from storage.engine import file_of, named
+from storage.errors import MasterKeyRefused, NoTables
+from storage.store import Sealed, Store, StoreError, Work
+from storage.vault import Vault, new_master_key
 
 
 @dataclass(frozen=True)
@@ -78,25 +91,68 @@ def look_at_house() -> House:
     findings: list[Finding] = []
     try:
         settings = Settings()
-        slack, teams = settings.slack, settings.teams
+        slack, teams, _ = settings.slack, settings.teams, settings.url
     except ValueError as refusal:
         return House([bad("Settings", sentence(refusal))])
     findings.append(good("Settings", _configured(slack, teams)))
     if teams and teams.warning:
         findings.append(advice("App type", teams.warning))
+    database = _database(settings)
+    if isinstance(database, Store):
+        return _in_use(findings, settings, database)
+    if not database.good:
+        return House([*findings, database], settings)
     try:
-        open_vault(settings)
+        keys = _keys(settings)
     except (StoreError, ValueError) as refusal:
         return House([*findings, bad("Keys", str(refusal))], settings)
-    findings.append(good("Keys", "They are there."))
+    # There is nobody yet, so an empty one in memory says the same, and leaves nothing behind.
+    empty = Store.open("sqlite://", Vault.parse(new_master_key()))
+    empty.migrate()
+    return House([*findings, keys, database], settings, empty)
+
+
+def _database(settings: Settings) -> Store | Finding:
+    """The database as it is, its tables and keys right; or what is to be said of it. Makes and changes nothing."""
     try:
-        store = open_store(settings)
+        file = file_of(settings.url)
+        if file is not None and not file.exists():
+            return advice("Database", f"There is none at {file} yet. `vidsyn run` or `vidsyn migrate` makes it.")
+        bare = Store.open(settings.url, Vault.parse(new_master_key()))
+        try:
+            bare.look()
+        finally:
+            bare.close_now()
+        return open_known(settings)
+    except NoTables as empty:
+        return advice("Database", f"The {named(settings.url)} answers. {empty}")
+    except (Sealed, KeyFileGone, MasterKeyRefused) as refusal:
+        return bad("Keys", str(refusal))
     except (StoreError, ValueError, OSError) as refusal:
-        return House([*findings, bad("Database", str(refusal))], settings)
-    if store.run_now(lambda work: work.meta.get(DOOR)) not in (None, _purpose(slack, teams)):
-        asyncio.run(store.close())
-        return House([*findings, bad("Database", str(WrongDatabase.__doc__))], settings)
-    return House([*findings, good("Database", "It opens and is up to date.")], settings, store)
+        return bad("Database", str(refusal))
+
+
+def _keys(settings: Settings) -> Finding:
+    """The keys of a database that is not there yet."""
+    file = settings.vidsyn_data / "master.key"
+    if settings.vidsyn_master_keys or file.exists() or any(it.exists() for it in settings.files):
+        open_vault(settings)
+        return good("Keys", "They are there.")
+    return advice("Keys", f"There are none yet. `vidsyn run` or `vidsyn migrate` makes {file}.")
+
+
+def _in_use(findings: list[Finding], settings: Settings, store: Store) -> House:
+    keys = good("Keys", "They are there, and open the database.")
+    try:
+        door = store.run_now(lambda work: work.meta.get(DOOR))
+        if door not in (None, _purpose(settings.slack, settings.teams)):
+            raise WrongDatabase(WrongDatabase.__doc__)
+        store.run_now(lambda work: work.meta.try_out(PROBE), serial=False)
+    except (StoreError, ValueError) as refusal:
+        store.close_now()
+        return House([*findings, keys, bad("Database", str(refusal))], settings)
+    said = f"This is {called(settings, door)}. It can be written, and its tables are up to date."
+    return House([*findings, keys, good("Database", said)], settings, store)
 
 
 _PLAYGROUND = "Nothing of Slack's or Teams' is set, so this is the playground."

@@ -9,8 +9,12 @@ from time import monotonic
 from bot.clock import Clock
 from bot.metrics import Meters
 from storage.errors import Cause
+from storage.ids import new_id
 from storage.overview import Queues
 from storage.store import Store, StoreError, StoreUnavailable, Work
+
+PROBE = f"probe:{new_id()}"
+"""The mark that this process writes and removes."""
 
 Check = Callable[[], str]
 """A sentence that says what is wrong and what to do; empty when nothing is."""
@@ -61,8 +65,8 @@ class Readiness:
             now = self._clock.now()
 
             def unit(work: Work) -> tuple[str, Queues]:
-                # Written, too: on a full disk one can still read.
-                work.meta.set("probe", now.isoformat())
+                # Written, too: on a full disk one can still read. Under our own name, so that none waits for another.
+                work.meta.try_out(PROBE)
                 return work.overview.revision(), work.overview.queues(now)
 
             try:

@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.channels.slack.addresses import SLACK_API
@@ -23,10 +23,18 @@ ENCODING = "utf-8-sig"
 """Some editors put a mark at the beginning."""
 
 _TOKEN = re.compile(r"^[^#\n]*\bx(oxb|app)-", re.MULTILINE)
+_OPENS = re.compile(
+    r"^\s*(export\s+)?(DATABASE_URL\s*=.*://[^/\s]*:[^/\s]*@|VIDSYN_MASTER_KEYS\s*=\s*\S)", re.MULTILINE | re.IGNORECASE
+)
+"""A password in the address of the database, or master keys."""
 _TEAMS = re.compile(r"^[^#\n]*\bmicrosoft[ _-]?app", re.MULTILINE | re.IGNORECASE)
 PLAYGROUND_FILE = "playground.db"
 PLATFORM_FILE = "vidsyn.db"
 ANONYMOUS_FILE = "anonymous.db"
+
+
+class OpenFile(ValueError):
+    """Others can read what opens the database."""
 
 
 class Settings(BaseSettings):
@@ -65,6 +73,11 @@ class Settings(BaseSettings):
     teams_service_hosts: str | None = None
     teams_dangerously_anonymous: str | None = None
     teams_app_link: str | None = None
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _in_capitals(cls, given: object) -> object:
+        return given.upper() if isinstance(given, str) else given
 
     @property
     def slack(self) -> Slack | None:
@@ -105,7 +118,12 @@ class Settings(BaseSettings):
 
     @property
     def url(self) -> str:
-        """The database, in plain form. What has no lock never shares one with a platform, nor with each other."""
+        """The database, in plain form. What has no lock never shares one with a platform, nor with each other.
+
+        Raises OpenFile when others can read its password, or the master keys.
+        """
+        if FILE.is_file() and _OPENS.search(FILE.read_text(ENCODING)):
+            _guard(FILE, OpenFile)
         playground, platform, anonymous = self.files
         teams = self.teams
         real = platform if teams or self.slack else playground

@@ -7,6 +7,8 @@ What is sealed stays sealed, and the master keys are not in it.
 from __future__ import annotations
 
 import base64
+import errno
+import fcntl
 import gzip
 import json
 import os
@@ -14,7 +16,7 @@ import secrets
 import time as clock
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -49,13 +51,17 @@ from sqlalchemy.types import JSON, TypeEngine
 from storage.engine import file_of, open_engine, translate
 from storage.errors import NotFound, NotOurs, StoreError, StoreUnavailable
 from storage.lock import AlreadyRuns
-from storage.migrate import newest, strangers, upgrade
+from storage.migrate import look, newest, strangers, upgrade
 from storage.tables import meta, metadata, people
 from storage.vault import Vault
 from storage.work import Work
 
 LAST = "backup"
 """The mark that says when the last backup was made."""
+
+_DRAFT = ".vidsyn-backup."
+_NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK)
+"""What a file system says that has no second names for a file, as on a stick or some shares."""
 
 _FORMAT = 1
 _AT_ONCE = 500
@@ -81,6 +87,10 @@ class FromNewer(StoreError):
     """This backup was made by a newer Vidsyn. Restore it with that one; nothing was changed."""
 
 
+class NotSure(StoreUnavailable):
+    """The line to the database broke off at the very end: all of it is done, or nothing. Run the same once more."""
+
+
 @dataclass(frozen=True)
 class Backup:
     """What is in a backup: when it was made, the step its tables were at, and how many rows it has."""
@@ -90,24 +100,28 @@ class Backup:
     rows: int
 
 
-def save(url: str, file: Path, now: datetime) -> Backup:
+def save(url: str, file: Path, now: datetime, link: Callable[[Path, Path], None] = os.link) -> Backup:
     """Write everything in the database of `url` to `file`, as it was at one moment, while others use it.
 
-    The file is made for its owner only, and never in the place of another. Raises StoreError.
+    The file is made for its owner only, and never in the place of another. `link` gives a file a second name. Raises
+    StoreError.
     """
     known = file_of(url)
     if known is not None and not _is_there(known):
         raise NotFound(f"There is no database at {known}. Set DATABASE_URL or VIDSYN_DATA as it is set for Vidsyn.")
     if _is_there(file):
         raise StoreUnavailable(f"{file} exists already. Give the backup another name; it replaces nothing.")
-    draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
+    _clear(file.parent)
+    draft = file.with_name(f"{_DRAFT}{secrets.token_hex(4)}")
     try:
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as raw:
+            with suppress(OSError):  # where there are no locks a draft of a killed one stays
+                fcntl.flock(raw, fcntl.LOCK_EX | fcntl.LOCK_NB)
             with gzip.open(raw, "wt", compresslevel=5, encoding="ascii") as out, _reading(url) as connection:
                 saved = _write(connection, out, now)
             raw.flush()
             os.fsync(raw.fileno())
-        os.link(draft, file)  # refused when the name was taken meanwhile
+            _place(draft, file, link)
     except OSError as exc:
         raise StoreUnavailable(f"The backup {file} cannot be written: {exc.strerror}. Mend that.") from exc
     finally:
@@ -119,11 +133,36 @@ def save(url: str, file: Path, now: datetime) -> Backup:
     return saved
 
 
+def _place(draft: Path, file: Path, link: Callable[[Path, Path], None]) -> None:
+    """Gives the draft its name. Raises FileExistsError when that was taken meanwhile."""
+    try:
+        link(draft, file)
+    except OSError as exc:
+        if exc.errno not in _NO_LINKS:
+            raise
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))  # now the name is ours
+        os.replace(draft, file)
+
+
+def _clear(folder: Path) -> None:
+    """Removes drafts that nobody writes any more: who did was killed, and personal data is in them."""
+    for draft in folder.glob(f"{_DRAFT}*"):
+        with suppress(OSError), draft.open("rb") as left:
+            fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            draft.unlink()
+
+
 def _is_there(file: Path) -> bool:
     try:
         return file.exists()
     except OSError as exc:
         raise StoreUnavailable(f"{file} cannot be looked at: {exc.strerror}. Run this as the user of Vidsyn.") from exc
+
+
+def mark_of(url: str, key: str) -> str | None:
+    """The mark called `key` in the database of `url`, if it has one. Raises StoreError."""
+    with _reading(url) as connection:
+        return connection.execute(select(meta.c.value).where(meta.c.key == key)).scalar_one_or_none()
 
 
 def _remember(url: str, now: datetime) -> None:
@@ -162,12 +201,15 @@ def restore(url: str, vault: Vault, file: Path, settle: Callable[[Work, Backup],
 
 
 def rework(url: str, vault: Vault, act: Callable[[Work], None]) -> None:
-    """Run `act` on the database of `url` while nothing else uses it, its tables up to date; hold SQLite's.
+    """Run `act` on the database of `url` while nothing else uses it; hold SQLite's.
 
-    Raises StoreError.
+    Raises StoreError, OlderTables when its tables are not up to date.
     """
+    known = file_of(url)
+    if known is not None and not _is_there(known):
+        raise NotFound(f"There is no database at {known}. Set DATABASE_URL or VIDSYN_DATA as it is set for Vidsyn.")
     with _alone(url) as connection:
-        upgrade(connection)
+        look(connection)
         act(Work(connection, vault))
 
 
@@ -180,7 +222,10 @@ def _alone(url: str) -> Iterator[Connection]:
             if connection.dialect.name == "postgresql":
                 _look_around(connection)
             yield connection
-            connection.commit()
+            try:
+                connection.commit()
+            except SQLAlchemyError as exc:
+                raise translate(exc) if connection.dialect.name == "sqlite" else NotSure from exc
     except SQLAlchemyError as exc:
         raise translate(exc) from exc
     finally:

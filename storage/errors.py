@@ -76,6 +76,18 @@ class NotOurs(StoreError):
     """There is more in this database than Vidsyn's. Give Vidsyn one of its own; nothing was changed."""
 
 
+class NoTables(StoreError):
+    """There is nothing of Vidsyn's in this database. `vidsyn migrate`, or a start, makes its tables."""
+
+
+class OlderTables(StoreError):
+    """The tables are older than this Vidsyn. Make a backup, then run `vidsyn migrate`; nothing was changed."""
+
+
+class WrongEncoding(StoreError):
+    """This database cannot keep every letter. Nothing was changed."""
+
+
 class NewerTables(StoreError):
     """This database was last used by a newer Vidsyn. Start that one, or put back the backup from before the upgrade."""
 

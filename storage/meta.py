@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import cache
 
-from sqlalchemy import Insert, bindparam, func, select
+from sqlalchemy import Insert, bindparam, delete, func, select
 
 from storage.part import Part, insert_or
 from storage.tables import meta
 
 _ONE = select(meta.c.value).where(meta.c.key == bindparam("this"))
+_DROP = delete(meta).where(meta.c.key == bindparam("this"))
 _NOW = select(func.clock_timestamp())
 
 
@@ -34,6 +35,15 @@ class Meta(Part):
             return None
         moment: datetime = self._connection.execute(_NOW).scalar_one()
         return moment.astimezone(UTC)
+
+    def try_out(self, name: str) -> None:
+        """Write something under a `name` that is yours alone, and leave nothing. Raises what writing raises."""
+        self.set(name, "")
+        self.drop(name)
+
+    def drop(self, key: str) -> None:
+        """Remove the mark called `key`, if there is one."""
+        self._connection.execute(_DROP, {"this": key})
 
     def set(self, key: str, value: str) -> None:
         """Set the mark called `key`."""

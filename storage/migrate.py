@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from sqlalchemy import Connection, inspect
 
-from storage.errors import Locked, NewerTables, NotOurs
+from storage.errors import Locked, NewerTables, NoTables, NotOurs, OlderTables, WrongEncoding
 from storage.tables import metadata
 
 _OURS = 0x56696473796E
@@ -39,6 +39,7 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
         connection.exec_driver_sql("SET LOCAL lock_timeout = '1s'")
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_OURS})")
+    _check_encoding(connection)
     had = _had(connection)
     if revision == "head" and had == newest():
         return
@@ -56,6 +57,30 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
         command.upgrade(config, revision)
     except CommandError as unknown:  # it has had a step that is not among ours
         raise NewerTables from unknown
+
+
+def look(connection: Connection) -> None:
+    """Whether the tables are today's; nothing is changed. Raises NoTables, OlderTables, NewerTables, NotOurs."""
+    _check_encoding(connection)
+    had = _had(connection)
+    if not had:
+        raise NotOurs if inspect(connection).get_table_names() else NoTables
+    if had > newest():
+        raise NewerTables
+    if had < newest():
+        raise OlderTables
+
+
+def _check_encoding(connection: Connection) -> None:
+    """Raises WrongEncoding: in another than UTF8, names and what a library keeps may not be written."""
+    if connection.dialect.name != "postgresql":
+        return
+    encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+    if encoding != "UTF8":
+        raise WrongEncoding(
+            f"This database is encoded in {encoding}, which cannot keep every letter; nothing was changed. Make one "
+            "with ENCODING 'UTF8' TEMPLATE template0, and name it in DATABASE_URL."
+        )
 
 
 def strangers(names: Iterable[str]) -> set[str]:

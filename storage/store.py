@@ -38,7 +38,7 @@ from storage.errors import Sealed as Sealed
 from storage.errors import StoreError as StoreError
 from storage.errors import StoreUnavailable as StoreUnavailable
 from storage.keys import DataKey
-from storage.migrate import migrate
+from storage.migrate import look, migrate
 from storage.vault import Vault
 from storage.work import Work as Work
 
@@ -89,6 +89,15 @@ class Store:
         """Bring the tables up to date; harmless when they are. Raises Sealed when the keys do not fit."""
         self._threads.submit(migrate, lambda step: self._transact(step, serial=False)).result()
         self.run_now(lambda work: work.keys.check())
+
+    def check(self) -> None:
+        """Whether the tables and the keys are right; nothing is changed. Raises StoreError, each with what to do."""
+        self.look()
+        self.run_now(lambda work: work.keys.check())
+
+    def look(self) -> None:
+        """Whether the tables are today's; nothing is changed. Raises StoreError, with what to do."""
+        self._threads.submit(self._transact, look, False).result()
 
     async def run(self, unit: Callable[[Work], T], serial: bool = True) -> T:
         """What `unit` returns, once committed; an exception rolls everything back.

@@ -27,7 +27,7 @@ KEY_BYTES = 32
 class Vault:
     """The master keys by id. New data keys are wrapped with the one called `newest`; the others only open."""
 
-    def __init__(self, master_keys: Mapping[str, bytes], newest: str) -> None:
+    def __init__(self, master_keys: Mapping[str, bytes], newest: str, source: str = "VIDSYN_MASTER_KEYS") -> None:
         if newest not in master_keys:
             raise MasterKeyRefused("There is no master key: give at least one, the newest first.")
         for place, (name, key) in enumerate(master_keys.items(), start=1):
@@ -35,11 +35,12 @@ class Vault:
                 # Its name is not said: a key written without one stands in its place.
                 raise MasterKeyRefused(f"Master key {place} must be written as id:base64, of {KEY_BYTES} bytes.")
         self.newest = newest
+        self._source = source
         self._masters = {name: AESGCM(key) for name, key in master_keys.items()}
 
     @classmethod
-    def parse(cls, text: str) -> Vault:
-        """A vault from "id:base64 id2:base64", newest first. Raises MasterKeyRefused, never quoting a key."""
+    def parse(cls, text: str, source: str = "VIDSYN_MASTER_KEYS") -> Vault:
+        """A vault from "id:base64 id2:base64", newest first, from `source`. Raises MasterKeyRefused without a key."""
         master_keys: dict[str, bytes] = {}
         for place, entry in enumerate(text.split(), start=1):
             name, _, encoded = entry.partition(":")
@@ -50,7 +51,7 @@ class Vault:
             except (binascii.Error, ValueError):
                 # The foreign error is dropped, for it may quote the key.
                 raise MasterKeyRefused(f"Master key {place} is not written as id:base64.") from None
-        return cls(master_keys, next(iter(master_keys), ""))
+        return cls(master_keys, next(iter(master_keys), ""), source)
 
     def within(self, connection: Connection, lasting: dict[str, DataKey] | None = None) -> Keyring:
         """The data keys as one transaction sees them; `lasting` is what a whole store remembers of them."""
@@ -65,7 +66,7 @@ class Vault:
     def unwrap(self, owner: str, key_id: str, master: str, wrapped: bytes) -> bytes:
         """The data key inside `wrapped`. Raises Sealed when no master key of ours fits."""
         if master not in self._masters:
-            raise Sealed(f"The text cannot be read: master key {master!r} is missing. Add it to VIDSYN_MASTER_KEYS.")
+            raise Sealed(f"The text cannot be read: master key {master!r} is missing. Add it to {self._source}.")
         try:
             nonce, ciphertext = wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:]
             return self._masters[master].decrypt(nonce, ciphertext, _bound(master, key_id, owner))
@@ -95,7 +96,7 @@ def _of_file(file: Path) -> Vault:
         mode = stat.S_IMODE(os.fstat(opened.fileno()).st_mode)
         if mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise MasterKeyRefused(f"Others can read {file}: run `chmod 600 {file}`, and think of new keys.")
-        return Vault.parse(opened.read())
+        return Vault.parse(opened.read(), f"the key file {file}")
 
 
 def new_master_key() -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import gzip
 import json
 import stat
@@ -13,7 +15,7 @@ import pytest
 
 from storage.backup import FromNewer, NoBackup, NotEmpty, restore, rework, save
 from storage.engine import open_engine
-from storage.errors import NotOurs
+from storage.errors import NotOurs, OlderTables
 from storage.lock import AlreadyRuns
 from storage.migrate import newest, upgrade
 from storage.records import new_id
@@ -111,7 +113,7 @@ async def test_it_is_as_of_one_moment_while_others_write(url: str, tmp_path: Pat
 
 
 def test_it_is_its_owners_and_replaces_nothing(url: str, tmp_path: Path) -> None:
-    rework(url, KEY, nothing)
+    a_new_one(url)
     file = tmp_path / "one.gz"
     save(url, file, MONDAY)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -121,7 +123,46 @@ def test_it_is_its_owners_and_replaces_nothing(url: str, tmp_path: Path) -> None
     assert file.read_bytes() == before
     with pytest.raises(StoreUnavailable, match="cannot be written"):
         save(url, tmp_path / "nowhere" / "one.gz", MONDAY)
-    assert not [it for it in tmp_path.iterdir() if it.name.startswith(".one")], "no draft stays behind"
+    assert not list(tmp_path.glob(".*")), "no draft stays behind"
+
+
+def a_new_one(url: str) -> None:
+    store = Store.open(url, KEY)
+    store.migrate()
+    store.close_now()
+
+
+def test_a_disk_without_second_names_replaces_nothing_either(url: str, tmp_path: Path) -> None:
+    def refuses(*_: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    a_new_one(url)
+    file = tmp_path / "one.gz"
+    save(url, file, MONDAY, link=refuses)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert restore(url, KEY, file, lambda work, found: None, replace=True).at == MONDAY
+    with pytest.raises(StoreUnavailable, match="exists already"):
+        save(url, file, MONDAY, link=refuses)
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_draft_of_a_killed_backup_goes_and_one_that_is_being_written_stays(url: str, tmp_path: Path) -> None:
+    a_new_one(url)
+    left, busy = tmp_path / ".vidsyn-backup.left", tmp_path / ".vidsyn-backup.busy"
+    left.write_text("personal")
+    with busy.open("w") as writing:
+        fcntl.flock(writing, fcntl.LOCK_EX)
+        save(url, tmp_path / "one.gz", MONDAY)
+    assert (left.exists(), busy.exists()) == (False, True)
+
+
+def test_f23_what_a_quiet_start_finds_too_old_it_leaves_alone(url: str) -> None:
+    engine = open_engine(url, 1.0)
+    with engine.begin() as connection:
+        upgrade(connection, "0003")
+    engine.dispose()
+    with pytest.raises(OlderTables, match="vidsyn migrate"):
+        rework(url, KEY, nothing)
 
 
 def test_without_a_database_there_is_nothing_to_back_up(tmp_path: Path) -> None:

@@ -55,12 +55,13 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
         ),
         (
             replace(WELL, crowd={"slack": 10_000}),
-            "✓ Pace in Slack: 10000 people who are due at the same time take about 42",
+            "✓ Pace in Slack: 10000 people due at once all have their prompt within 42 minutes: Slack takes about 24",
         ),
         (
             replace(WELL, crowd={"teams": 300}),
-            "✓ Pace in Teams: 300 people who are due at the same time take less",
+            "✓ Pace in Teams: 300 people due at once all have their prompt within 3 minutes: Teams takes about 1620 m",
         ),
+        (replace(WELL, crowd={"slack": 1}), "✓ Pace in Slack: 1 person who is due has the prompt within 3 minutes"),
         (replace(WELL, backup=None), "– Backup: `vidsyn backup` has made none yet."),
         (
             replace(WELL, backup=(NOW - timedelta(days=9)).isoformat()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,7 @@ from aiohttp import ClientSession, web
 from bot.channel import INCOMING, Address, Incoming
 from bot.clock import StandingClock
 from bot.metrics import Meters
-from bot.readiness import BEHIND, FRESH, NO_DATABASE, Readiness
+from bot.readiness import BEHIND, FRESH, NO_DATABASE, PROBE, Readiness
 from bot.serving import runner_of
 from bot.web.health import operators_pages, public_routes
 from storage.records import AddressRow, OutboxRow, OutboxState, PromptRow, new_id
@@ -111,6 +112,27 @@ async def test_readyz_says_which_check_fails_and_what_to_do(desk: Desk) -> None:
     desk.readiness.checks["clock"] = lambda: ""
     desk.store.away = False
     assert (await desk.later("operators", "/readyz"))[0] == 200, "it comes back by itself"
+
+
+async def test_many_processes_that_are_asked_at_once_do_not_wait_for_each_other(postgres: str) -> None:
+    store, other = Store.open(postgres, KEY), Store.open(postgres, KEY)
+    store.migrate()
+    asked, may_end = threading.Event(), threading.Event()
+
+    def hangs(work: Work) -> None:
+        work.meta.try_out("probe:of another")
+        work.meta.set("probe", "as an older version has it")
+        asked.set()
+        may_end.wait(7)
+
+    hanging = asyncio.create_task(other.run(hangs, serial=False))
+    await asyncio.to_thread(asked.wait, 7)
+    assert await Readiness(store, StandingClock(NOW), Meters()).failing() == {}
+    may_end.set()
+    await hanging
+    assert await store.run(lambda work: work.meta.get(PROBE)) is None
+    await store.close()
+    await other.close()
 
 
 async def test_f23_tables_that_went_back_are_not_ready(desk: Desk) -> None:

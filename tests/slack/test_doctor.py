@@ -20,7 +20,7 @@ from bot.clock import Clock, StandingClock, SystemClock
 from bot.doctor import Finding
 from storage.records import Installation, Organisation, PersonRow
 from storage.store import Store, Work
-from tests.running.test_app import command
+from tests.running.test_app import command, ended
 from tests.slack.fake import FakeSlack, faults
 from tests.storage.samples import NOW, a_vault
 
@@ -357,10 +357,14 @@ async def doctor(folder: Path, **settings: str) -> tuple[int, list[str]]:
     return process.returncode, out.decode().splitlines()
 
 
+WELL = "It can be written, and its tables are up to date."
+
+
 async def test_the_command_says_what_is_well_and_what_is_not(fake: FakeSlack, tmp_path: Path) -> None:
     settings = {
         "SLACK_BOT_TOKEN": token(fake), "SLACK_APP_TOKEN": fake.add_app_token(), "SLACK_API_URL": fake.base_url,
     }  # fmt: skip
+    await ended(await command(tmp_path, "migrate", **settings))
     code, lines = await doctor(tmp_path, **settings)
     assert code == 1
     assert [line for line in lines if line.startswith("✗ ")] == [
@@ -368,15 +372,16 @@ async def test_the_command_says_what_is_well_and_what_is_not(fake: FakeSlack, tm
     ]
     assert [line.split(":")[0] for line in lines if line.startswith("– ")] == ["– Backup", "– Pages"]
     assert lines[:3] == [
-        "✓ Settings: Slack, Socket Mode, one workspace.", "✓ Keys: They are there.",
-        "✓ Database: It opens and is up to date.",
+        "✓ Settings: Slack, Socket Mode, one workspace.", "✓ Keys: They are there, and open the database.",
+        f"✓ Database: This is the SQLite database {tmp_path}/data/vidsyn.db (not used yet). {WELL}",
     ]  # fmt: skip
 
 
 async def test_with_nothing_set_it_looks_at_the_playground(tmp_path: Path) -> None:
     code, lines = await doctor(tmp_path)
     assert (code, lines[0]) == (0, "✓ Settings: Nothing of Slack's or Teams' is set, so this is the playground.")
-    assert [line.split(":")[0] for line in lines] == ["✓ Settings", "✓ Keys", "✓ Database"]
+    assert [line.split(":")[0] for line in lines] == ["✓ Settings", "– Keys", "– Database"]
+    assert not (tmp_path / "data").exists(), "who looks makes nothing"
 
 
 @pytest.mark.parametrize(
