@@ -15,7 +15,7 @@ from structlog import DropEvent
 from structlog.typing import EventDict, WrappedLogger
 
 from bot.presence import PRESENCE, SAYS
-from storage.errors import StoreUnavailable
+from storage.errors import NoAnswer, StoreUnavailable
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -27,6 +27,9 @@ FOREIGN = "foreign"
 
 MOST_PLACES = 20
 """As many places of an error, from where it was raised upwards."""
+
+_AWAY = {StoreUnavailable.__name__, NoAnswer.__name__}
+"""What an error is called of which there is no more than a name left where it is logged."""
 
 log = structlog.get_logger()
 
@@ -134,7 +137,8 @@ def _counted(_: WrappedLogger, name: str, event: EventDict) -> EventDict:
 
 def _hushed(_: WrappedLogger, name: str, event: EventDict) -> EventDict:
     """Drops what only says once more that the database is away: that is said, and more of it would fill the disk."""
-    if event.get("event") not in SAYS and PRESENCE.is_away and isinstance(sys.exc_info()[1], StoreUnavailable):
+    because = isinstance(sys.exc_info()[1], StoreUnavailable) or event.get("error") in _AWAY
+    if PRESENCE.is_away and because and event.get("event") not in SAYS:
         raise DropEvent
     return event
 

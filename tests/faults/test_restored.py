@@ -97,7 +97,7 @@ async def nothing_comes_again(it: House, before: list[oracle.Seen]) -> None:
     assert it.seen == before, "the start says nothing"
     # What waited, and in each town the second day's logbook with the reminder of the first.
     assert (kept.count("slack", "unknown"), kept.count("teams", "unknown")) == (2 + 2, 1 + 4)
-    assert "9 messages are unknown." in await it.does("outbox")
+    assert "9 messages are unknown in the " in await it.does("outbox")
     await process.kill()
     await day(it, TEN + 2 * A_DAY + A_SECOND)
     assert logbooks(it) == {town.tenant: 3 for town in it.towns}, "and life goes on"
