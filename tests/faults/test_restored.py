@@ -9,9 +9,11 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from storage.store import Store
 from storage.vault import Vault
-from tests.faults import oracle
+from tests.faults import EVERYTHING, oracle
 from tests.faults.house import MASTER, House, house
 from tests.faults.nursery import Nursery, Process, until
 from tests.faults.oracle import LOGBOOK, Reader
@@ -119,6 +121,7 @@ async def test_f27_after_a_restore_the_platforms_have_each_thing_once(
         await nothing_comes_again(it, before)
 
 
+@pytest.mark.parametrize("either", ["sqlite", *["postgresql" for _ in [1] if EVERYTHING]], indirect=True)
 async def test_f27_a_copy_that_was_put_back_and_quietened_says_nothing_twice(
     nursery: Nursery, tmp_path: Path, either: str
 ) -> None:
