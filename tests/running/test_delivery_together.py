@@ -24,7 +24,7 @@ from storage.store import Store, StoreUnavailable, Work
 from storage.tables import holds
 from storage.vault import Vault
 from tests.postgres import drop, fresh_database
-from tests.running.fakes import FakePlatform
+from tests.running.fakes import HANG, FakePlatform
 from tests.running.story import MONDAY
 
 T = TypeVar("T")
@@ -430,6 +430,22 @@ async def test_f7_what_a_platform_asks_one_process_for_holds_for_the_next(house:
     assert len(house.sent()) == 2
 
 
+async def test_f7_what_a_platform_asks_for_is_written_down_at_once_though_others_hang(alone: House) -> None:
+    """Not when there is room for more: if this process dies now, the next would ask too early."""
+    alone.platform.abreast = 16
+    alone.platform.answers.extend([Outcome(End.LATER, after=60, counts=False), *[HANG] * 15])
+    alone.platform.before = lambda: alone.platform.holds.append(Hold("T1", "chat.update", 60.0))
+    for n in range(17):
+        await alone.queue(f"{n}")
+    delivering = asyncio.create_task(alone.process("one").deliver())
+    async with asyncio.timeout(5):
+        while not await alone.stores[0].run(lambda work: work.lanes.asked("playground", "T1", MONDAY)):
+            assert not delivering.done()
+    delivering.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await delivering
+
+
 async def test_what_a_platform_asked_for_is_forgotten_when_it_is_over(alone: House) -> None:
     """It may name a conversation."""
     process = alone.process("one")
@@ -581,6 +597,20 @@ async def test_f10_a_tenant_that_hangs_is_given_less_and_more_when_it_is_back(al
             claims.learn(one.row, Outcome(End.UNKNOWN if hangs else End.SENT))
             claims.gone(one.row)
     assert given == [8, 1, 1, 2, 4]
+
+
+async def test_f10_an_answer_to_a_tenant_that_hangs_goes_beside_what_hangs(alone: House) -> None:
+    alone.platform.abreast = 2
+    claims = alone.process("one")._claims
+    for n in range(4):
+        await alone.queue(f"{n}")
+    for one in (await claims.take())[0]:
+        alone.clock.move_to(MONDAY + HANGS)
+        claims.learn(one.row, Outcome(End.UNKNOWN))
+        claims.gone(one.row)
+    assert len((await claims.take())[0]) == 1
+    answer = await alone.queue("answer", urgent=True)
+    assert [one.row.id for one in (await claims.take())[0]] == [answer]
 
 
 async def test_f11_who_is_cancelled_while_it_takes_puts_back_all_of_it(house: House) -> None:
