@@ -8,9 +8,8 @@ import random
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -165,9 +164,8 @@ class Store:
         if self.notice is not None:
             self.notice(away)
 
-    @contextmanager
-    def _begun(self, serial: bool) -> Iterator[Connection]:
-        """This thread's connection, which stays open, in a transaction; what was not committed is rolled back."""
+    def _begun(self, serial: bool) -> Connection:
+        """This thread's connection, which stays open, in a transaction."""
         connection: Connection | None = getattr(self._held, "connection", None)
         if connection is None:
             connection = self._held.connection = self._engine.connect()
@@ -175,20 +173,24 @@ class Store:
         try:
             isolate(connection, serial=serial)
             connection.begin()
-            yield connection
         except BaseException:
             roll_back(connection)
             raise
+        return connection
 
     def _transact(self, act: Callable[[Connection], T], serial: bool) -> T:
         number, tries = 1, _TRIES_SHARED if self.is_shared else _TRIES
         while True:
             committing = False
             try:
-                with self._begun(serial) as connection:
+                connection = self._begun(serial)
+                try:
                     result = act(connection)
                     committing = True
                     connection.commit()
+                except BaseException:
+                    roll_back(connection)
+                    raise
                 return result
             except (SQLAlchemyError, sqlite3.Error) as exc:
                 # Of a commit that broke off nobody knows whether it was kept. Who clashed looks once more.

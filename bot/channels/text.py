@@ -32,6 +32,8 @@ _SENTENCE = r"[.!?…:;][\"”»)]*\s+"
 
 def harmless(text: str) -> str:
     """The text with one kind of line break, without control characters and without what turns its direction."""
+    if text.isprintable():  # as most of it is: nothing of what is looked for below is
+        return text
     return _NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", _TURNS.sub("", _LINES.sub("\n", text)))
 
 

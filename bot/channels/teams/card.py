@@ -85,9 +85,10 @@ def summary(message: Message) -> str:
 
 def fitted(body: list[Element], say: Say) -> list[Element]:
     """As much as Teams takes: what is only read goes first, from the end, and a sentence stands where it was."""
-    kept, sentence, at = list(body), small(say("teams.cut")), len(body)
+    kept, at = list(body), len(body)
     if _fits(kept):
         return kept
+    sentence = small(say("teams.cut"))
     while kept and not _fits([*kept, *sentence]):
         at = max(range(len(kept)), key=lambda n: (-_needed(kept[n]), n))
         del kept[at]
@@ -96,6 +97,8 @@ def fitted(body: list[Element], say: Say) -> list[Element]:
 
 def _parted(said: Sequence[Element], below: Sequence[Element]) -> list[list[Element]]:
     """The elements in as many cards as it takes. What stands below stays together."""
+    if _fits(together := [*said, *below]):  # as nearly everything does, and looking at it piece by piece takes long
+        return [together]
     found: list[list[Element]] = [[]]
     for together in (*([it] for it in said), list(below)):
         if found[-1] and not _fits([*found[-1], *together]):

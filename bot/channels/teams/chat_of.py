@@ -12,6 +12,7 @@ from bot.channels.teams.calls import Answer
 from bot.channels.teams.outcomes import ABSENT, BLOCKED, DAY, NO_CONVERSATION, NOT_INSTALLED, later, refused
 from bot.channels.teams.read import CHANNEL
 from bot.clock import Clock
+from bot.together import Together
 from storage.records import Chat
 from storage.store import Store, Work
 
@@ -33,12 +34,13 @@ class ChatOf:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+        self._together = Together(store)
         self._making: WeakValueDictionary[Address, asyncio.Lock] = WeakValueDictionary()
 
     async def find(self, to: Address) -> Chat:
         """What is known, with the latest address to call. Raises Stopped where nothing may be sent."""
         now = self._clock.now()
-        known, tenant = await self._store.run(
+        known, tenant = await self._together.run(
             lambda work: (
                 work.chats.find(CHANNEL, to.tenant, to.place),
                 work.chats.find(CHANNEL, to.tenant, ""),
