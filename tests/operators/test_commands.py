@@ -242,6 +242,8 @@ async def test_a_restore_that_is_refused_says_that_nothing_was_changed(
 ) -> None:
     code, _, told = await vidsyn(tmp_path, *words, DATABASE_URL=url)
     assert (code, told.lower().count("nothing was changed.")) == (1, 1)
+    code, _, told = await vidsyn(tmp_path, *words, DATABASE_URL=url, VIDSYN_DATA=str(tmp_path / "elsewhere"))
+    assert (code, told.lower().count("nothing was changed.")) == (1, 1), "it has no keys there"
 
 
 @pytest.mark.parametrize("line", ["DATABASE_URL=postgresql://me:secret@h/n", "VIDSYN_MASTER_KEYS=a:b"])
