@@ -30,7 +30,7 @@ LINES = 60
 
 
 class Statements:
-    """Every statement: how often, and how long the database's driver had it."""
+    """Statements that SQLAlchemy runs, none that is prepared: how often, and how long the driver had them."""
 
     def __init__(self) -> None:
         self._count: Counter[str] = Counter()
