@@ -32,7 +32,7 @@ class Marks:
         self._store = store
         self._ended = ended
         self._waiting: list[_Note] = []
-        self._noting: asyncio.Task[None] | None = None
+        self._noting: asyncio.Task[StoreUnavailable | None] | None = None
 
     @property
     def kept(self) -> set[str]:
@@ -50,16 +50,15 @@ class Marks:
         """Notes what was kept in mind. Raises StoreUnavailable."""
         if self._waiting:
             self._begin()
-        if self._noting is not None:
-            await asyncio.shield(self._noting)
-        if self._waiting:
-            raise StoreUnavailable("The ends of some messages are not noted yet.")
+        if self._noting is not None and (away := await asyncio.shield(self._noting)) is not None:
+            raise StoreUnavailable("The ends of some messages are not noted yet.") from away
 
     def _begin(self) -> None:
         if self._noting is None or self._noting.done():
             self._noting = asyncio.get_running_loop().create_task(self._note_all())
 
-    async def _note_all(self) -> None:
+    async def _note_all(self) -> StoreUnavailable | None:
+        """Why some are kept in mind, if they are."""
         while self._waiting:
             notes, self._waiting = self._waiting, []
             try:
@@ -68,11 +67,12 @@ class Marks:
                 self._waiting = notes + self._waiting
                 for note in self._waiting:
                     _tell(note, away)
-                return
+                return away
             except BaseException as end:  # of the process: nobody is left waiting
                 for note in notes + self._waiting:
                     _tell(note, end)
                 raise
+        return None
 
     async def _together(self, notes: Sequence[_Note]) -> None:
         try:
