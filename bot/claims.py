@@ -41,8 +41,9 @@ ABREAST = 50
 """Messages on their way at once in a lane of a channel that is not here."""
 
 MOST = 1000
+FREELY = 250
 SHARE = 32
-"""Messages on their way at once in a channel; a lane has at most this part of what they leave, so that some remains."""
+"""Messages on their way at once in a channel. From so many on a lane has at most a part of what they leave."""
 
 HANGS = timedelta(seconds=10)
 """What is not back by then hangs: its lane is given half as many, and one more for each that arrives.
@@ -304,7 +305,8 @@ class Claims:
         turns = []
         for key, ours in ranks.items():
             lane = self._lanes.get(key) or self._new(key)
-            share = -(-max(MOST - self._busy[key[0]], 0) // SHARE)
+            left = max(MOST - self._busy[key[0]], 0)
+            share = left if left > MOST - FREELY else -(-left // SHARE)
             resting = lane.rested is not None and timedelta() <= steady - lane.rested < REST
             wanted = [one.rank for one in ours if one.rank == 0 or (lane.has_room() and not resting)]
             rooms = {rank: min(lane.width if rank else lane.abreast, share) for rank in wanted}
