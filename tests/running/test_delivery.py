@@ -16,6 +16,7 @@ from bot.channel import MESSAGE, Channel, End, Message, Outcome, Outgoing, Part
 from bot.claims import LEASE, Taken
 from bot.clock import StandingClock
 from bot.delivery import ASK_AGAIN, LOOK_BACK, MOST_TRIES, Delivery
+from storage.claiming import Mark
 from storage.records import AddressRow, OutboxRow, OutboxState
 from storage.store import Store, StoreUnavailable, Work
 from storage.vault import Vault
@@ -342,20 +343,20 @@ async def test_f10_what_comes_while_others_hang_goes_at_once(post: Post) -> None
     silent, loud = asyncio.Event(), asyncio.Event()
 
     def count() -> None:
-        if len(post.platform.asked) >= 30:
+        if len(post.platform.asked) >= 60:
             silent.set()
-        if len(post.platform.asked) == 32:
+        if len(post.platform.asked) == 62:
             loud.set()
 
     post.platform.before = count
-    post.platform.answers.extend([HANG] * 30)
-    for n in range(30):
-        await post.queue("Hej", f"silent {n}", urgent=True)
+    post.platform.answers.extend([HANG] * 60)
+    for n in range(60):
+        await post.queue("Hej", f"silent {n}")
     delivery = Delivery(post.store, post.clock, {"playground": post.platform}, patience=60)
     delivery.kick()
     await silent.wait()
-    first = await post.queue("one", "loud", urgent=True)
-    await post.queue("two", "loud", urgent=True)
+    first = await post.queue("one", "loud")
+    await post.queue("two", "loud")
     delivery.kick()
     async with asyncio.timeout(10):
         await loud.wait()
@@ -505,6 +506,25 @@ async def test_f24_who_stops_takes_nothing_new(post: Post) -> None:
     await post.delivery.idle()
     await asyncio.gather(*stopping)
     assert [await post.state(id) for id in (first, second)] == [OutboxState.SENT, OutboxState.PENDING]
+
+
+async def test_what_ends_while_others_are_noted_is_no_failure(post: Post) -> None:
+    marks = post.delivery._marks
+    row = await post.row(await post.queue("Hej"))
+    refused = Mark(row.id, "not its token", OutboxState.REFUSED)
+
+    async def one_after_the_other(pause: int) -> None:
+        for _ in range(20):
+            await marks.note(row, refused)
+            for _ in range(pause):
+                await asyncio.sleep(0)
+
+    noting = asyncio.gather(*map(one_after_the_other, range(4)))
+    while not noting.done():
+        await asyncio.sleep(0)
+        await marks.again()
+    assert marks.kept == set()
+    assert await post.state(row.id) == OutboxState.PENDING
 
 
 # What is said about it
