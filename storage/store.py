@@ -48,7 +48,7 @@ _TRIES_SHARED = 12
 _WAIT = 0.01
 _WAIT_MOST = 0.3
 """Seconds before the second try, and before the last; each is a random part of it."""
-LONGEST = 8.0
+LONGEST = 15.0
 """Seconds after which nobody waits for a unit any more."""
 
 
