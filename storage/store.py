@@ -48,8 +48,8 @@ _TRIES_SHARED = 12
 _WAIT = 0.01
 _WAIT_MOST = 0.3
 """Seconds before the second try, and before the last; each is a random part of it."""
-LONGEST = 15.0
-"""Seconds after which nobody waits for a unit any more."""
+LONGEST, ALONE = 8.0, 20.0
+"""Seconds after which nobody waits for a unit any more: platforms wait for fifteen. On SQLite all stand in one line."""
 
 
 class Store:
@@ -61,7 +61,7 @@ class Store:
     """Told of each unit whether the database could be used, in whatever thread."""
     _bell: Bell | None = None
 
-    def __init__(self, engine: Engine, vault: Vault, bell: Bell | None = None, longest: float = LONGEST) -> None:
+    def __init__(self, engine: Engine, vault: Vault, bell: Bell | None = None, longest: float = 0.0) -> None:
         self.is_shared = engine.dialect.name == "postgresql"
         self._engine = engine
         self._held = threading.local()
@@ -69,16 +69,16 @@ class Store:
         self._vault = vault
         self._lasting: dict[str, DataKey] = {}
         self._bell = bell
-        self._longest = longest
+        self._longest = longest or (LONGEST if self.is_shared else ALONE)
         width = WIDTH if self.is_shared else 1
         self._threads = ThreadPoolExecutor(max_workers=width, thread_name_prefix="store")
 
     @classmethod
-    def open(cls, url: str, vault: Vault, patience: float = 5.0, longest: float = LONGEST) -> Store:
+    def open(cls, url: str, vault: Vault, patience: float = 5.0, longest: float = 0.0) -> Store:
         """A store on `postgresql://user@host/name`, `sqlite:///path`, or `sqlite://` in memory.
 
-        `patience` is how many seconds to wait for another writer, `longest` how many for a unit of work that is run.
-        Raises StoreUnavailable.
+        `patience` is how many seconds to wait for another writer, `longest` how many for a unit of work that is run: 0
+        leaves it to the database. Raises StoreUnavailable.
         """
         engine = open_engine(url, patience)
         bell = Bell(dial(engine.url, patience)) if engine.dialect.name == "postgresql" else None
