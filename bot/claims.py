@@ -178,7 +178,7 @@ class Claims:
             if not self._watch.sends:
                 return [], []
             now, steady, trusted, token = self._clock.now(), self._clock.steady(), self._watch.trusted, new_id()
-            (note, asked), keep = self._noting(steady), self._to_keep(steady)
+            (note, asked), keep = self._noting(), self._to_keep(steady)
 
             def unit(work: Work) -> _Found:
                 note(work)
@@ -194,8 +194,9 @@ class Claims:
                 self._lost[token] = steady + LEASE
                 self._asked = asked | self._asked
                 if isinstance(failure, StoreUnavailable):
-                    self._away = self._clock.steady()
+                    self.was_away()
                 raise
+            self._lost = {token: until for token, until in self._lost.items() if until > steady}
             for key in keep:
                 self._lanes[key].until = steady + LANE
             self._note(found)
@@ -223,9 +224,17 @@ class Claims:
                 rows = work.outbox.rescue(EVER if alone else steady, steady + LEASE, token, known, RESCUED)
                 return rows, _names(work, rows)
 
-            rows, names = await whole(self._store.run(unit, serial=False))
+            try:
+                rows, names = await whole(self._store.run(unit, serial=False))
+            except StoreUnavailable:
+                self.was_away()
+                raise
             self._in_hand.update(row.id for row in rows)
             return _taken(rows, names)
+
+    def was_away(self) -> None:
+        """The store is, or was until now: others may know ends that they could not note."""
+        self._away = self._clock.steady()
 
     def put_down(self, row: OutboxRow) -> None:
         """What was rescued is in nobody's hands."""
@@ -255,7 +264,7 @@ class Claims:
     async def release(self) -> None:
         """Others may have our lanes."""
         async with self._taking:
-            note, _ = self._noting(self._clock.steady())
+            note, _ = self._noting()
 
             def unit(work: Work) -> None:
                 note(work)
@@ -273,13 +282,12 @@ class Claims:
                 until = steady + timedelta(seconds=hold.seconds)
                 self._asked[name, hold.tenant, hold.what] = (steady, until)
 
-    def _noting(self, steady: datetime) -> tuple[Callable[[Work], None], AskedOfAll]:
+    def _noting(self) -> tuple[Callable[[Work], None], AskedOfAll]:
         """What writes down what the platforms ask for, and lets go of what was claimed, perhaps, and not sent.
 
-        Not once only: a commit that broke off may come later.
+        Until their lease is over, not once only: a commit that broke off may come later.
         """
         self._hear()
-        self._lost = {token: until for token, until in self._lost.items() if until > steady}
         lost, asked = list(self._lost), self._asked
         self._asked = {}
 

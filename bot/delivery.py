@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.marks import Ended, Marks
 from storage.claiming import Mark
 from storage.records import OutboxRow, OutboxState
-from storage.store import Store
+from storage.store import Store, StoreUnavailable
 
 log = structlog.get_logger()
 
@@ -112,7 +112,7 @@ class Delivery:
         `starting`: this process has just begun; where there can be no other, every lease is over. Returns how many are
         unknown.
         """
-        await self._marks.again()
+        await self._note_again()
         rows = await self._claims.rescue(self._marks.kept, alone=starting and not self._store.is_shared)
         now, a_few = self._clock.now(), asyncio.Semaphore(LOOKS)
         ends = await asyncio.gather(*(self._settle(taken, now, a_few) for taken in rows), return_exceptions=True)
@@ -151,9 +151,17 @@ class Delivery:
             await asyncio.sleep(POLL)
             self._look_soon()
 
-    async def _deliver_soon(self) -> None:
+    async def _note_again(self) -> None:
+        """Notes the ends that were kept in mind. Raises StoreUnavailable."""
         try:
             await self._marks.again()
+        except StoreUnavailable:
+            self._claims.was_away()
+            raise
+
+    async def _deliver_soon(self) -> None:
+        try:
+            await self._note_again()
             await self.deliver()
         except Exception as failure:  # the next look tries again
             log.error("delivery_failed", error=type(failure).__name__)
@@ -209,7 +217,7 @@ class Delivery:
         """What may go now, and what has expired. After a failure first notes the ends that could not be noted."""
         if failed:
             failed.clear()
-            await self._marks.again()
+            await self._note_again()
         return await self._claims.take()
 
     async def _deliver_one(self, taken: Taken) -> None:
