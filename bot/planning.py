@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime
 
 from bot.moment import Moment
 from bot.programme.cadence import exchange_days
@@ -38,7 +38,7 @@ def replan(moment: Moment, exchange: ExchangeRow) -> None:
         hours = worker(moment.person(recipient))
         said = {(row.kind, row.day) for row in kept if row.recipient == recipient and row.state in SAID}
         rows = [
-            _row(due, spread(recipient, moment.house.spread))
+            _row(due, spread(due.at, recipient, moment.house.spread, hours))
             for due in dues
             if due.recipient == recipient and not too_late(due, hours, moment.now) and not has_been(due, said)
         ]
@@ -70,6 +70,6 @@ def facts_of(moment: Moment, exchange: ExchangeRow) -> ExchangeFacts:
     )
 
 
-def _row(due: Due, later: timedelta) -> PromptRow:
+def _row(due: Due, at: datetime) -> PromptRow:
     about = {"about": due.about.isoformat()}
-    return PromptRow(new_id(), due.recipient, due.subject, due.kind, due.day, due.at + later, data=about)
+    return PromptRow(new_id(), due.recipient, due.subject, due.kind, due.day, at, data=about)
