@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ class Place:
         if url.get_backend_name() == "sqlite":
             return cls(url.database if url.database not in (None, "", ":memory:") else "in memory")
         asked = {name: value if isinstance(value, str) else ",".join(value) for name, value in url.query.items()}
-        user = url.username or asked.get("user") or os.environ.get("PGUSER") or getpass.getuser()
+        user = url.username or asked.get("user") or os.environ.get("PGUSER") or _myself()
         host = url.host or asked.get("host") or os.environ.get("PGHOST") or "this machine"
         port = str(url.port or asked.get("port") or os.environ.get("PGPORT") or 5432)
         name = url.database or asked.get("dbname") or os.environ.get("PGDATABASE") or user
@@ -99,11 +100,19 @@ _ON_THE_WAY = (
     (("invalid uri query parameter",), Cause.WRONG_SETTING, _WRONG_SETTING),
     ((" value: ", "invalid "), Cause.WRONG_SETTING, _WRONG_SETTING),
     (("invalid port number",), Cause.WRONG_SETTING, _WRONG_SETTING),
+    (("connection refused",), Cause.NO_ANSWER, _NO_ANSWER),
+    (("connection reset",), Cause.NO_ANSWER, _NO_ANSWER),
+    (("closed the connection unexpectedly",), Cause.NO_ANSWER, _NO_ANSWER),
+    # A line that breaks off while it is being encrypted says nothing of the certificate.
+    (("ssl syscall error",), Cause.NO_ANSWER, _NO_ANSWER),
+    (("unexpected eof",), Cause.NO_ANSWER, _NO_ANSWER),
     (("certificate",), Cause.CERTIFICATE, _CERTIFICATE),
     (("ssl",), Cause.CERTIFICATE, _CERTIFICATE),
     (("fatal:",), Cause.OTHER, _REFUSED),
     (("",), Cause.NO_ANSWER, _NO_ANSWER),
 )
+
+_QUOTED = re.compile(r'"[^"]*"')
 
 _READ_ONLY = "The database can only be read: it is a standby, or was set so. Let DATABASE_URL name the one to write to."
 _DISK_FULL = "The disk of the database is full. Make room there; nothing that was answered for is lost."
@@ -144,6 +153,14 @@ _BY_CODE = {
 }
 
 
+def _myself() -> str:
+    """Who runs this; in a container it may be nobody that the machine knows."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
 def telling(connect: Callable[[], psycopg.Connection], url: URL) -> Callable[[], psycopg.Connection]:
     """The same `connect`, which raises StoreUnavailable with a sentence that names the place."""
     import psycopg  # noqa: PLC0415 - 9 MB that SQLite does without
@@ -159,7 +176,7 @@ def telling(connect: Callable[[], psycopg.Connection], url: URL) -> Callable[[],
 
 def on_the_way(said: str, place: Place) -> StoreUnavailable:
     """Why nobody comes in at `place`. Of what the driver `said` nothing is quoted."""
-    heard = said.lower()
+    heard = _QUOTED.sub('""', said.lower())  # a host may be called anything
     cause, sentence = next((c, s) for words, c, s in _ON_THE_WAY if all(word in heard for word in words))
     return StoreUnavailable(sentence.format(server=place.server, name=place.name, user=place.user), cause)
 
