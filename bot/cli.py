@@ -101,21 +101,30 @@ def run(only: Only = "") -> None:
             set_up(settings.log_level)
             running.enter_context(held(settings.url))
             app = _built(settings, only)
-        if app is not None:
-            with sentences((NoPort, WrongSlack, WrongTeams)):
-                asyncio.run(serve(app, settings))
+        with sentences((StoreError, ValueError, NoPort, WrongSlack, WrongTeams)):
+            while app is not None:
+                try:
+                    asyncio.run(serve(app, settings))
+                    break
+                except StoreUnavailable as away:  # it went while we were starting
+                    app = _built(settings, only, away)
 
 
-def _built(settings: Settings, only: str) -> App | None:
-    """What runs, once its database is there; None when it was told to stop before. Raises what no waiting mends."""
+def _built(settings: Settings, only: str, away: StoreUnavailable | None = None) -> App | None:
+    """What runs, once its database is there; None when it was told to stop before. Raises what no waiting mends.
+
+    `away`: why it was not there just now.
+    """
     try:
+        if away is not None:
+            raise away
         return build(settings, only)
-    except StoreUnavailable as away:
-        if not (away.cause.passes and settings.url.startswith("postgresql")):
+    except StoreUnavailable as why:
+        if not (why.cause.passes and settings.url.startswith("postgresql")):
             raise
         from bot.waiting import arrive  # noqa: PLC0415 - seldom needed
 
-        return asyncio.run(arrive(lambda: build(settings, only), settings, only, away))
+        return asyncio.run(arrive(lambda: build(settings, only), settings, only, why))
 
 
 @main.command()

@@ -65,6 +65,8 @@ def set_up(level: str = "INFO") -> None:
     )
     logging.raiseExceptions = False  # it would print what could not be logged, with its text
     logging.captureWarnings(True)
+    # It warns at each tick that the one before still runs; /readyz says when one hangs.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     root = logging.getLogger()
     root.handlers = [Textless()]
     root.setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))

@@ -41,7 +41,7 @@ async def serve(app: App, settings: Settings, end_within: float = END_WITHIN) ->
         loop.add_signal_handler(name, _told_to_stop, app, stopping)
     dog = Watchdog(app.meters.lagged)
     dog.start()
-    doors, ready = Doors(app.web, operators_pages(app.readiness)), False
+    doors, ready, until = Doors(app.web, operators_pages(app.readiness)), False, float("inf")
     try:
         # The port first: who does not get it leaves the messages to the one who has it.
         await doors.open(settings)
@@ -58,10 +58,11 @@ async def serve(app: App, settings: Settings, end_within: float = END_WITHIN) ->
             await told
         else:  # told to stop before it has begun: what it has begun comes to its end
             starting.cancel()
-            await asyncio.wait({starting})
+            until = loop.time() + end_within
+            await asyncio.wait({starting}, timeout=end_within)
     finally:
         notify("STOPPING=1")
-        await _end(app, end_within, doors)
+        await _end(app, min(until - loop.time(), end_within), doors)
         dog.stop()
         if ready:
             log.info("stopped")
@@ -124,7 +125,7 @@ async def _end(app: App, within: float, doors: Doors) -> None:
             await doors.close()
     except TimeoutError:
         # A thread that hangs on the database would hold up an orderly end for ever.
-        log.warning("stop_broken_off", seconds=within)
+        log.warning("stop_broken_off", seconds=round(within))
         sys.stdout.flush()
         os._exit(0)
 
