@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 
 from bot.presence import AGAIN, SETTLES, Presence
 from storage.errors import Cause, StoreUnavailable
-from tests.operators.test_processes import ready
+from tests.operators.test_processes import BEAT, ready
 from tests.postgres import Server, execute
 from tests.running.test_app import PATIENCE, command, ended, free_port
 
@@ -67,6 +67,14 @@ def test_what_concerns_one_thing_alone_is_no_absence(presence: Presence, cause: 
 
 
 # In a process
+
+BUSY = frozenset({"loop_blocked", "foreign"})
+"""What a busy machine may add."""
+
+
+def failures(page: str) -> float:
+    """How many warnings and errors were counted."""
+    return sum(float(line.split()[-1]) for line in page.splitlines() if line.startswith("vidsyn_errors_total{"))
 
 
 @pytest.fixture
@@ -172,7 +180,8 @@ async def test_f11_what_no_waiting_mends_ends_it_at_once(tmp_path: Path, postgre
     async with asyncio.timeout(PATIENCE):
         await it.process.wait()
     code, logged, complaints = await it.rest()
-    assert (code, logged, complaints.count("\n")) == (1, [], 1)
+    assert (code, complaints.count("\n")) == (1, 1)
+    assert {it["event"] for it in logged} <= BUSY
 
 
 async def test_f11_the_log_does_not_grow_while_the_database_is_away(runs: Runs, server: Server) -> None:
@@ -180,14 +189,19 @@ async def test_f11_the_log_does_not_grow_while_the_database_is_away(runs: Runs, 
     await ready(runs.ops)
     server.stop()
     await ready(runs.ops, "/readyz", 503)
-    await asyncio.sleep(12)  # two ticks, and a dozen looks at what is to be sent
+    async with asyncio.timeout(PATIENCE):
+        page = await ready(runs.ops, "/metrics")
+        while failures(page) < 10:
+            await asyncio.sleep(BEAT)
+            page = await ready(runs.ops, "/metrics")
     server.start()
     await ready(runs.ops)
     code, logged, _ = await runs.rest()
     assert code == 0
     (away,) = [it for it in logged if it["event"] == "database_away"]
     assert away["cause"] in ("no_answer", "starting", "broken_off")
-    assert len(logged) <= 6, [it["event"] for it in logged]
+    # What failed in the moment before it was known that the database is away may be there.
+    assert len([it for it in logged if it["event"] not in BUSY]) <= 6, [it["event"] for it in logged]
 
 
 async def test_a_start_and_an_end_are_told_to_who_reads_logs(tmp_path: Path, postgres: str) -> None:
@@ -195,7 +209,7 @@ async def test_a_start_and_an_end_are_told_to_who_reads_logs(tmp_path: Path, pos
     await it.start()
     assert (await it.line()).startswith("Vidsyn is ready.")
     code, logged, _ = await it.rest()
-    begun, stopped = logged
+    begun, stopped = (it for it in logged if it["event"] not in BUSY)
     assert (code, begun["event"], stopped["event"]) == (0, "ready", "stopped")
     assert {"version", "timestamp", "level"} <= begun.keys()
     assert (begun["database"], begun["port"], begun["role"]) == ("postgresql", it.port, "all")

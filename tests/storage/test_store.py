@@ -359,10 +359,17 @@ def test_the_database_is_set_up_as_promised(open_file: Opener) -> None:
 
 
 async def test_nobody_waits_longer_than_that_and_what_had_not_begun_never_does() -> None:
-    store, gate, runs = Store.open("sqlite://", a_vault(), longest=0.05), threading.Event(), list[str]()
+    store, begun, gate = Store.open("sqlite://", a_vault(), longest=1.0), threading.Event(), threading.Event()
+    runs: list[str] = []
     store.migrate()
+
+    def stands_still(work: Work) -> None:
+        begun.set()
+        gate.wait(30)
+
     with pytest.raises(StoreUnavailable):
-        await store.run(lambda _work: gate.wait(30))
+        await store.run(stands_still)
+    assert begun.is_set()
     with pytest.raises(StoreUnavailable):
         await store.run(lambda _work: runs.append("too late"))
     gate.set()
