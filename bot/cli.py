@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Annotated
@@ -31,6 +32,7 @@ from bot.serving import serve as serve
 from bot.settings import Settings, WrongSlack, WrongTeams, served
 from bot.turns.people import hash_of
 from bot.upkeep import now_there, sentences
+from bot.waiting import arrive
 from storage.lock import held
 from storage.store import Store, StoreError, StoreUnavailable
 
@@ -93,38 +95,31 @@ Only = Annotated[
 @main.command()
 def run(only: Only = "") -> None:
     """Start Vidsyn. With nothing configured this is the playground, on this machine only."""
-    with ExitStack() as running:
-        with sentences((StoreError, ValueError, NoPort)):
-            if only not in ("", WEB, WORKER):
-                raise ValueError(f"--only is {WEB} or {WORKER}. Leave it out for a process that does both.")
-            settings = Settings()
-            set_up(settings.log_level)
-            running.enter_context(held(settings.url))
-            app = _built(settings, only)
-        with sentences((StoreError, ValueError, NoPort, WrongSlack, WrongTeams)):
-            while app is not None:
-                try:
-                    asyncio.run(serve(app, settings))
-                    break
-                except StoreUnavailable as away:  # it went while we were starting
-                    app = _built(settings, only, away)
+    with ExitStack() as running, sentences((StoreError, ValueError, NoPort, WrongSlack, WrongTeams)):
+        if only not in ("", WEB, WORKER):
+            raise ValueError(f"--only is {WEB} or {WORKER}. Leave it out for a process that does both.")
+        settings = Settings()
+        set_up(settings.log_level)
+        running.enter_context(held(settings.url))
+        live(settings, only, partial(build, settings, only))
 
 
-def _built(settings: Settings, only: str, away: StoreUnavailable | None = None) -> App | None:
-    """What runs, once its database is there; None when it was told to stop before. Raises what no waiting mends.
+def live(settings: Settings, only: str, making: Callable[[], App]) -> None:
+    """Serves what `making` gives until it is told to stop. A database that goes before it is ready is waited for.
 
-    `away`: why it was not there just now.
+    Raises NoPort, WrongSlack, WrongTeams, and what `making` raises that no waiting mends.
     """
-    try:
-        if away is not None:
-            raise away
-        return build(settings, only)
-    except StoreUnavailable as why:
-        if not (why.cause.passes and settings.url.startswith("postgresql")):
-            raise
-        from bot.waiting import arrive  # noqa: PLC0415 - seldom needed
-
-        return asyncio.run(arrive(lambda: build(settings, only), settings, only, why))
+    away: StoreUnavailable | None = None
+    while True:
+        try:
+            app = making() if away is None else asyncio.run(arrive(making, settings, only, away))
+            if app is not None:
+                asyncio.run(serve(app, settings))
+            return
+        except StoreUnavailable as why:
+            if not (why.cause.passes and settings.url.startswith("postgresql")):
+                raise
+            away = why
 
 
 @main.command()

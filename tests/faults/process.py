@@ -7,7 +7,6 @@ own `build`: what is handed in is a store that fails at FAULTS_POINTS, and a clo
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import random
@@ -23,7 +22,6 @@ from typing import Any, cast
 from bot import cli
 from bot.app import build, open_store
 from bot.logs import set_up
-from bot.serving import serve
 from bot.settings import Settings
 from storage.lock import held
 from storage.store import Store
@@ -39,8 +37,7 @@ def run(only: str) -> None:
     settings = Settings()
     set_up(settings.log_level)
     with held(settings.url):
-        app = build(settings, only, opening=_opening, clock=_clock())
-        asyncio.run(serve(app, settings))
+        cli.live(settings, only, lambda: build(settings, only, opening=_opening, clock=_clock()))
 
 
 def _opening(settings: Settings) -> Store:

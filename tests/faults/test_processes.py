@@ -189,6 +189,22 @@ async def test_f11_f24_told_to_stop_while_the_database_stands_still_it_ends(nurs
         it.judge()
 
 
+async def test_f11_a_database_that_goes_while_vidsyn_starts_is_waited_for(nursery: Nursery, tmp_path: Path) -> None:
+    async with own_server() as server, house(nursery, tmp_path, server.url()) as it:
+        process = await it.start(Point("meta.now", "begun", 1, "stop"))
+        await process.stopped()
+        await asyncio.to_thread(server.stop, signal.SIGQUIT)
+        process.send(signal.SIGCONT)
+        await process.says("Vidsyn waits for it, and goes on by itself.")
+        await asyncio.to_thread(server.start)
+        await process.stopped()  # it begins anew, and comes there once more
+        process.send(signal.SIGCONT)
+        await process.says("Vidsyn is ready in Slack")
+        await much(it, 1)
+        await it.rest()
+        it.judge()
+
+
 async def test_f11_sessions_that_end_in_the_middle_lose_nothing(nursery: Nursery, tmp_path: Path, url: str) -> None:
     async with house(nursery, tmp_path, url) as it:
         await it.run()
