@@ -62,8 +62,8 @@ def backup(file: Annotated[Path, typer.Argument(help="The file to write. It must
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # so that no draft stays behind
     with sentences():
         settings = Settings()
-        where = called(settings, backups.mark_of(settings.url, DOOR))
         saved = backups.save(settings.url, file, SystemClock().now())
+        where = called(settings, backups.mark_of(settings.url, DOOR))
     typer.echo(f"{file} holds {saved.rows} rows of {where}, as of {_moment(saved.at)}.")
     kept = "VIDSYN_MASTER_KEYS" if settings.vidsyn_master_keys else settings.vidsyn_data / "master.key"
     typer.echo(f"The master keys are not in it. Keep them in another place: without {kept} nobody can read it.")
