@@ -140,7 +140,7 @@ def _counted(_: WrappedLogger, name: str, event: EventDict) -> EventDict:
 def _hushed(_: WrappedLogger, name: str, event: EventDict) -> EventDict:
     """Drops what only says once more that the database is away: that is said, and more of it would fill the disk."""
     because = isinstance(sys.exc_info()[1], StoreUnavailable) or event.get("error") in _AWAY
-    if PRESENCE.is_away and because and event.get("event") not in SAYS:
+    if PRESENCE.is_away and because and name != "critical" and event.get("event") not in SAYS:
         raise DropEvent
     return event
 

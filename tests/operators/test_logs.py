@@ -78,12 +78,24 @@ asyncio.run(main())
 fails()
 '''
 
+AWAY = """
+import structlog
+from bot.logs import set_up
+from bot.presence import PRESENCE
+from storage.errors import Cause, StoreUnavailable
 
-async def heard(tmp_path: Path, level: str) -> tuple[list[dict[str, Any]], str]:
+set_up()
+PRESENCE.note(StoreUnavailable("", Cause.NO_ANSWER))
+structlog.get_logger().error("tick_failed", error="StoreUnavailable")
+raise StoreUnavailable("", Cause.NO_ANSWER)
+"""
+
+
+async def heard(tmp_path: Path, level: str, program: str = PROGRAM) -> tuple[list[dict[str, Any]], str]:
     """The events of the program, and all that it wrote."""
     settings = environment(tmp_path) | {"PYTHONWARNINGS": "default"}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", PROGRAM, level, cwd=ROOT, env=settings,
+        sys.executable, "-c", program, level, cwd=ROOT, env=settings,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     async with asyncio.timeout(PATIENCE):
@@ -115,6 +127,14 @@ async def test_an_error_is_told_by_type_and_place(tmp_path: Path) -> None:
         it["logger"] for it in foreign
     }
     assert not {"message", "msg", "args", "more", "exception", "stack"} & {key for it in foreign for key in it}
+
+
+async def test_f11_what_ends_the_process_is_said_also_while_the_database_is_away(tmp_path: Path) -> None:
+    events, _ = await heard(tmp_path, "INFO", AWAY)
+    assert [(event["event"], event.get("cause")) for event in events] == [
+        ("database_away", "no_answer"),
+        ("crashed", "no_answer"),
+    ]
 
 
 async def test_a19_a_line_stays_one_line(tmp_path: Path) -> None:
