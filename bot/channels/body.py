@@ -34,7 +34,7 @@ def refuse_codings(request: web.Request) -> None:
         raise web.HTTPUnsupportedMediaType(text="The body is compressed. Send it as it is.")
 
 
-class _Together:
+class _LargeBodies:
     """How much of the larger bodies is held just now, in this process."""
 
     held = 0
@@ -52,16 +52,16 @@ async def read(request: web.Request, slowest: float = SLOWEST) -> bytes:
                 if len(body) > MOST_BYTES:
                     raise web.HTTPRequestEntityTooLarge(MOST_BYTES, text="The body is too large.")
                 more = max(len(body) - SMALL, 0) - held
-                if _Together.held + more > MOST_TOGETHER:
+                if _LargeBodies.held + more > MOST_TOGETHER:
                     raise web.HTTPServiceUnavailable(headers={"Retry-After": "1"}, text="Too much comes at once.")
                 held += more
-                _Together.held += more
+                _LargeBodies.held += more
     except TimeoutError:
         raise web.HTTPRequestTimeout(text="The body took too long.") from None
     except (aiohttp.ClientError, ConnectionError, HttpProcessingError):
         raise web.HTTPBadRequest(text="The body broke off.") from None
     finally:
-        _Together.held -= held
+        _LargeBodies.held -= held
     return bytes(body)
 
 
