@@ -8,9 +8,9 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from bot.channel import Channel, End, Hold, Outcome
 from bot.clock import Clock
@@ -140,16 +140,22 @@ class _Turn:
     until: datetime | None
 
 
-class _Found(NamedTuple):
+@dataclass
+class _Found:
     """What a look found. `ours`: until when the lanes are ours; `asked`: what holds in those that were not before."""
 
-    expired: list[OutboxRow]
+    expired: Sequence[OutboxRow]
     due: Sequence[Due]
     turns: Sequence[_Turn]
-    rows: dict[Key, list[OutboxRow]]
-    ours: dict[Key, datetime]
-    asked: dict[Key, Asked]
-    names: Names
+    rows: dict[Key, list[OutboxRow]] = field(default_factory=dict)
+    ours: dict[Key, datetime] = field(default_factory=dict)
+    asked: dict[Key, Asked] = field(default_factory=dict)
+    names: Names = field(default_factory=dict)
+
+    @property
+    def claimed(self) -> list[OutboxRow]:
+        """The rows of all lanes."""
+        return [row for some in self.rows.values() for row in some]
 
 
 class Claims:
@@ -171,7 +177,7 @@ class Claims:
         self._served = 0
         self.waits = False
 
-    async def take(self) -> tuple[list[Taken], list[OutboxRow]]:
+    async def take(self) -> tuple[list[Taken], Sequence[OutboxRow]]:
         """What may go now, of some lanes in turn, and what has expired meanwhile."""
         async with self._taking:
             self.waits = False
@@ -186,7 +192,9 @@ class Claims:
                     work.lanes.keep(keep, self._me, steady + LANE)
                 expired = work.outbox.expire(now) if trusted else []
                 due = work.lanes.due(now, steady, self._me)
-                return self._claimed(work, expired, due, self._turns(due, steady), now, steady, token)
+                found = _Found(expired, due, self._turns(due, steady))
+                self._claim_of_each(work, found, now, steady, token)
+                return found
 
             try:
                 found = await whole(self._store.run(unit, serial=False))
@@ -200,7 +208,7 @@ class Claims:
             for key in keep:
                 self._lanes[key].until = steady + LANE
             self._note(found)
-            taken = _taken([row for some in found.rows.values() for row in some], found.names)
+            taken = _taken(found.claimed, found.names)
             self._in_hand.update(one.row.id for one in taken)
             return taken, found.expired
 
@@ -322,19 +330,9 @@ class Claims:
                 turns.append(_Turn(key, rooms, ours[0].until))
         return sorted(turns, key=lambda turn: (min(turn.rooms), self._last_served(turn.lane)))
 
-    def _claimed(
-        self,
-        work: Work,
-        expired: list[OutboxRow],
-        due: Sequence[Due],
-        turns: Sequence[_Turn],
-        now: datetime,
-        steady: datetime,
-        token: str,
-    ) -> _Found:
-        """What is taken of each lane that was looked into: until some had something, or all had their turn."""
-        found = _Found(expired, due, turns, {}, {}, {}, {})
-        for turn in turns:
+    def _claim_of_each(self, work: Work, found: _Found, now: datetime, steady: datetime, token: str) -> None:
+        """Takes of each lane that is looked into: until some had something, or all had their turn."""
+        for turn in found.turns:
             rows = found.rows[turn.lane] = []
             if turn.until is not None and turn.until > steady + KEEP:
                 found.ours[turn.lane] = turn.until
@@ -348,8 +346,7 @@ class Claims:
             rows += self._claim(work, turn, now, steady, token)
             if sum(map(bool, found.rows.values())) == LANES:
                 break
-        names = _names(work, [row for some in found.rows.values() for row in some])
-        return found._replace(names=names)
+        found.names = _names(work, found.claimed)
 
     def _claim(self, work: Work, turn: _Turn, now: datetime, steady: datetime, token: str) -> list[OutboxRow]:
         """Messages of one lane that is ours."""

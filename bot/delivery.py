@@ -213,7 +213,7 @@ class Delivery:
             raise failed[0]
         return handled
 
-    async def _take(self, failed: list[BaseException]) -> tuple[list[Taken], list[OutboxRow]]:
+    async def _take(self, failed: list[BaseException]) -> tuple[list[Taken], Sequence[OutboxRow]]:
         """What may go now, and what has expired. After a failure first notes the ends that could not be noted."""
         if failed:
             failed.clear()
