@@ -106,9 +106,7 @@ def save(url: str, file: Path, now: datetime, link: Callable[[Path, Path], None]
     The file is made for its owner only, and never in the place of another. `link` gives a file a second name. Raises
     StoreError.
     """
-    known = file_of(url)
-    if known is not None and not _is_there(known):
-        raise NotFound(f"There is no database at {known}. Set DATABASE_URL or VIDSYN_DATA as it is set for Vidsyn.")
+    _be_there(url)
     if _is_there(file):
         raise StoreUnavailable(f"{file} exists already. Give the backup another name; it replaces nothing.")
     _clear(file.parent)
@@ -152,6 +150,13 @@ def _clear(folder: Path) -> None:
             draft.unlink()
 
 
+def _be_there(url: str) -> None:
+    """Opening a file that is not there would make it. Raises NotFound."""
+    known = file_of(url)
+    if known is not None and not _is_there(known):
+        raise NotFound(f"There is no database at {known}. Set DATABASE_URL or VIDSYN_DATA as it is set for Vidsyn.")
+
+
 def _is_there(file: Path) -> bool:
     try:
         return file.exists()
@@ -161,6 +166,7 @@ def _is_there(file: Path) -> bool:
 
 def mark_of(url: str, key: str) -> str | None:
     """The mark called `key` in the database of `url`, if it has one. Raises StoreError."""
+    _be_there(url)
     with _reading(url) as connection:
         return connection.execute(select(meta.c.value).where(meta.c.key == key)).scalar_one_or_none()
 
@@ -205,9 +211,7 @@ def rework(url: str, vault: Vault, act: Callable[[Work], None]) -> None:
 
     Raises StoreError, OlderTables when its tables are not up to date.
     """
-    known = file_of(url)
-    if known is not None and not _is_there(known):
-        raise NotFound(f"There is no database at {known}. Set DATABASE_URL or VIDSYN_DATA as it is set for Vidsyn.")
+    _be_there(url)
     with _alone(url) as connection:
         look(connection)
         act(Work(connection, vault))
