@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -12,13 +12,10 @@ from sqlalchemy import ARRAY, Executable, Select, Update, bindparam, case, func,
 
 from storage.column_types import Text
 from storage.keys import HOUSE, Unreadable
-from storage.part import Part, among, listed
+from storage.part import FAR, Part, among, listed
 from storage.prepared import Row
 from storage.records import AddressRow, OutboxRow, OutboxState
 from storage.tables import is_one_of, outbox
-
-FAR = timedelta(minutes=10)
-"""No lease is so long: who gave it had another time."""
 
 _elder = outbox.alias("elder")
 IS_PENDING = is_one_of(outbox.c.state, "pending")

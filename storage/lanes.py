@@ -13,11 +13,8 @@ from functools import cache
 from sqlalchemy import ColumnElement, Insert, ScalarSelect, and_, bindparam, delete, func, or_, select, update
 
 from storage.column_types import Moment, Text
-from storage.part import Part, insert_or
+from storage.part import FAR, Part, insert_or
 from storage.tables import holds, is_one_of, lanes, outbox
-
-FAR = timedelta(minutes=10)
-"""Nobody holds a lane for so long: who says so had another time."""
 
 Asked = Mapping[str, float]
 """Seconds for which a platform still wants to be left alone, by what that is about."""

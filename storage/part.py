@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -27,6 +28,9 @@ from storage.prepared import Row, ask, change
 from storage.records import AddressRow
 
 Values = Mapping[str, Any]
+
+FAR = timedelta(minutes=10)
+"""No lease is so long: who gave one that is had another time."""
 
 
 class Part:

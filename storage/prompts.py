@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -22,12 +22,9 @@ from sqlalchemy import (
     update,
 )
 
-from storage.part import Part, among, insert_or, listed
+from storage.part import FAR, Part, among, insert_or, listed
 from storage.records import PromptRow
 from storage.tables import is_one_of, prompts
-
-FAR = timedelta(minutes=10)
-"""No lease is so long: who gave it had another time."""
 
 _IS_PENDING = is_one_of(prompts.c.state, "pending")
 _NOBODYS = {"lease": None, "token": ""}

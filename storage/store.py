@@ -136,13 +136,10 @@ class Store:
 
     async def close(self) -> None:
         """Finish what runs, and let go of the database; twice is harmless."""
-        await asyncio.to_thread(self._close)
+        await asyncio.to_thread(self.close_now)
 
     def close_now(self) -> None:
         """Like `close`, but waits on the spot."""
-        self._close()
-
-    def _close(self) -> None:
         self._threads.shutdown()
         if self._bell is not None:
             self._bell.close()

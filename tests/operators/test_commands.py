@@ -47,7 +47,7 @@ def opened(url: str, key: Path) -> Iterator[Store]:
     store = Store.open(url, load_or_create_key_file(key))
     store.migrate()
     yield store
-    store._close()
+    store.close_now()
 
 
 def left_over(work: Work) -> None:

@@ -63,7 +63,7 @@ def refused(url: str) -> StoreUnavailable:
     store = Store.open(url, KEY, patience=2.0)
     with pytest.raises(StoreUnavailable) as caught:
         store.migrate()
-    store._close()
+    store.close_now()
     return caught.value
 
 

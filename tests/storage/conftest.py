@@ -53,7 +53,7 @@ def migrated() -> Callable[[], str]:
         url = fresh_database()
         store = Store.open(url, a_vault())
         store.migrate()
-        store._close()
+        store.close_now()
         return url
 
     return made
