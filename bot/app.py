@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from time import monotonic
@@ -27,6 +26,7 @@ from bot.clock import Clock, StandingClock, SystemClock
 from bot.conversation import Conversation
 from bot.delivery import Delivery
 from bot.metrics import Meters
+from bot.opening import ANONYMOUS, CHATS, PLAYGROUND, closed_if_it_fails, mark, open_store
 from bot.presence import PRESENCE
 from bot.programme.identifiers import mask
 from bot.readiness import Readiness
@@ -40,10 +40,8 @@ from bot.turns.house import house as build_house
 from bot.watch import Settable, Watch
 from bot.web.health import public_routes
 from bot.words import Words
-from storage.engine import file_of, named
 from storage.records import AddressRow
-from storage.store import NotFound, Store, Work
-from storage.vault import Vault, load_or_create_key_file
+from storage.store import Store
 
 if TYPE_CHECKING:
     from bot.channels.slack.slack import SlackRoom
@@ -51,20 +49,6 @@ if TYPE_CHECKING:
     from bot.channels.teams.teams import TeamsRoom
 
 log = structlog.get_logger()
-
-DOOR = "door"
-PLAYGROUND = "playground"
-CHATS = "chats"
-ANONYMOUS = "anonymous"
-"""What a database is for: the playground, the platforms that people chat on, or a client that proves nothing."""
-
-
-class WrongDatabase(ValueError):
-    """This database is for something else: the playground has one of its own. Set DATABASE_URL, or remove it."""
-
-
-class KeyFileGone(ValueError):
-    """The database is there and its key file is not, so nothing in it can be read. Put the key file back."""
 
 
 class NotAlone(ValueError):
@@ -231,62 +215,6 @@ class App:
         await self.store.close()
 
 
-def open_vault(settings: Settings) -> Vault:
-    """The master keys from the setting, else from the key file beside the data."""
-    if settings.vidsyn_master_keys:
-        return Vault.parse(settings.vidsyn_master_keys)
-    key_file = settings.vidsyn_data / "master.key"
-    if not settings.database_url and not key_file.exists() and any(file.exists() for file in settings.files):
-        raise KeyFileGone(f"{KeyFileGone.__doc__} It belongs at {key_file}.")
-    return load_or_create_key_file(key_file)
-
-
-def known_vault(settings: Settings) -> Vault:
-    """The master keys that are there. Raises KeyFileGone: a new one would open nothing."""
-    file = settings.vidsyn_data / "master.key"
-    if not settings.vidsyn_master_keys and not file.exists():
-        raise KeyFileGone(f"There is no key file at {file}. Put it there, or set VIDSYN_MASTER_KEYS, as for Vidsyn.")
-    return open_vault(settings)
-
-
-def open_known(settings: Settings) -> Store:
-    """The store as it is: nothing is made, and no table changed. Raises StoreError and ValueError."""
-    database = file_of(settings.url)
-    if database is not None and not database.exists():
-        raise NotFound(f"There is no database at {database}. Run this with the settings of Vidsyn.")
-    store = Store.open(settings.url, known_vault(settings))
-    with _closed_if_it_fails(store):
-        store.check()
-    return store
-
-
-PURPOSES = {PLAYGROUND: "the playground", CHATS: "Slack and Teams", ANONYMOUS: "the Agents Playground"}
-
-
-def called(settings: Settings, door: str | None) -> str:
-    """Which database that is, by kind and name, and what for; its `door` says so."""
-    return f"the {named(settings.url)} ({PURPOSES.get(door or '', 'not used yet')})"
-
-
-def open_store(settings: Settings) -> Store:
-    """The store, its tables up to date."""
-    settings.vidsyn_data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    store = Store.open(settings.url, open_vault(settings))
-    with _closed_if_it_fails(store):
-        store.migrate()
-    return store
-
-
-@contextmanager
-def _closed_if_it_fails(store: Store) -> Iterator[None]:
-    """Who waits for a database tries again and again, and may leave nothing open."""
-    try:
-        yield
-    except BaseException:
-        store.close_now()
-        raise
-
-
 Opening = Callable[[Settings], Store]
 
 
@@ -300,21 +228,19 @@ def build(settings: Settings, only: str = "", opening: Opening = open_store, clo
     slack, teams = settings.slack, settings.teams
     if only and not (settings.url.startswith("postgresql") and (slack or teams)):
         raise NotAlone(NotAlone.__doc__)
-    if slack or teams:
-        store = opening(settings)
-        store.notice = PRESENCE.note
-        with _closed_if_it_fails(store):
-            return _platforms(settings, slack, teams, only, store, clock or SystemClock())
-    check_host(settings.host)
-    store = opening(settings)
+    if not (slack or teams):
+        check_host(settings.host)
+    store, clock = opening(settings), clock or SystemClock()
     store.notice = PRESENCE.note
-    with _closed_if_it_fails(store):
-        return _playground(settings, store, clock or SystemClock())
+    with closed_if_it_fails(store):
+        if slack or teams:
+            return _platforms(settings, slack, teams, only, store, clock)
+        return _playground(settings, store, clock)
 
 
 def _playground(settings: Settings, store: Store, system: Clock) -> App:
     words, house = Words.load(), replace(build_house(), page=page_at(_address(settings)))
-    store.run_now(lambda work: _mark(work, PLAYGROUND, used=bool(work.people.organisations())))
+    store.run_now(lambda work: mark(work, PLAYGROUND, used=bool(work.people.organisations())))
     clock = StandingClock(store.run_now(lambda work: open_stage(work, words, house, system.now())))
     channel, pages = WebChannel(store), WebChannel(store, OUTSIDE)
     channels: dict[str, Channel] = {channel.name: channel, pages.name: pages}
@@ -339,7 +265,7 @@ def _platforms(
     spread = timedelta(minutes=settings.spread_minutes)
     house = replace(build_house(), page=page_at(_address(settings)), way_in=_way_in(teams), spread=spread)
     is_open = teams is not None and teams.kind == "Anonymous"
-    store.run_now(lambda work: _mark(work, ANONYMOUS if is_open else CHATS, used=False))
+    store.run_now(lambda work: mark(work, ANONYMOUS if is_open else CHATS, used=False))
 
     change = people.Following(store, words, clock, house)
     alone = _is_one_town(slack, teams)
@@ -418,14 +344,6 @@ def machine_identity() -> Identity | None:
 
     endpoint, header = os.environ.get("IDENTITY_ENDPOINT", ""), os.environ.get("IDENTITY_HEADER", "")
     return Identity(endpoint, header) if endpoint and header else None
-
-
-def _mark(work: Work, door: str, *, used: bool) -> None:
-    """Notes what the database is for, once; it is for nothing else ever after."""
-    known = work.meta.get(DOOR)
-    if known != door and (known or used):
-        raise WrongDatabase(WrongDatabase.__doc__)
-    work.meta.set(DOOR, door)
 
 
 async def _home(request: web.Request) -> web.Response:

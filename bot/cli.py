@@ -19,13 +19,14 @@ from aiohttp import ClientSession
 from typer.core import TyperGroup
 
 from bot import condition, upkeep
-from bot.app import DOOR, WEB, WORKER, App, build, called, machine_identity, open_known, open_store
+from bot.app import WEB, WORKER, App, build, machine_identity
 from bot.channels.slack.manifest import manifest
 from bot.channels.teams.manifest import package
 from bot.channels.teams.publisher import Publisher
 from bot.clock import SystemClock
 from bot.doctor import Finding, look_at_house
 from bot.logs import set_up
+from bot.opening import DOOR, called, open_known, open_store
 from bot.serving import NoPort
 from bot.serving import runner_of as runner_of
 from bot.serving import serve as serve

@@ -6,17 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from bot.app import (
-    ANONYMOUS,
-    CHATS,
-    DOOR,
-    PLAYGROUND,
-    KeyFileGone,
-    WrongDatabase,
-    called,
-    open_known,
-    open_vault,
-)
+from bot.opening import ANONYMOUS, CHATS, DOOR, PLAYGROUND, KeyFileGone, WrongDatabase, called, open_known, open_vault
 from bot.readiness import PROBE
 from bot.settings import Settings, Slack, Teams
 from storage.engine import file_of, named
@@ -134,7 +124,7 @@ def _database(settings: Settings) -> Store | Finding:
 
 def _keys(settings: Settings) -> Finding:
     """The keys of a database that is not there yet."""
-    file = settings.vidsyn_data / "master.key"
+    file = settings.key_file
     if settings.vidsyn_master_keys or file.exists() or any(it.exists() for it in settings.files):
         open_vault(settings)
         return good("Keys", "They are there.")

@@ -111,6 +111,11 @@ class Settings(BaseSettings):
         return teams_settings.choose(given, self.public_url, self.host, alone=self.slack is None)
 
     @property
+    def key_file(self) -> Path:
+        """Where the master keys are when they are not set."""
+        return self.vidsyn_data / "master.key"
+
+    @property
     def files(self) -> tuple[Path, Path, Path]:
         """Where the databases lie, unless DATABASE_URL says another: the playground's, the platforms', and the one of
         the anonymous mode."""

@@ -12,9 +12,9 @@ from typing import Annotated
 
 import typer
 
-from bot.app import DOOR, KeyFileGone, called, known_vault, open_known, open_vault
 from bot.clock import SystemClock
 from bot.doctor import sentence
+from bot.opening import DOOR, called, known_vault, open_known
 from bot.quiet import Quietly, quieten
 from bot.settings import Settings
 from bot.turns.house import house as build_house
@@ -23,7 +23,6 @@ from storage import backup as backups
 from storage.lock import held
 from storage.records import OutboxState
 from storage.store import Store, StoreError, Work
-from storage.vault import Vault
 
 OPERATOR = "operator"
 """Who does all of this, in the audit."""
@@ -62,10 +61,10 @@ def backup(file: Annotated[Path, typer.Argument(help="The file to write. It must
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # so that no draft stays behind
     with sentences():
         settings = Settings()
-        saved = backups.save(settings.url, file, SystemClock().now())
         where = called(settings, backups.mark_of(settings.url, DOOR))
+        saved = backups.save(settings.url, file, SystemClock().now())
     typer.echo(f"{file} holds {saved.rows} rows of {where}, as of {_moment(saved.at)}.")
-    kept = "VIDSYN_MASTER_KEYS" if settings.vidsyn_master_keys else settings.vidsyn_data / "master.key"
+    kept = "VIDSYN_MASTER_KEYS" if settings.vidsyn_master_keys else settings.key_file
     typer.echo(f"The master keys are not in it. Keep them in another place: without {kept} nobody can read it.")
 
 
@@ -82,7 +81,7 @@ def restore(
 
     with sentences(), _unchanged():
         settings = Settings()
-        vault = _vault_of(settings)
+        vault = known_vault(settings, "A backup holds no keys.")
         with held(settings.url):
             found = backups.restore(settings.url, vault, file, settle, replace=replace)
     quietly, where = done[-1]
@@ -250,14 +249,6 @@ def _say_quietly(done: Quietly) -> None:
     typer.echo(f"Prompts that came due and were carried out without a word: {done.prompts}.")
     typer.echo(f"Messages that are unknown now: {done.held_back}. Received things set aside: {done.set_aside}.")
     typer.echo("Look at them with `vidsyn outbox` and `vidsyn inbox`, and start Vidsyn.")
-
-
-def _vault_of(settings: Settings) -> Vault:
-    """The keys that are there. A new one would open nothing. Raises KeyFileGone."""
-    file = settings.vidsyn_data / "master.key"
-    if not settings.vidsyn_master_keys and not file.exists():
-        raise KeyFileGone(f"A backup holds no keys. Put the key file at {file} first, or set VIDSYN_MASTER_KEYS.")
-    return open_vault(settings)
 
 
 def _many(count: int, what: str, one: str, more: str, where: str) -> str:

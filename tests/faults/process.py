@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from bot import cli
-from bot.app import build, open_store
+from bot.app import build
 from bot.logs import set_up
+from bot.opening import open_store
 from bot.settings import Settings
 from storage.lock import held
 from storage.store import Store

@@ -20,9 +20,10 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
-from bot.app import App, WrongDatabase, build, open_store
+from bot.app import App, build
 from bot.channel import MESSAGE, Message, Outcome, Outgoing, Part
 from bot.delivery import Delivery
+from bot.opening import WrongDatabase, open_store
 from bot.settings import Settings
 from bot.tick import Ticker
 from bot.turns.house import house as build_house

@@ -18,12 +18,12 @@ import pytest
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
-from bot.app import open_store
 from bot.channel import Address, Channel, Hold, Incoming, Outcome, Outgoing, Reply
 from bot.channels.web.channel import WebChannel
 from bot.conversation import Conversation
 from bot.delivery import Delivery
 from bot.moment import Moment, Told
+from bot.opening import open_store
 from bot.script import Due, House, Script
 from bot.settings import Settings
 from bot.stage import CHANNEL, TENANT
