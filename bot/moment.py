@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.channel import MESSAGE, Button, File, Message, Part
+from bot.programme.choices import Choices, chosen
 from bot.words import Words
 from dialogs.model import Say
 from storage.records import AddressRow, CardRow, PersonRow, new_id
@@ -85,6 +86,10 @@ class Moment:
         """What a person is called in sentences; empty for nobody."""
         person = self.work.people.find(person_id) if person_id else None
         return person.name.split()[0] if person else ""
+
+    def choices(self, round_id: str) -> Choices:
+        """What the organisation has chosen for a round."""
+        return chosen(self.work.choices.of(self.work.rounds.get(round_id).organisation, round_id))
 
     def tell(
         self,

@@ -40,7 +40,8 @@ def replan(moment: Moment, exchange: ExchangeRow) -> None:
         rows = [
             _row(due, spread(due.at, recipient, moment.house.spread, hours))
             for due in dues
-            if due.recipient == recipient and not too_late(due, hours, moment.now) and not has_been(due, said)
+            if due.recipient == recipient and due.kind in moment.house.prompts
+            if not too_late(due, hours, moment.now) and not has_been(due, said)
         ]
         moment.work.prompts.plan(recipient, exchange.id, rows, EXCHANGE_KINDS, moment.now)
 

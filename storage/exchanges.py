@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -12,7 +14,7 @@ from storage.errors import NotFound
 from storage.keys import Keyring, Unreadable
 from storage.part import Part, insert_or, without
 from storage.prepared import Row
-from storage.records import ExchangeRow, JournalRow
+from storage.records import ExchangeRow, JournalRow, Stop
 from storage.tables import exchanges, journals
 
 _SEALED = ("home_unit", "host_unit", "why")
@@ -108,11 +110,32 @@ class Exchanges(Part):
     def _values(self, row: ExchangeRow) -> dict[str, Any]:
         values = {name: value for name, value in vars(row).items() if name not in _SEALED}
         texts = {name: getattr(row, name) for name in _SEALED}
-        return values | self._sealed(row.employee, "exchanges", row.id, **texts)
+        if row.stops:
+            texts["stops"] = json.dumps([[it.host, it.unit, *map(str, (it.start, it.end))] for it in row.stops])
+        return values | {"stops": None} | self._sealed(row.employee, "exchanges", row.id, **texts)
 
     def _rows(self, rows: Sequence[Row]) -> list[ExchangeRow]:
         self._keys.fetch(row["employee"] for row in rows)
-        return [ExchangeRow(**without(row, "order", *_SEALED), **self._texts(row)) for row in rows]
+        return [
+            ExchangeRow(
+                **without(row, "order", "stops", "linked", *_SEALED),
+                **self._texts(row),
+                stops=self._stops(row),
+                linked=row["linked"] or "",
+            )
+            for row in rows
+        ]
+
+    def _stops(self, row: Row) -> tuple[Stop, ...]:
+        if row["stops"] is None:
+            return ()
+        known = self._keys.show(row["employee"], "exchanges", "stops", row["id"], row["stops"])
+        if isinstance(known, Unreadable):
+            return ()
+        return tuple(
+            Stop(host, unit, date.fromisoformat(start), date.fromisoformat(end))
+            for host, unit, start, end in json.loads(known)
+        )
 
     def _texts(self, row: Row) -> dict[str, Any]:
         owner, id = row["employee"], row["id"]

@@ -104,8 +104,21 @@ class OfferRow:
 
 
 @dataclass(frozen=True)
+class Stop:
+    """One place of an exchange that is split over several. `host` is a person id, empty where there is nobody."""
+
+    host: str
+    unit: str
+    start: date
+    end: date
+
+
+@dataclass(frozen=True)
 class ExchangeRow:
-    """One person's exchange. `days` are empty until known; `why` is HR's reason for the match."""
+    """One person's exchange. `days` are empty until known; `why` is HR's reason for the match.
+
+    `stops` are the places of one that is split, in order; else empty. `linked` is the exchange that goes the other way.
+    """
 
     id: str
     round: str
@@ -125,6 +138,8 @@ class ExchangeRow:
     offer: str = ""
     asked_at: datetime | None = None
     approved_at: datetime | None = None
+    stops: tuple[Stop, ...] = ()
+    linked: str = ""
 
 
 @dataclass(frozen=True)

@@ -183,6 +183,8 @@ exchanges = Table(
     *texts("offer"),
     Column("asked_at", Moment),
     Column("approved_at", Moment),
+    Column("stops", LargeBinary),
+    Column("linked", Text),
 )
 
 journals = Table(
@@ -434,4 +436,18 @@ oauth_states = Table(
     metadata,
     Column("hash", Text, primary_key=True),
     Column("expires", Moment, nullable=False),
+)
+
+choices = Table(
+    "choices",
+    metadata,
+    *(Column(name, Text, primary_key=True) for name in ("organisation", "round", "name")),
+    Column("value", JSON, nullable=False),
+)
+
+wordings = Table(
+    "wordings",
+    metadata,
+    *(Column(name, Text, primary_key=True) for name in ("organisation", "round", "language", "key")),
+    *texts("text"),
 )

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from storage.answers import Answers
 from storage.audit import Audit
 from storage.chats import Chats
+from storage.choices import Choices
 from storage.conversations import Conversations
 from storage.exchanges import Exchanges
 from storage.inbox import Inbox
@@ -23,6 +24,7 @@ from storage.prompts import Prompts
 from storage.rounds import Rounds
 from storage.takeaways import Takeaways
 from storage.vault import Vault
+from storage.wordings import Wordings
 from storage.workspaces import Workspaces
 
 
@@ -47,6 +49,8 @@ class Work:
         self.workspaces = Workspaces(connection, keys)
         self.chats = Chats(connection, keys)
         self.links = Links(connection, keys)
+        self.choices = Choices(connection, keys)
+        self.wordings = Wordings(connection, keys)
         self.takeaways = Takeaways(connection, keys)
         self.installations = Installations(connection, keys)
         self.oauth = OAuthStates(connection, keys)

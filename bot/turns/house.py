@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+from typing import Any
+
 from bot.script import House
 from bot.turns import (
     approvals,
@@ -27,11 +30,15 @@ from bot.turns import (
 )
 from bot.turns.pushes import acting, telling
 
+PARTS: tuple[ModuleType, ...] = ()
+"""Modules with SCRIPTS, PRESSES and PROMPTS of their own: what they talk about, and what is pressed and due there."""
+
 
 def house() -> House:
     """The house as it is built."""
     return House(
         scripts={
+            **_all("SCRIPTS"),
             "round": rounds.ROUND_SCRIPT,
             "sign": signups.SIGN_UP_SCRIPT,
             "offer": signups.OFFER_SCRIPT,
@@ -56,6 +63,7 @@ def house() -> House:
             "outside": outside.OUTSIDE_SCRIPT,
         },
         presses={
+            **_all("PRESSES"),
             **{verb: commands.button(command) for verb, command in commands.BUTTONS.items()},
             "sign_up": signups.pressed,
             "host_offer": signups.offer_pressed,
@@ -88,6 +96,7 @@ def house() -> House:
             "data_forget_now": my_data.forget_now,
         },
         prompts={
+            **_all("PROMPTS"),
             "hr.needs": acting(needs.due),
             "round.open": acting(rounds.due),
             "round.remind.mid": acting(rounds.due),
@@ -119,3 +128,8 @@ def house() -> House:
             ("begin", "deb"),
         },
     )
+
+
+def _all(name: str) -> dict[str, Any]:
+    """The entries of all parts under a name."""
+    return {key: value for part in PARTS for key, value in getattr(part, name, {}).items()}

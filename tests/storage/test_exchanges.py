@@ -3,7 +3,7 @@ from datetime import date, time
 
 import pytest
 
-from storage.records import JournalRow
+from storage.records import JournalRow, Stop
 from storage.store import NotFound, Store, Work
 from tests.storage.samples import an_exchange, people, world
 
@@ -14,6 +14,19 @@ def test_an_exchange_comes_back_as_it_was_and_as_it_is_now(store: Store) -> None
     changed = an_exchange(host="bo", host_unit="Øen", why="", days=(), state="finished", end=date(2026, 5, 8))
     store.run_now(lambda work: work.exchanges.update(changed))
     assert store.run_now(lambda work: work.exchanges.find("exchange")) == changed
+
+
+def test_the_places_of_a_split_stay_and_the_exchange_the_other_way_come_back(store: Store) -> None:
+    store.run_now(world)
+    places = (
+        Stop("bo", "Øen", date(2026, 5, 4), date(2026, 5, 5)),
+        Stop("", "Ådalen", date(2026, 5, 6), date(2026, 5, 8)),
+    )
+    split = an_exchange(stops=places, linked="other")
+    store.run_now(lambda work: work.exchanges.update(split))
+    assert store.run_now(lambda work: work.exchanges.get("exchange")) == split
+    store.run_now(lambda work: work.exchanges.update(replace(split, stops=(), linked="")))
+    assert store.run_now(lambda work: work.exchanges.get("exchange")) == an_exchange()
 
 
 def test_what_is_not_there_is_not_found(store: Store) -> None:

@@ -5,13 +5,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import LargeBinary, select, update
 
 from storage.keys import UNREADABLE
-from storage.records import JournalRow, OutboxState, Takeaway
+from storage.records import JournalRow, OutboxState, Stop, Takeaway
 from storage.store import Store, Work
 from storage.tables import metadata
 from storage.vault import Sealed, Vault
@@ -45,6 +46,7 @@ COLUMNS = [
     "exchanges.home_unit",
     "exchanges.host_unit",
     "exchanges.why",
+    "exchanges.stops",
     "journals.habit",
     "offers.unit",
     "installations.token",
@@ -71,6 +73,7 @@ def write(work: Work, suffix: str = "") -> None:
             home_unit=said["exchanges.home_unit"],
             host_unit=said["exchanges.host_unit"],
             why=said["exchanges.why"],
+            stops=(Stop("", said["exchanges.stops"], date(2026, 5, 4), date(2026, 5, 4)),),
         )
     )
     work.exchanges.save_journal(JournalRow(f"exchange{suffix}", habit=said["journals.habit"]))
