@@ -103,7 +103,8 @@ class Button:
     """A press. `sends` is True when the card's fields go with it and must be filled in; `quiet` leads elsewhere.
 
     `choice` is one of the answers to the question. `beside` can be pressed without opening the form. `opens`: what it
-    leads to quotes somebody, so that a platform with forms shows it there.
+    leads to quotes somebody, so that a platform with forms shows it there. `url`: it opens that page, and nothing comes
+    back.
     """
 
     id: str
@@ -114,6 +115,7 @@ class Button:
     choice: bool = False
     beside: bool = False
     opens: bool = False
+    url: str = ""
 
 
 @dataclass(frozen=True)

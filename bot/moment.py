@@ -24,13 +24,14 @@ Action = list[str]
 
 @dataclass(frozen=True)
 class Press:
-    """A button to be: the key of its label, what it does, and values for the label."""
+    """A button to be: the key of its label, what it does, and values for the label. With `url` it opens that page."""
 
     label: str
     action: Action
     main: bool = False
     minutes: int = 0
     text: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ class Moment:
         not_after: datetime | None = None,
     ) -> str:
         """Queues a message to a person, with a card when something can be pressed. Returns the outgoing's id."""
-        card = new_id() if told.presses else ""
+        card = new_id() if any(not press.url for press in told.presses) else ""
         message = Message(
             parts=self._parts(person.language, told.says),
             preview=self.words.text(person.language, preview),
@@ -136,6 +137,7 @@ class Moment:
                 press.text or self.words.text(language, press.label, {"minutes": press.minutes}),
                 main=press.main,
                 opens=self.house.leads_to_words(press.action),
+                url=press.url,
             )
             for n, press in enumerate(presses)
         )

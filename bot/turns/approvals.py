@@ -14,6 +14,7 @@ from bot.programme.calendar import working_day_after
 from bot.programme.states import Circumstances
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import bare, decision_told, facts_of_exchange, facts_of_round
+from bot.turns.dates import add_to_calendar
 from bot.turns.moves import exchange_to, sign_up_to
 from bot.turns.needs import remind_hr
 from bot.turns.picking import shown_by
@@ -24,6 +25,9 @@ from storage.records import ExchangeRow, PersonRow, PromptRow
 
 CALL_DAYS = 5
 """Working days within which the two sides arrange a first call (own default)."""
+
+PROPOSED_DAYS = 3
+"""Working days after which that call is proposed, unless it has to be sooner (own default)."""
 
 
 def principle_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
@@ -112,11 +116,13 @@ def _tell_all(moment: Moment, exchange: ExchangeRow) -> None:
         says.append(Say("approve.told.reason", {"text": str(reason.value)}))
     if exchange.host:
         says.append(Say("match.with", {**facts, "host": moment.person(exchange.host).name}))
-    moment.tell(employee, Told([*says, Say("match.yes", {"date": by})]), kind="news", subject=exchange.id)
+    call = add_to_calendar(exchange, "first", min(working_day_after(worker_of(employee), today, PROPOSED_DAYS), by))
+    moment.tell(employee, Told([*says, Say("match.yes", {"date": by})], [call]), kind="news", subject=exchange.id)
     if exchange.host:
         host = moment.person(exchange.host)
         facts = facts_of_exchange(moment, Topic(host, "approve", exchange.id, "approve"), exchange)
-        moment.tell(host, Told([Say("match.yes.host", {**facts, "date": by})]), kind="news", subject=exchange.id)
+        says = [Say("match.yes.host", {**facts, "date": by})]
+        moment.tell(host, Told(says, [call]), kind="news", subject=exchange.id)
 
 
 def _tell_employee(moment: Moment, talk: Talk, employee: PersonRow, support: str, subject: str) -> None:

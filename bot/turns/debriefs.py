@@ -26,6 +26,7 @@ from bot.turns.common import (
     shown,
     who_sees,
 )
+from bot.turns.dates import agreed_dates
 from bot.turns.logbooks import day_of
 from bot.turns.minutes import minutes_of
 from bot.turns.moves import exchange_to
@@ -138,15 +139,19 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     exchange_to(moment, exchange, "debriefed", Circumstances(over=True, learned=bool(mine)))
     moment.work.audit.add(moment.now, talk.person.id, "debrief.sent", exchange.id)
     leader = moment.person(exchange.leader)
-    press = Press("btn.released", ["released", exchange.id])
+    presses = [
+        Press("btn.released", ["released", exchange.id]),
+        *agreed_dates(moment, exchange, leader, "return", "share"),
+    ]
     kind = "final" if first_time else "answer"
     moment.tell(
-        leader, Told(final(moment, exchange, leader), [press]), kind=kind, subject=exchange.id, preview="deb.title"
+        leader, Told(final(moment, exchange, leader), presses), kind=kind, subject=exchange.id, preview="deb.title"
     )
     lines = _plan_lines(mine)
     thanks = Say("deb.done.now", {"list": lines}) if lines else Say("deb.done.plain")
     said = [Say("deb.sent", {"leader": first(leader.name)})] if picked else []
-    return Ending([thanks, *said], [Press("btn.my_data", ["my_data"])], chat=[Say("deb.done.plain"), *said])
+    ways = [*agreed_dates(moment, exchange, talk.person, "share"), Press("btn.my_data", ["my_data"])]
+    return Ending([thanks, *said], ways, chat=[Say("deb.done.plain"), *said])
 
 
 def final(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> list[Say]:

@@ -9,6 +9,7 @@ from bot.script import House
 from bot.turns import (
     approvals,
     commands,
+    dates,
     debriefs,
     leaders,
     leaving,
@@ -30,7 +31,7 @@ from bot.turns import (
 )
 from bot.turns.pushes import acting, telling
 
-PARTS: tuple[ModuleType, ...] = ()
+PARTS: tuple[ModuleType, ...] = (dates,)
 """Modules with SCRIPTS, PRESSES and PROMPTS of their own: what they talk about, and what is pressed and due there."""
 
 

@@ -26,6 +26,7 @@ from bot.turns.common import (
     shown_to_others,
     who_sees,
 )
+from bot.turns.dates import agreed_dates
 from bot.turns.minutes import minutes_of
 from bot.turns.moves import exchange_to
 from bot.turns.picking import shown_by
@@ -275,7 +276,9 @@ def leader_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
 def leader_finish(moment: Moment, talk: Talk) -> Ending:
     """What the two share becomes readable to the employee."""
     moment.work.answers.confirm(talk.person.id, talk.row.subject, "lead")
-    return Ending([], [Press("goals.agreed", ["goals_agreed", talk.row.subject])])
+    exchange = moment.work.exchanges.get(talk.row.subject)
+    dates = agreed_dates(moment, exchange, talk.person, "return", "share")
+    return Ending([], [Press("goals.agreed", ["goals_agreed", exchange.id]), *dates])
 
 
 def push(moment: Moment, prompt: PromptRow) -> Told | None:

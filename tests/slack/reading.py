@@ -68,7 +68,12 @@ class Reading:
 
     def _actions(self, elements: Iterable[Block]) -> None:
         self.buttons += [
-            Button(element["value"], element["text"]["text"], main=element.get("style") == "primary")
+            Button(
+                element.get("value", ""),
+                element["text"]["text"],
+                main=element.get("style") == "primary",
+                url=element.get("url", ""),
+            )
             for element in elements
         ]
 

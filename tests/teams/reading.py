@@ -116,10 +116,13 @@ class Reading:
         else:
             self.group.append(Part(text))
 
-    def _file(self, action: Json) -> None:
-        """A file to download: its text is still its link."""
-        label = _text(action.get("tooltip") or action["title"])
-        name = label.removeprefix(WORDS.text(self.language, "teams.download") + " ")
+    def _leads_out(self, action: Json) -> None:
+        """A link, or a file to download, whose text is still its link."""
+        label, download = _text(action.get("tooltip") or action["title"]), WORDS.text(self.language, "teams.download")
+        if not label.startswith(f"{download} "):
+            self.buttons.append(Button("", label, url=action["url"]))
+            return
+        name = label.removeprefix(f"{download} ")
         self.files.append(File(name, guess_type(name)[0] or "", action["url"]))
 
     def _row(self, actions: Sequence[Json]) -> None:
@@ -130,7 +133,7 @@ class Reading:
         self._close_group()
         for action in actions:
             if action["type"] == "Action.OpenUrl":
-                self._file(action)
+                self._leads_out(action)
                 continue
             ours, label = action["data"][OURS], _text(action.get("tooltip") or action["title"])
             if not ours["button"]:  # sends the answer among options, which is read as a button itself

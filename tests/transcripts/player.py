@@ -37,6 +37,7 @@ TITLES: Final = {
     "nb": {
         "begynnelsen": "start",
         "runden er åpen": "round open",
+        "Emil og Vera har sagt ja": "accepted",
     },
     "en": {scene: scene for scene in SCENES},
 }

@@ -235,7 +235,7 @@ def shown(message: Message) -> Iterator[str]:
     for each in message.fields:
         yield from _field(each, message.language)
     if message.buttons:
-        yield " ".join(f"[{button.label}]" for button in message.buttons)
+        yield " ".join(f"[{button.label}{' ↗' if button.url else ''}]" for button in message.buttons)
     for file in message.files:
         yield f"<{file.name}>"
         if file.media_type == "text/plain":

@@ -89,8 +89,9 @@ def _button(card: str, it: Button, number: int, *, stands_out: bool) -> Block:
         "type": "button",
         "action_id": f"press:{number}",
         "text": plain(line(it.label), LABEL),
-        "value": f"{card}|{it.id}",
     }
+    # Slack tells of a press on a link too: without a value it means nothing.
+    drawn |= {"url": it.url} if it.url else {"value": f"{card}|{it.id}"}
     return drawn | {"style": "primary"} if stands_out else drawn
 
 

@@ -56,9 +56,7 @@ def sets(pressed: Sequence[Pressed], surface: Surface) -> list[Element]:
 
 def leads_out(label: str, url: str) -> list[Element]:
     """A button that opens a page in the browser; a label that does not fit stands in full above it."""
-    button = Button("", label)
-    above = paragraph(label) if is_long(button) else []
-    return [*above, _set([{"type": "Action.OpenUrl", "title": _title(button), "url": url, **_tooltip(button)}])]
+    return sets([Pressed("", Button("", label, url=url))], "chat")
 
 
 def is_long(button: Button) -> bool:
@@ -89,6 +87,8 @@ def _in_full(row: Iterable[Pressed]) -> list[Element]:
 
 def _action(it: Pressed, surface: Surface, *, stands_out: bool) -> Element:
     """In a chat the card answers by itself; where a client cannot do that, a message brings the press."""
+    if it.button.url:
+        return {"type": "Action.OpenUrl", "title": _title(it.button), "url": it.button.url, **_tooltip(it.button)}
     ours = {"card": it.card, "button": it.button.id, **it.more}
     drawn: Element = {
         "title": _title(it.button),

@@ -77,6 +77,8 @@ def _button(look: Look, at: str, element: Json) -> None:
     look_at_text(look, f"{at}/text", element["text"], 75)
     look.text(at, element, "value", 2000)
     look.text(at, element, "url", 3000)
+    if not str(element.get("url", "https://")).startswith(("http://", "https://")):
+        look.wrong(f"{at}/url", "must be an address")
     look.text(at, element, "accessibility_label", 75)
     look.one_of(at, element, "style", ("primary", "danger"))
 

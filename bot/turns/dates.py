@@ -1,0 +1,138 @@
+"""Meetings for the calendar: asked for by a press, answered with a file and links, as the date stands then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.channel import Incoming, Part, Reply
+from bot.invitation import invitation
+from bot.moment import Moment, Press, Told
+from bot.planning import worker
+from bot.programme.appointments import MINUTES, Appointment, edition, google, named, outlook, starts
+from bot.programme.visibility import may_read
+from bot.script import Topic
+from bot.turns.common import as_date, circle_of, facts_of_exchange, item
+from dialogs.model import Say
+from storage.records import ExchangeRow, PersonRow
+
+OVER = ("declined", "rejected", "withdrawn", "closed")
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A kind of meeting. `owner` is whose working day it is proposed on; both are roles in the exchange.
+
+    `kept` are the answers that say its day, as occasion and key, the one that counts before the others first.
+    """
+
+    label: str
+    title: str
+    parties: tuple[str, ...]
+    owner: str
+    about: str = "calendar.about"
+    kept: tuple[tuple[str, str], ...] = ()
+
+
+_TWO = ("employee", "leader")
+
+MEETINGS = {
+    "first": Meeting("btn.calendar.first", "calendar.first", ("employee", "host"), "employee"),
+    "goals": Meeting("btn.calendar.goals", "calendar.goals", _TWO, "leader"),
+    "return": Meeting(
+        "btn.calendar.return", "calendar.return", _TWO, "leader", kept=(("lead", "lead.prep.followup.return"),)
+    ),
+    "share": Meeting(
+        "btn.calendar.share",
+        "calendar.share",
+        _TWO,
+        "employee",
+        kept=(("deb", "deb.13.share.when"), ("lead", "lead.prep.followup.slot")),
+    ),
+    "sparring": Meeting(
+        "btn.calendar.sparring",
+        "calendar.sparring",
+        ("leader",),
+        "leader",
+        "calendar.about.round",
+        (("lead", "lead.prep.sparring"),),
+    ),
+}
+
+
+def add_to_calendar(exchange: ExchangeRow, kind: str, day: date) -> Press:
+    """The button that offers a meeting for the calendar: first, goals, return, share or sparring.
+
+    `day` is what is proposed. Where somebody has chosen a day since, and the reader may know it, that one is offered.
+    """
+    return Press(MEETINGS[kind].label, ["calendar", kind, exchange.id, day.isoformat()])
+
+
+def agreed_dates(moment: Moment, exchange: ExchangeRow, reader: PersonRow, *kinds: str) -> list[Press]:
+    """The buttons for those meetings whose day somebody has chosen, is not over, and may be known to the reader."""
+    days = {kind: _chosen(moment, exchange, MEETINGS[kind], reader) for kind in kinds}
+    today = moment.today(reader)
+    return [add_to_calendar(exchange, kind, day) for kind, day in days.items() if day is not None and day >= today]
+
+
+def pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """The meeting as a file, and as links to Outlook and Google Calendar. Asked for again, it is as it stands then."""
+    kind, subject, day = args
+    exchange = moment.work.exchanges.find(subject)
+    if exchange is None or exchange.state in OVER:
+        return Reply(note=moment.words.text(person.language, "stop.closed"))
+    if person.id not in _parties(exchange, kind):
+        return Reply(note=moment.words.text(person.language, "card.not_yours"))
+    it = appointment(moment, exchange, kind, date.fromisoformat(day), person)
+    here = it.starts.astimezone(ZoneInfo(person.zone))
+    when = {"day": moment.words.weekday_date(person.language, here.date()), "time": here.time()}
+    links = [
+        Press("btn.calendar.outlook", [], url=outlook(it)),
+        Press("btn.calendar.google", [], url=google(it)),
+    ]
+    told = Told([Part(it.title, "title"), Say("calendar.offer", when)], links)
+    moment.tell(person, told, kind="answer", subject=exchange.id, files=(invitation(it),))
+    return Reply()
+
+
+def appointment(moment: Moment, exchange: ExchangeRow, kind: str, day: date, reader: PersonRow) -> Appointment:
+    """The meeting for its reader, with nothing in it that is not for everybody who sees the reader's calendar."""
+    meeting = MEETINGS[kind]
+    chosen = _chosen(moment, exchange, meeting, reader)
+    owner = moment.person(getattr(exchange, meeting.owner))
+    begins = starts(worker(owner), chosen or day, chosen=chosen is not None)
+    facts = facts_of_exchange(moment, Topic(reader, "calendar", exchange.id, kind), exchange)
+    title = "calendar.share.leader" if kind == "share" and reader.id == exchange.leader else meeting.title
+    names = facts if kind == "share" else {**facts, "name": _other(moment, exchange, kind, reader)}
+    return Appointment(
+        id=named(exchange.round if kind == "sparring" else exchange.id, kind),
+        edition=edition(moment.now),
+        title=moment.words.text(reader.language, title, names),
+        about=moment.words.text(reader.language, meeting.about, facts),
+        starts=begins,
+        ends=begins + timedelta(minutes=MINUTES[kind]),
+        made=moment.now.astimezone(UTC),
+    )
+
+
+def _parties(exchange: ExchangeRow, kind: str) -> list[str]:
+    """The person ids of those who meet; nobody stands for a host who is not there."""
+    return [party for role in MEETINGS[kind].parties if (party := getattr(exchange, role))]
+
+
+def _other(moment: Moment, exchange: ExchangeRow, kind: str, reader: PersonRow) -> str:
+    """Whom the reader meets; the place where nobody is named."""
+    others = [moment.first_name(party) for party in _parties(exchange, kind) if party != reader.id]
+    return others[0] if others else exchange.host_unit
+
+
+def _chosen(moment: Moment, exchange: ExchangeRow, meeting: Meeting, reader: PersonRow) -> date | None:
+    """The day that was chosen for it, if the reader may know."""
+    circle = circle_of(moment, exchange)
+    rows = [row for row in moment.work.answers.about(exchange.id) if may_read(item(row), reader.id, circle)]
+    days = (as_date(str(row.value)) for kept in meeting.kept for row in rows if (row.occasion, row.key) == kept)
+    return next((day for day in days if day is not None), None)
+
+
+PRESSES = {"calendar": pressed}
