@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from dialogs.approval import APPROVE, PRINCIPLE
 from dialogs.debrief import DEBRIEF
+from dialogs.host import GIFT, HOST_CHECK, HOST_MORE, HOST_PREPARATION
 from dialogs.logbook import LOGBOOK, MISSES
 from dialogs.match import HOST_PROPOSAL, MATCH, PROPOSAL
 from dialogs.model import Dialog, WrongDialog, checked
@@ -52,4 +53,8 @@ DIALOGS = by_key(
     STOP,
     CORRECT,
     OUTSIDE,
+    HOST_PREPARATION,
+    HOST_CHECK,
+    HOST_MORE,
+    GIFT,
 )

@@ -20,6 +20,8 @@ NEVER: Final = frozenset({"prep.career", "deb.careerclose", "deb.careerclose.tex
 _SIGN_UP: Final = "sign."
 _WISH: Final = "sign.learn"
 _LEADER_PART: Final = "lead.prep."
+GOALS: Final = frozenset({f"prep.goal.{n}" for n in ("1", "2", "3", "sharpen")})
+"""What the host reads too, once the employee and the leader have agreed on it (6.4)."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,17 @@ class Item:
 
 @dataclass(frozen=True)
 class Circle:
-    """Who is who, by person id; empty where there is nobody. `host_sees_wish` once the employee accepted."""
+    """Who is who, by person id; empty where there is nobody. `host_sees_wish` once the employee accepted.
+
+    `agreed` says that the employee and the leader have both ticked the goals.
+    """
 
     employee: str
     leader: str = ""
     host: str = ""
     hr: frozenset[str] = frozenset()
     host_sees_wish: bool = False
+    agreed: bool = False
 
 
 def may_read(item: Item, reader: str, circle: Circle) -> bool:
@@ -62,6 +68,8 @@ def may_read(item: Item, reader: str, circle: Circle) -> bool:
         case Visibility.JOINT | Visibility.HR if item.key.startswith(_SIGN_UP):
             return _may_read_sign_up(item, reader, circle)
         case Visibility.JOINT:
+            if reader == circle.host and circle.agreed and item.key.partition("#")[0] in GOALS:
+                return item.confirmed
             return item.confirmed and reader in {circle.employee, circle.leader}
         case Visibility.THREE_PARTY:
             return item.confirmed and reader in {circle.employee, circle.leader, circle.host}

@@ -8,7 +8,7 @@ from bot import talks
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.script import Pressed, Talk, Topic
-from bot.turns import leaders, leaving, logbooks, my_data, needs, outside, rounds, settings, signups
+from bot.turns import gifts, host_words, leaders, leaving, logbooks, my_data, needs, outside, rounds, settings, signups
 from bot.turns.common import contact_of, facts_of_exchange
 from bot.turns.people import told, try_code
 from dialogs import engine
@@ -166,12 +166,14 @@ def next_presses(moment: Moment, person: PersonRow, exchange: ExchangeRow) -> li
     state, about = exchange.state, exchange.id
     if state == "approved":
         return [Press("btn.prepare", ["begin", "prep", about, "prep"], main=True)]
+    wrote = host_words.press(moment, exchange, person)
     if state in ("prepared", "running"):
         write = [Press("btn.write", ["write"], main=True)] if moment.today(person) >= exchange.start else []
-        return [*write, Press("btn.change_preparation", ["reopen", "prep", about, "prep"])]
+        return [*write, Press("btn.change_preparation", ["reopen", "prep", about, "prep"]), *wrote]
+    gift = gifts.offers(moment, exchange, person)
     if state in ("finished", "ended_early"):
-        return [Press("btn.debrief", ["begin", "deb", about, "deb"], main=True)]
-    return []
+        return [Press("btn.debrief", ["begin", "deb", about, "deb"], main=True), *wrote, *gift]
+    return [*wrote, *gift] if state == "debriefed" else []
 
 
 def _log(moment: Moment, person: PersonRow) -> Reply:

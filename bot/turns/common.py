@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.moment import Moment
 from bot.programme.cadence import WEEKDAYS
-from bot.programme.visibility import Circle, Item, redact
+from bot.programme.visibility import GOALS, Circle, Item, redact
 from bot.script import Talk, Topic
 from dialogs.model import Ask, Day, Hour, Many, One, Person, Say, Text, Value, Visibility
 from dialogs.outside import NEW
@@ -111,6 +111,8 @@ def who_sees(moment: Moment, talk: Talk, ask: Ask) -> Say | None:
         return Say("privacy.vis.S.habit", parties)
     if ask.visibility is Visibility.THREE_PARTY and not facts.get("host_person", True):
         return Say("privacy.vis.J", parties)
+    if ask.words in GOALS and facts.get("host_person"):
+        return Say("privacy.vis.goal", parties)
     return Say(f"privacy.vis.{ask.visibility.value}", parties)
 
 
@@ -152,7 +154,14 @@ def circle_of(moment: Moment, exchange: ExchangeRow) -> Circle:
         host=exchange.host,
         hr=frozenset(person.id for person in moment.work.people.hr(employee.organisation)),
         host_sees_wish=_host_asked(moment, exchange),
+        agreed=goals_agreed(moment, exchange),
     )
+
+
+def goals_agreed(moment: Moment, exchange: ExchangeRow) -> bool:
+    """Both have ticked that they agree on the goals."""
+    parties = (exchange.employee, exchange.leader)
+    return all(person and moment.work.answers.of(person, exchange.id, "goals") for person in parties)
 
 
 def _host_asked(moment: Moment, exchange: ExchangeRow) -> bool:

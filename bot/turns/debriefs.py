@@ -13,6 +13,7 @@ from bot.programme.material import Written, quotes
 from bot.programme.states import Circumstances
 from bot.programme.visibility import may_read
 from bot.script import Ending, Script, Talk, Topic
+from bot.turns import gifts
 from bot.turns.common import (
     bare,
     circle_of,
@@ -150,7 +151,8 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     lines = _plan_lines(mine)
     thanks = Say("deb.done.now", {"list": lines}) if lines else Say("deb.done.plain")
     said = [Say("deb.sent", {"leader": first(leader.name)})] if picked else []
-    ways = [*agreed_dates(moment, exchange, talk.person, "share"), Press("btn.my_data", ["my_data"])]
+    gift = gifts.offers(moment, exchange, talk.person)
+    ways = [*agreed_dates(moment, exchange, talk.person, "share"), *gift, Press("btn.my_data", ["my_data"])]
     return Ending([thanks, *said], ways, chat=[Say("deb.done.plain"), *said])
 
 

@@ -11,6 +11,8 @@ from bot.turns import (
     commands,
     dates,
     debriefs,
+    gifts,
+    hosts,
     leaders,
     leaving,
     logbooks,
@@ -31,7 +33,7 @@ from bot.turns import (
 )
 from bot.turns.pushes import acting, telling
 
-PARTS: tuple[ModuleType, ...] = (dates,)
+PARTS: tuple[ModuleType, ...] = (dates, hosts, gifts)
 """Modules with SCRIPTS, PRESSES and PROMPTS of their own: what they talk about, and what is pressed and due there."""
 
 
@@ -124,6 +126,8 @@ def house() -> House:
             ("data_list",),
             ("data_show",),
             ("released",),
+            ("host_wrote",),
+            ("begin", "gift"),
             ("share_which",),
             ("begin", "correct"),
             ("begin", "deb"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.programme.visibility import may_read
-from bot.turns import logbooks
+from bot.turns import host_words, logbooks
 from bot.turns.common import circle_of, item, label_of, shown_to_others
 from bot.turns.weeks import open_tasks
 from dialogs.model import Say
@@ -48,6 +48,8 @@ def _tell_one(moment: Moment, person: PersonRow, exchange: ExchangeRow) -> None:
     for row in readable(moment, exchange, person.id):
         parts.append(Part(_label(moment, person.language, row), "small"))
         parts.append(Part(shown_to_others(moment, person.language, row), "own"))
+    if person.id != exchange.host:
+        parts += host_words.parts(moment, exchange, person)
     parts.append(Say("sum.footer", {"name": name}))
     moment.tell(person, Told(parts), kind="answer", subject=exchange.id)
 

@@ -18,6 +18,7 @@ from bot.programme.schedule import after_misses
 from bot.programme.states import Circumstances
 from bot.programme.tracks import part_time
 from bot.script import Ending, Script, Talk, Topic
+from bot.turns import gifts
 from bot.turns.common import bare, exchange_of, facts_of_exchange, latest, who_sees
 from bot.turns.moves import exchange_to
 from bot.turns.picking import shown_by
@@ -219,13 +220,19 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     if week_follows(moment, exchange, day):
         return Ending([Say("ok.saved")], then=preview(moment, talk.person, exchange, day))
     shareable = [row for row in _rows(moment, talk) if row.visibility == "S"]
-    thanks = [Say("log.last.thanks")] if exchange.days and day == exchange.days[-1] else []
+    last = bool(exchange.days) and day == exchange.days[-1]
+    thanks = [Say("log.last.thanks")] if last else []
+    gift = gifts.offers(moment, exchange, talk.person) if last else []
     if not shareable:
-        return Ending([Say("log.close.plain"), *thanks])
+        return Ending([Say("log.close.plain"), *thanks], gift)
     key = "log.close" if exchange.host in receivers_of(moment, exchange) else "log.close.leader"
     return Ending(
         [Say(key, talk.facts), *thanks],
-        [Press("btn.share_one", ["share_which", exchange.id, talk.row.occasion]), Press("btn.no_thanks", ["done"])],
+        [
+            Press("btn.share_one", ["share_which", exchange.id, talk.row.occasion]),
+            *gift,
+            Press("btn.no_thanks", ["done"]),
+        ],
     )
 
 

@@ -16,6 +16,7 @@ from bot.programme.states import Circumstances
 from bot.programme.tracks import part_time, track
 from bot.programme.visibility import may_read
 from bot.script import Ending, Script, Talk, Topic
+from bot.turns import host_words
 from bot.turns.common import (
     circle_of,
     exchange_of,
@@ -304,7 +305,7 @@ def greeting(moment: Moment, prompt: PromptRow) -> Told | None:
     employee = moment.person(exchange.employee)
     values = facts_of_exchange(moment, Topic(employee, "log", exchange.id, ""), exchange)
     key = "log.first.morning" if exchange.start <= moment.today(employee) else "log.first.tomorrow"
-    says = [Say(key, values), Say("safe.host_secret")]
+    says = [Say(key, values), *host_words.first_day(moment, exchange, employee), Say("safe.host_secret")]
     if moment.work.exchanges.journal(exchange.id).cadence == "self":
         says.append(Say("log.self_start"))
     return Told(says)

@@ -15,7 +15,19 @@ from bot.programme.cadence import is_last_of_week
 from bot.programme.calendar import working_day_after
 from bot.programme.visibility import may_read
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns.common import as_date, circle_of, exchange_of, facts_of_exchange, item, label_of, latest, shown, who_sees
+from bot.turns import gifts
+from bot.turns.common import (
+    as_date,
+    circle_of,
+    exchange_of,
+    facts_of_exchange,
+    goals_agreed,
+    item,
+    label_of,
+    latest,
+    shown,
+    who_sees,
+)
 from bot.turns.preparations import goals_of, readable_by
 from dialogs.engine import excerpt
 from dialogs.model import Say
@@ -134,7 +146,8 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     values = {"leader": moment.first_name(exchange.leader), "date": talk.facts["date"], "n": len(chosen)}
     key = "share.week.done" if chosen else "share.week.none"
     change = Press("btn.change_choice", ["reopen", "week", exchange.id, talk.row.occasion])
-    return Ending([Say(key, values)], [change])
+    over = bool(exchange.days) and monday(week) == monday(exchange.days[-1])
+    return Ending([Say(key, values)], [change, *(gifts.offers(moment, exchange, talk.person) if over else [])])
 
 
 def pick_due(moment: Moment, prompt: PromptRow) -> str:
@@ -211,12 +224,6 @@ def summary(
             yours=tuple(open_tasks(moment, exchange, leader)),
         )
     )
-
-
-def goals_agreed(moment: Moment, exchange: ExchangeRow) -> bool:
-    """Both have ticked that they agree on the goals."""
-    ticked = {row.person for row in moment.work.answers.about(exchange.id) if row.key == "goals.agreed"}
-    return {exchange.employee, exchange.leader} <= ticked
 
 
 def next_step(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> Say:

@@ -62,6 +62,7 @@ def test_the_catalogue_holds_every_conversation() -> None:
         """
         round sign offer match proposal host_proposal principle approve prep lead log misses share week habit
         deb language time absent stop correct outside
+        host.prep host.check host.more gift
         """.split()
     )
     assert all(dialog.key == key for key, dialog in DIALOGS.items())
