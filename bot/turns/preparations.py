@@ -275,9 +275,10 @@ def leader_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
 
 
 def leader_finish(moment: Moment, talk: Talk) -> Ending:
-    """What the two share becomes readable to the employee."""
+    """What the two share becomes readable to the employee, and the calls and talks that were dated are planned."""
     moment.work.answers.confirm(talk.person.id, talk.row.subject, "lead")
     exchange = moment.work.exchanges.get(talk.row.subject)
+    replan(moment, exchange)
     dates = agreed_dates(moment, exchange, talk.person, "return", "share")
     return Ending([], [Press("goals.agreed", ["goals_agreed", exchange.id]), *dates])
 
