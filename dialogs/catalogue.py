@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from dialogs.approval import APPROVE, PRINCIPLE
 from dialogs.debrief import DEBRIEF
+from dialogs.evaluation import EMPLOYEE_EVALUATION, HOST_EVALUATION, LEADER_EVALUATION
 from dialogs.host import GIFT, HOST_CHECK, HOST_MORE, HOST_PREPARATION
 from dialogs.logbook import LOGBOOK, MISSES
 from dialogs.match import HOST_PROPOSAL, MATCH, PROPOSAL
@@ -47,6 +48,9 @@ DIALOGS = by_key(
     WEEK,
     HABIT,
     DEBRIEF,
+    EMPLOYEE_EVALUATION,
+    LEADER_EVALUATION,
+    HOST_EVALUATION,
     LANGUAGE,
     TIME,
     ABSENT,

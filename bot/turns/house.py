@@ -11,6 +11,7 @@ from bot.turns import (
     commands,
     dates,
     debriefs,
+    evaluations,
     gifts,
     hosts,
     leaders,
@@ -33,7 +34,12 @@ from bot.turns import (
 )
 from bot.turns.pushes import acting, telling
 
-PARTS: tuple[ModuleType, ...] = (dates, hosts, gifts)
+PARTS: tuple[ModuleType, ...] = (
+    dates,
+    evaluations,
+    gifts,
+    hosts,
+)
 """Modules with SCRIPTS, PRESSES and PROMPTS of their own: what they talk about, and what is pressed and due there."""
 
 

@@ -63,6 +63,7 @@ def test_the_catalogue_holds_every_conversation() -> None:
         round sign offer match proposal host_proposal principle approve prep lead log misses share week habit
         deb language time absent stop correct outside
         host.prep host.check host.more gift
+        eval.emp eval.lead eval.host
         """.split()
     )
     assert all(dialog.key == key for key, dialog in DIALOGS.items())
@@ -93,6 +94,7 @@ SPEC_TYPES: Mapping[str, tuple[type, ...]] = {
     "long": (Text,),
     "one": (One,),
     "many": (Many,),
+    "s5": (One,),
     "s10": (Scale,),
     "date": (Day,),
     "person": (Person,),
