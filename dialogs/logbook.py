@@ -9,6 +9,7 @@ from dialogs.model import Visibility as Who
 
 ENERGY = One(("scale.energy.1", "scale.energy.2", "scale.energy.3", "scale.energy.4", "scale.energy.5"))
 DAY = One(("scale.day.1", "scale.day.2", "scale.day.3", "scale.day.4", "scale.day.5"))
+ROLE = One(("log.opt.role.authority", "log.opt.role.expert", "log.opt.role.facilitator"))
 TWO_JOBS = One(("log.twojobs.fine", "log.twojobs.tight", "log.twojobs.much"))
 
 
@@ -59,6 +60,12 @@ LOGBOOK = Dialog(
             today("log.deep.good", LONG, Who.PRIVATE),
             today("log.deep.contribution", LONG, Who.SHARED_ON_REQUEST),
             today("log.deep.ask", LONG, Who.PRIVATE),
+            today("log.opt.dilemma", LONG, Who.SHARED_ON_REQUEST),
+            today("log.opt.chair", LONG, Who.SHARED_ON_REQUEST),
+            today("log.opt.role", ROLE, Who.SHARED_ON_REQUEST),
+            today("log.opt.good", LONG, Who.SHARED_ON_REQUEST),
+            today("log.opt.lead", LONG, Who.PRIVATE),
+            today("log.opt.usefulness", LONG, Who.SHARED_ON_REQUEST),
             today("log.first.wonder", LONG, Who.PRIVATE),
             today("log.first.place", YES_NO, Who.PRIVATE),
             today(

@@ -25,13 +25,16 @@ class Choices:
     """What holds in a round. Numbers are days unless their name says otherwise.
 
     `prompts` are those of OPTIONAL and CLEARED that are switched on; those of CLEARED are asked only where
-    `representatives_cleared`. `coaches` are person ids. `track` is "full" where everybody takes the full one.
+    `representatives_cleared`. `coaches` are person ids. `help_contacts` says, in HR's
+    words, whom to turn to when days are hard; without it that is the round's contact. `sparring` is the ISO date of
+    the leaders' meeting. `track` is "full" where everybody takes the full one.
     """
 
     track: str = ""
     prompts: tuple[str, ...] = ()
     representatives_cleared: bool = False
     coaches: tuple[str, ...] = ()
+    help_contacts: str = ""
     sparring: str = ""
     return_talk_working_days: int = 10
     sharing: int = 30

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
+
+from bot.programme.choices import CLEARED, OPTIONAL
 
 CORE: Final = ("log.core.what", "log.core.sowhat", "log.core.nowwhat")
 LAST: Final = ("log.last.unforget", "log.last.changed", "log.last.gift")
 GOAL: Final = "log.deep.goal"
+WELLBEING: Final = "log.deep.wellbeing"
+"""Where it is switched on it comes as often as it may: in turn with all others it would hardly come twice (T19)."""
 REST: Final = 4
 """An extra prompt rests for this many entries: never twice within five, the goal exactly every fifth."""
 
@@ -34,6 +38,8 @@ FOLLOW_UPS: Final = {
 """The fields that belong to a prompt and count as one with it."""
 
 _PREJUDICE: Final = ("log.deep.prejudice", "log.deep.prejudice.none")
+OWN_WORDS: Final = (_PREJUDICE[0], GOAL)
+"""Prompts with the person's own words win over all others."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,8 @@ class Entry:
 
     `number` counts this person's entries from 1, `day_index` the exchange days from 1 to `total`. `history`
     holds the question keys of the earlier entries, oldest first. `style` is core, oneline or free. `asked`
-    says that the question from the preparation has been put.
+    says that the question from the preparation has been put. `switched_on` are the prompts that are off
+    unless HR has chosen them for the round.
     """
 
     number: int
@@ -59,7 +66,7 @@ class Entry:
     has_assumption: bool = False
     has_question_to_ask: bool = False
     asked: bool = False
-    cleared_wellbeing: bool = False
+    switched_on: Collection[str] = ()
 
 
 def questions(entry: Entry) -> tuple[str, ...]:
@@ -100,6 +107,8 @@ def extra(entry: Entry) -> tuple[str, ...]:
     if entry.last_of_week and entry.total > 20 and _rested(entry, "log.week.look"):
         return _with_fields("log.week.look")
     fitting = [prompt for prompt in _rotation(entry) if _rested(entry, prompt)]
+    if WELLBEING in fitting and not any(prompt in OWN_WORDS and not _last_use(entry, prompt) for prompt in fitting):
+        return (WELLBEING,)
     return _with_fields(min(fitting, key=lambda prompt: _last_use(entry, prompt))) if fitting else ()
 
 
@@ -127,15 +136,16 @@ def _rotation(entry: Entry) -> list[str]:
         _PREJUDICE[1]: not entry.has_assumption and day >= 2,
         "log.deep.surprise": True,
         "log.deep.difference": True,
+        **dict.fromkeys(OPTIONAL, True),
         "log.deep.contribution": day >= 3,
         "log.deep.idea": day >= 2,
         "log.deep.good": True,
         "log.deep.relation": True,
         "log.twojobs.carry": entry.part_time and day >= 3,
-        "log.deep.energy": entry.cleared_wellbeing,
-        "log.deep.wellbeing": entry.cleared_wellbeing,
+        **dict.fromkeys(CLEARED, True),
     }
-    return [prompt for prompt, fit in fits.items() if fit]
+    off = {*OPTIONAL, *CLEARED} - {*entry.switched_on}
+    return [prompt for prompt, fit in fits.items() if fit and prompt not in off]
 
 
 def _time_to_ask(entry: Entry) -> bool:

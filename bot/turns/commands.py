@@ -8,7 +8,20 @@ from bot import talks
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.script import Pressed, Talk, Topic
-from bot.turns import gifts, host_words, leaders, leaving, logbooks, my_data, needs, outside, rounds, settings, signups
+from bot.turns import (
+    care,
+    gifts,
+    host_words,
+    leaders,
+    leaving,
+    logbooks,
+    my_data,
+    needs,
+    outside,
+    rounds,
+    settings,
+    signups,
+)
 from bot.turns.common import contact_of, facts_of_exchange
 from bot.turns.people import told, try_code
 from dialogs import engine
@@ -28,6 +41,7 @@ def typed(moment: Moment, person: PersonRow, incoming: Incoming) -> Reply:
     text = incoming.text.strip()
     may_answer = incoming.kind == "text"
     command = understand(text, may_answer and talk is not None and _asks_text(talk))
+    cared = command is None and care.typed(moment, person, text)
     if command is None and try_code(moment, person, text):
         moment.tell(person, Told([Say("hr.granted")], [Press("btn.new_round", ["new_round"])]), kind="answer")
         return Reply()
@@ -37,7 +51,7 @@ def typed(moment: Moment, person: PersonRow, incoming: Incoming) -> Reply:
     if talk is not None and (command is Command.RESUME or (command is None and answers)):
         return _answer(moment, person, talk, command, incoming)
     if command is None:
-        return _unknown(moment, person)
+        return Reply() if cared else _unknown(moment, person)
     return COMMANDS[command](moment, person)
 
 

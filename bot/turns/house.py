@@ -8,6 +8,7 @@ from typing import Any
 from bot.script import House
 from bot.turns import (
     approvals,
+    care,
     commands,
     dates,
     debriefs,
@@ -35,6 +36,7 @@ from bot.turns import (
 from bot.turns.pushes import acting, telling
 
 PARTS: tuple[ModuleType, ...] = (
+    care,
     dates,
     evaluations,
     gifts,

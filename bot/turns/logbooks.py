@@ -7,18 +7,19 @@ from datetime import date, time, timedelta
 from typing import Any
 
 from bot import talks
-from bot.channel import Incoming, Reply
+from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.planning import days_of, replan
 from bot.planning import worker as worker_of
 from bot.programme.cadence import is_last_of_week, midpoint
 from bot.programme.calendar import at_local, working_day_after
+from bot.programme.choices import CLEARED, OPTIONAL
 from bot.programme.questions import Entry, goal_turn, offers_free, questions, shows_hints
 from bot.programme.schedule import after_misses
 from bot.programme.states import Circumstances
 from bot.programme.tracks import part_time
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns import gifts
+from bot.turns import care, gifts
 from bot.turns.common import bare, exchange_of, facts_of_exchange, latest, who_sees
 from bot.turns.moves import exchange_to
 from bot.turns.picking import shown_by
@@ -67,6 +68,7 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
         "habit": moment.work.exchanges.journal(exchange.id).habit,
         "host_person": bool(exchange.host),
         "hints": shows_hints(number),
+        "number": number,
         "n": exchange.days.index(day) + 1 if day in exchange.days else number,
         "questions": _kept_questions(moment, topic),
         "date": day,
@@ -95,6 +97,7 @@ def choose(moment: Moment, exchange: ExchangeRow, day: date, style: str) -> tupl
     days = days_of(moment, exchange)
     index = days.index(day) if day in days else 0
     history = _history(moment, exchange.id)
+    choices = moment.choices(exchange.round)
     entry = Entry(
         number=len(history) + 1,
         day_index=index + 1,
@@ -110,6 +113,7 @@ def choose(moment: Moment, exchange: ExchangeRow, day: date, style: str) -> tupl
         has_assumption=bool(latest(prepared, "prep.expect")),
         has_question_to_ask=bool(latest(prepared, "prep.ask")),
         asked=any("log.deep.ask" in keys for keys in history),
+        switched_on=[prompt for prompt in (*OPTIONAL, *CLEARED) if choices.asks(prompt)],
     )
     return (*questions(entry), "log.mark")
 
@@ -146,13 +150,24 @@ def open_entry(
 def opening(moment: Moment, talk: Talk) -> list[Say]:
     """How an entry is opened: never the same way twice in a row, and true about how many questions follow."""
     keys = [key for key in talk.facts["questions"] if key != "log.mark"]
-    if "log.last.unforget" in keys or "log.mid.adjust" in keys:
+    if "log.mid.adjust" in keys:
+        return [Say("log.mid.title"), *([] if talk.facts["goals"] else [Say("push.mid")])]
+    if "log.last.unforget" in keys:
         return []
     core = ["log.core.what", "log.core.sowhat", "log.core.nowwhat"]
     number = int(talk.facts["n"])
     if keys == core:
         return [Say("log.open", {"n": number})]
     return [Say(OPENINGS[number % len(OPENINGS)])]
+
+
+def confidential(moment: Moment, talk: Talk) -> list[Say | Part]:
+    """Nothing by which somebody can be known: said in full with the first entry, then in short."""
+    if talk.state.answers:
+        return []
+    if talk.facts["number"] == 1:
+        return [Say("safe.confidential")]
+    return [Part(moment.words.text(talk.person.language, "safe.confidential.short"), "small")]
 
 
 def extra(moment: Moment, talk: Talk) -> list[Press]:
@@ -165,6 +180,8 @@ def extra(moment: Moment, talk: Talk) -> list[Press]:
     if offers_free(len(_answered(moment, talk.row.subject)) + 1) and "log.core.free" not in keys:
         presses.append(Press("btn.free", ["log_style", *ids, "free"]))
     presses.append(Press("btn.not_today", ["log_not_today", *ids]))
+    if talk.facts["number"] == 1:
+        presses.append(Press("btn.who_reads", ["who_reads", talk.row.subject]))
     return presses
 
 
@@ -217,17 +234,19 @@ def finish(moment: Moment, talk: Talk) -> Ending:
         exchange_to(moment, exchange, "running", Circumstances(started=True))
     if not written:
         return Ending([Say("log.not_today")])
+    rows = _rows(moment, talk)
+    cared = care.beside(moment, exchange, talk.row.occasion, rows)
     if week_follows(moment, exchange, day):
-        return Ending([Say("ok.saved")], then=preview(moment, talk.person, exchange, day))
-    shareable = [row for row in _rows(moment, talk) if row.visibility == "S"]
+        return Ending([Say("ok.saved"), *cared], then=preview(moment, talk.person, exchange, day))
+    shareable = [row for row in rows if row.visibility == "S"]
     last = bool(exchange.days) and day == exchange.days[-1]
     thanks = [Say("log.last.thanks")] if last else []
     gift = gifts.offers(moment, exchange, talk.person) if last else []
     if not shareable:
-        return Ending([Say("log.close.plain"), *thanks], gift)
+        return Ending([Say("log.close.plain"), *thanks, *cared], gift)
     key = "log.close" if exchange.host in receivers_of(moment, exchange) else "log.close.leader"
     return Ending(
-        [Say(key, talk.facts), *thanks],
+        [Say(key, talk.facts), *thanks, *cared],
         [
             Press("btn.share_one", ["share_which", exchange.id, talk.row.occasion]),
             *gift,
@@ -387,7 +406,7 @@ def _bare_days(exchange: ExchangeRow) -> tuple[date, ...]:
     return tuple(exchange.start + timedelta(days=n) for n in range(span + 1))
 
 
-LOGBOOK_SCRIPT = Script(LOGBOOK, facts, finish, who_sees, extra, opening)
+LOGBOOK_SCRIPT = Script(LOGBOOK, facts, finish, who_sees, extra, opening, confidential)
 MISSES_SCRIPT = Script(
     MISSES,
     lambda moment, topic: facts_of_exchange(moment, topic, exchange_of(moment, topic)),

@@ -239,10 +239,11 @@ def readable_by(moment: Moment, exchange: ExchangeRow, reader: str, occasion: st
 
 
 def extra(moment: Moment, talk: Talk) -> list[Press]:
-    """On the short track the person may take the full one."""
-    if talk.facts["full"] or talk.state.answers:
+    """More about who reads what is written; on the short track the person may take the full one."""
+    if talk.state.answers:
         return []
-    return [Press("btn.take_full", ["full_track", talk.row.subject])]
+    more = Press("btn.who_reads", ["who_reads", talk.row.subject])
+    return [*([] if talk.facts["full"] else [Press("btn.take_full", ["full_track", talk.row.subject])]), more]
 
 
 def take_full(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:

@@ -9,6 +9,7 @@ from bot import talks
 from bot.channel import Choice, Incoming, Reply
 from bot.moment import Moment, Press, Told
 from bot.script import Ending, Script, Talk, Topic
+from bot.turns import two_jobs
 from bot.turns.common import (
     exchange_of,
     facts_of_exchange,
@@ -87,10 +88,12 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
         for other in receivers_of(moment, exchange)
     ]
     text = shown_to_others(moment, topic.person.language, row) if row else ""
+    warned = two_jobs.forewarned(moment, exchange, [row] if row else [])
+    ours = [{"label": "", "text": moment.words.say(topic.person.language, say), "ours": "yes"} for say in warned]
     return {
         **facts_of_exchange(moment, topic, exchange),
         "receivers": receivers,
-        "preview": [{"label": label_of(moment, topic.person.language, row), "text": text}] if row else [],
+        "preview": [{"label": label_of(moment, topic.person.language, row), "text": text}, *ours] if row else [],
     }
 
 
@@ -107,6 +110,9 @@ def finish(moment: Moment, talk: Talk) -> Ending:
         replace(row, released=row.released | allowed, picked=exchange.leader in allowed or row.picked)
     )
     moment.work.audit.add(moment.now, talk.person.id, "answer.released", row.id)
+    if allowed and not row.released and two_jobs.too_much(row):
+        two_jobs.tell_leader(moment, exchange, row)
+        two_jobs.tell_host(moment, exchange, row)
     told = {exchange.host} if overview_ahead(moment, exchange) else {exchange.host, exchange.leader}
     for receiver in sorted(told & (allowed - row.released)):
         says = [Say("share.told", {"name": first(talk.person.name)})]

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot import talks
+from bot.channel import Part
 from bot.moment import Moment, Press, Told
 from bot.planning import worker as worker_of
 from bot.programme import summaries
@@ -15,7 +16,7 @@ from bot.programme.cadence import is_last_of_week
 from bot.programme.calendar import working_day_after
 from bot.programme.visibility import may_read
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns import gifts
+from bot.turns import gifts, two_jobs
 from bot.turns.common import (
     as_date,
     circle_of,
@@ -172,14 +173,18 @@ def overview(moment: Moment, prompt: PromptRow) -> Told | None:
         return None
     week = date.fromisoformat(str(prompt.data["about"]))
     settled = of_week(moment, exchange, week)
+    nudges: list[Say] = []
     for row in settled:
         if row.picked or exchange.leader in row.released:
+            if two_jobs.too_much(row) and not row.released:
+                nudges = [two_jobs.for_leader(moment, exchange)]
+                two_jobs.tell_host(moment, exchange, row)
             moment.work.answers.update(replace(row, released=row.released | {exchange.leader}, sent=True))
     _close_preview(moment, exchange, week)
     leader = moment.person(exchange.leader)
     says = summary(moment, exchange, leader, week, {row.id for row in settled})
     press = Press("btn.released", ["released", exchange.id])
-    return Told(says, [press])
+    return Told([*says, *nudges], [press])
 
 
 def _close_preview(moment: Moment, exchange: ExchangeRow, week: date) -> None:
@@ -250,4 +255,11 @@ def open_tasks(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> list
     return tasks
 
 
-WEEK_SCRIPT = Script(WEEK, facts, finish, who_sees, keeps=False)
+def beside(moment: Moment, talk: Talk) -> list[Say | Part]:
+    """That the host is told too, where two jobs were too much."""
+    exchange = moment.work.exchanges.get(talk.row.subject)
+    week = date.fromisoformat(talk.row.occasion.removeprefix("week:"))
+    return [*two_jobs.forewarned(moment, exchange, of_week(moment, exchange, week))]
+
+
+WEEK_SCRIPT = Script(WEEK, facts, finish, who_sees, beside=beside, keeps=False)

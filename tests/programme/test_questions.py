@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.programme.cadence import is_last_of_week, midpoint, prompted
+from bot.programme.choices import CLEARED, OPTIONAL
 from bot.programme.questions import (
     CORE,
     FOLLOW_UPS,
@@ -28,7 +29,6 @@ from tests.programme.strategies import exchange_days
 MONDAY = date(2026, 3, 2)
 FIELDS = {field for fields in FOLLOW_UPS.values() for field in fields}
 MID = "log.mid."
-WELLBEING = {"log.deep.energy", "log.deep.energy.note", "log.deep.wellbeing"}
 
 
 def days_of(weeks: int, weekdays: Sequence[int]) -> tuple[date, ...]:
@@ -72,7 +72,7 @@ def people(draw: st.DrawFn) -> Entry:
         has_assumption=draw(st.booleans()),
         has_question_to_ask=draw(st.booleans()),
         asked=draw(st.booleans()),
-        cleared_wellbeing=draw(st.booleans()),
+        switched_on=draw(st.sets(st.sampled_from((*OPTIONAL, *CLEARED)))),
     )
 
 
@@ -135,10 +135,22 @@ def test_an_entry_is_the_core_and_at_most_one_extra(days: tuple[date, ...], pers
             assert not any(key.startswith(MID) for key in keys)
 
 
-@given(days=exchange_days(), person=people())
-def test_wellbeing_and_energy_are_asked_only_when_cleared(days: tuple[date, ...], person: Entry) -> None:
-    asked = {key for _, keys in walk(days, person) for key in keys}
-    assert person.cleared_wellbeing or not asked & WELLBEING
+@given(days=exchange_days(), person=people(), every=st.booleans())
+def test_what_is_off_is_asked_only_when_switched_on(days: tuple[date, ...], person: Entry, every: bool) -> None:
+    asked = {key for _, keys in walk(days, person, every=every) for key in keys}
+    assert asked & {*OPTIONAL, *CLEARED} <= {*person.switched_on}
+
+
+def test_the_optional_pack_takes_part_in_the_rotation() -> None:
+    days = tuple(MONDAY + timedelta(days=n) for n in range(20))
+    asked = {key for _, keys in walk(days, replace(PLAIN, switched_on=OPTIONAL), every=True) for key in keys}
+    assert asked >= {*OPTIONAL}
+
+
+def test_domain_t19_the_day_is_scored_often_enough_for_two_in_a_row() -> None:
+    days = tuple(MONDAY + timedelta(days=n) for n in range(15))
+    entries = walk(days, replace(PLAIN, switched_on=CLEARED), every=True)
+    assert sum("log.deep.wellbeing" in keys for _, keys in entries) >= 2
 
 
 @given(days=exchange_days(), person=people(), every=st.booleans())

@@ -1,0 +1,201 @@
+"""During the exchange: what HR has switched on, what is said to the person alone, and two jobs (T19, 7.4, 7.5)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from storage.store import Work
+from tests.conversations.conftest import Open
+from tests.stage.play import Seat, read
+from tests.stage.scenes import SCENES, Cast, prepare, write
+
+LONG = (date(2026, 5, 4), date(2026, 5, 29))
+
+
+async def choose(here: Cast, **values: object) -> None:
+    """HR has chosen so for the round."""
+
+    def unit(work: Work) -> None:
+        home = work.people.get(here.hanne.id).organisation
+        for name, value in values.items():
+            work.choices.put(home, work.rounds.all(home)[-1].id, name, value)
+
+    await here.play.store.run(unit)
+
+
+async def every_day(here: Cast) -> None:
+    """Emil writes every day."""
+
+    def unit(work: Work) -> None:
+        (exchange,) = work.exchanges.of_employee(here.emil.id)
+        work.exchanges.save_journal(replace(work.exchanges.journal(exchange.id), cadence="every"))
+
+    await here.play.store.run(unit)
+
+
+async def asked(here: Cast) -> list[str]:
+    """The questions on Emil's newest card."""
+    return [field.key for field in (await here.emil.last()).fields]
+
+
+async def days(here: Cast, **answers: str) -> dict[date, list[str]]:
+    """Emil writes all days of the stay; what each of them asked."""
+    seen = {}
+    day = here.start
+    while day <= here.end:
+        if day.weekday() < 5:
+            await here.at(day, 15, 30)
+            seen[day] = await asked(here)
+            await write(here, log__core__what="Noget", **answers)
+            if "share.week.pick" in await asked(here):
+                await here.emil.fills()
+        day += timedelta(days=1)
+    return seen
+
+
+async def test_the_optional_pack_is_asked_only_where_hr_chose_it(open_at: Open) -> None:
+    without = await open_at("prepared", "da", *LONG)
+    assert not any(key.startswith("log.opt") for keys in (await days(without)).values() for key in keys)
+    here = await open_at("prepared", "da", *LONG)
+    await choose(here, prompts=["log.opt.dilemma", "log.opt.chair", "log.deep.energy"])
+    seen = {key for keys in (await days(here)).values() for key in keys}
+    assert {"log.opt.dilemma", "log.opt.chair"} <= seen
+    assert "log.deep.energy" not in seen, "it has not been cleared"
+
+
+async def test_domain_t19_two_low_days_are_met_once_and_told_to_nobody(open_at: Open) -> None:
+    here = await open_at("prepared", "da", *LONG)
+    await choose(
+        here,
+        prompts=["log.deep.wellbeing"],
+        representatives_cleared=True,
+        help_contacts="Arbejdsmiljøgruppen, 12 34 56 78",
+    )
+    others: list[Seat] = [here.lone, here.vera, here.hanne]
+    await every_day(here)
+    await days(here, log__deep__wellbeing="scale.day.2")
+    said = [message for message in await here.emil.messages() if "tunge dage" in "".join(p.text for p in message.parts)]
+    assert len(said) == 1
+    text = "\n".join(part.text for part in said[0].parts)
+    assert "Lone" in text
+    assert "Arbejdsmiljøgruppen, 12 34 56 78" in text
+    for other in others:
+        assert "tunge dage" not in await other.everything()
+        assert "svær" not in await other.everything()
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [("Jeg vil ikke leve mere", "safe.emergency"), ("Jeg bliver mobbet her", "safe.not_channel")],
+)
+async def test_what_must_not_go_by_is_met_beside_the_saved_entry(open_at: Open, text: str, key: str) -> None:
+    here = await open_at("first day")
+    start = here.play.words.text("da", key, {"leader": "Lone", "contact": "…"}).split(".")[0]
+    await write(here, log__core__what=text)
+    assert start in await here.emil.text()
+    for other in (here.lone, here.vera, here.hanne):
+        assert start not in await other.everything()
+
+
+async def test_ordinary_words_are_not_remarked_on(open_at: Open) -> None:
+    here = await open_at("first day")
+    await write(here, log__core__what="Vi talte om vold, og en mor fortalte, at hun bliver slået")
+    assert "112" not in await here.emil.text()
+
+
+async def test_urgent_words_are_met_at_once_where_nothing_is_asked(open_at: Open) -> None:
+    here = await open_at("approved")
+    await here.emil.says("jeg har lyst til at dø")
+    assert await here.emil.text() == here.play.words.text("da", "safe.emergency")
+
+
+async def test_more_about_who_reads_says_until_when(open_at: Open) -> None:
+    here = await open_at("first day")
+    await here.emil.taps("btn.who_reads")
+    assert "4. september" in await here.emil.text()
+    assert "log.core.what" in [field.key for message in await here.emil.messages() for field in message.fields]
+    await write(here)
+
+
+async def test_the_hint_is_said_in_full_once(open_at: Open) -> None:
+    here = await open_at("first day")
+    full = here.play.words.text("da", "safe.confidential")
+    short = here.play.words.text("da", "safe.confidential.short")
+    assert full in await here.emil.text()
+    await SCENES["second day"](here)
+    assert full not in await here.emil.text()
+    assert short in await here.emil.text()
+
+
+TOO_MUCH = "log.twojobs.much"
+
+
+async def part_time(open_at: Open) -> Cast:
+    """Emil is away on Tuesdays and Thursdays; on the first Thursday he is asked about two jobs, and answers."""
+    here = await open_at("invited", "da", date(2026, 5, 5), date(2026, 6, 25))
+    await prepare(here, prep__days=["tue", "thu"])
+    await here.at(date(2026, 5, 5), 15, 30)
+    await write(here)
+    await here.at(date(2026, 5, 7), 15, 30)
+    await write(here, log__twojobs=TOO_MUCH, log__twojobs__note="At mødet om onsdagen kan vente")
+    return here
+
+
+def nudges(here: Cast) -> tuple[str, str]:
+    """What the home leader and the host read when it is shared."""
+    words = here.play.words
+    return (
+        words.text("da", "lead.nudge.twojobs", {"name": "Emil"}),
+        words.text("da", "lead.nudge.twojobs.host", {"name": "Emil", "leader": "Lone"}),
+    )
+
+
+async def test_two_jobs_too_much_is_told_to_nobody_unless_shared(open_at: Open) -> None:
+    here = await part_time(open_at)
+    for_leader, for_host = nudges(here)
+    await here.at(date(2026, 5, 8), 12)
+    assert for_leader not in await here.lone.everything()
+    assert for_host not in await here.vera.everything()
+
+
+async def test_two_jobs_too_much_in_the_overview_reaches_both_leaders(open_at: Open) -> None:
+    here = await part_time(open_at)
+    card = await here.emil.last()
+    assert here.play.words.text("da", "share.twojobs", {"host": "Vera"}) in read(card)
+    (pick,) = card.fields
+    (much,) = [choice.value for choice in pick.choices if "for meget" in choice.label]
+    await here.emil.fills({"share.week.pick": [much]})
+    for_leader, for_host = nudges(here)
+    assert for_leader not in await here.lone.everything()
+    await here.at(date(2026, 5, 8), 12)
+    assert for_leader in await here.lone.everything()
+    assert for_host in await here.vera.everything()
+    assert "onsdagen" not in await here.lone.everything() + await here.vera.everything()
+    await here.at(date(2026, 5, 18), 12)
+    assert (await here.lone.everything()).count(for_leader) == 1
+
+
+async def test_two_jobs_too_much_shared_at_once_brings_the_note_that_was_shared(open_at: Open) -> None:
+    here = await part_time(open_at)
+    rows = await here.play.store.run(lambda work: work.answers.by(here.emil.id))
+    ids = {row.key: row.id for row in rows}
+    for key in ("log.twojobs.note", "log.twojobs"):
+        await share(here, ids[key])
+    for_leader, for_host = nudges(here)
+    assert for_leader in await here.lone.everything()
+    assert "onsdagen" in await here.lone.everything()
+    assert for_host in await here.vera.everything()
+    assert "onsdagen" not in await here.vera.everything(), "the note was shared with Lone only"
+
+
+async def share(here: Cast, answer: str) -> None:
+    """Emil shares one answer with Lone."""
+    await here.emil.says("mine data")
+    await here.emil.taps("btn.see")
+    await here.emil.fills({"answer": answer})
+    await here.emil.taps("btn.share")
+    await here.emil.fills({"share.receivers": [here.lone.id]})
+    await here.emil.taps("btn.share")
