@@ -145,7 +145,8 @@ class Conversation:
             person = work.people.at(at(sender))
             if person is None or not person.active:
                 return ()
-            return home.page(Moment(work, self._words, self._clock.now(), self._house), person)
+            moment = Moment(work, self._words, self._clock.now(), self._house)
+            return home.page(moment.speaking(person.organisation), person)
 
         return await self._store.run(unit)
 
@@ -181,6 +182,7 @@ class Conversation:
         if person is None or card is None or card.person not in ("", person.id):
             return repeated
         moment = Moment(work, self._words, self._clock.now(), self._house, actor=person.id, form=incoming.form)
+        moment = moment.speaking(person.organisation)
         if incoming.form == "card":
             return replace(repeated, card=_stands_now(moment, card))
         if incoming.button == OPEN:  # to open it once more changes nothing
@@ -313,6 +315,7 @@ class Conversation:
         # Where nobody waits, no form can be shown: what would stand in it goes into the chat, but for people's words.
         moment.missed = said and taken.form != ""
         # Nor can anybody be asked whether a text may lead to somebody; the question would say it in the chat.
+        moment = moment.speaking(person.organisation)
         reply = turn(moment, person, replace(taken, form="", leave="keep") if said else taken)
         if said and (sentences := [it for it in (reply.note, *reply.errors.values()) if it]):
             moment.tell(person, Told([Part(it) for it in dict.fromkeys(sentences)]), kind="answer")

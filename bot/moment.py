@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.channel import MESSAGE, Button, File, Message, Part
 from bot.programme.choices import Choices, chosen
+from bot.wordings import words_of
 from bot.words import Words
 from dialogs.model import Say
 from storage.records import AddressRow, CardRow, PersonRow, new_id
@@ -92,6 +93,13 @@ class Moment:
         """What the organisation has chosen for a round."""
         return chosen(self.work.choices.of(self.work.rounds.get(round_id).organisation, round_id))
 
+    def speaking(self, organisation: str, subject: str = "") -> Moment:
+        """The same unit of work in the words of a reader's organisation: about a subject, those of its round."""
+        if not subject and self.words.organisation == organisation:
+            return self
+        words = words_of(self.words, self.work, organisation, subject)
+        return self if words is self.words else replace(self, words=words)
+
     def tell(
         self,
         person: PersonRow,
@@ -106,16 +114,17 @@ class Moment:
     ) -> str:
         """Queues a message to a person, with a card when something can be pressed. Returns the outgoing's id."""
         card = new_id() if any(not press.url for press in told.presses) else ""
+        here = self.speaking(person.organisation, subject)
         message = Message(
-            parts=self._parts(person.language, told.says),
-            preview=self.words.text(person.language, preview),
+            parts=here._parts(person.language, told.says),
+            preview=here.words.text(person.language, preview),
             card=card,
-            buttons=self.buttons(person.language, told.presses),
+            buttons=here.buttons(person.language, told.presses),
             files=files,
             language=person.language,
         )
-        outside = None if told.chat is None else replace(message, parts=self._parts(person.language, told.chat))
-        outgoing = self.send(person, message, kind, subject, replaces, not_after, outside=outside)
+        outside = None if told.chat is None else replace(message, parts=here._parts(person.language, told.chat))
+        outgoing = here.send(person, message, kind, subject, replaces, not_after, outside=outside)
         if card:
             self.work.conversations.add_card(
                 CardRow(card, person.id, "", {str(n): press.action for n, press in enumerate(told.presses)}, outgoing)

@@ -67,10 +67,16 @@ def nothing_beside(moment: Moment, talk: Talk) -> list[Say | Part]:
     return []
 
 
+def nothing_more(moment: Moment, talk: Talk) -> dict[str, Any]:
+    """Nothing follows from the answers so far."""
+    return {}
+
+
 @dataclass(frozen=True)
 class Script:
     """A dialog in the house. `finish` is its effect; it may run again after a change and must then change, not repeat.
 
+    `more` are facts that follow from the answers so far.
     `beside` is what the person needs in sight to answer the current question.
     `keeps` is False for settings, whose answers are no reflections and are not kept as answers.
     `parties` names who {leader} and {host} are for the sentence that says who will see an answer.
@@ -83,6 +89,7 @@ class Script:
     extra: Callable[[Moment, Talk], list[Press]] = no_extra
     opening: Callable[[Moment, Talk], list[Say]] = no_opening
     beside: Callable[[Moment, Talk], Sequence[Say | Part]] = nothing_beside
+    more: Callable[[Moment, Talk], dict[str, Any]] = nothing_more
     keeps: bool = True
 
 

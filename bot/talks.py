@@ -25,6 +25,7 @@ def begin(
     fixed: Mapping[str, object] | None = None,
 ) -> Talk:
     """Opens a conversation, or goes on with it where it was. Says the first or the current question."""
+    moment = moment.speaking(topic.person.organisation, topic.subject)
     script = moment.house.scripts[topic.dialog]
     row = moment.work.conversations.find(topic.person.id, topic.dialog, topic.subject, topic.occasion)
     known = row is not None and row.status in ("open", "paused")
@@ -81,12 +82,13 @@ def load(moment: Moment, row: ConversationRow) -> Talk:
     """A conversation in hand, with its answers and the facts as they are now."""
     script = moment.house.scripts[row.dialog]
     topic = Topic(moment.person(row.person), row.dialog, row.subject, row.occasion)
+    moment = moment.speaking(topic.person.organisation, row.subject)
     talk = Talk(topic, row, script.dialog, _state(moment, row, script.dialog), {})
     return replace(talk, facts=_facts(moment, script, talk))
 
 
 def _facts(moment: Moment, script: Script, talk: Talk) -> dict[str, object]:
-    return {**script.facts(moment, talk.topic), **talk.state.fixed}
+    return {**script.facts(moment, talk.topic), **talk.state.fixed, **script.more(moment, talk)}
 
 
 def _state(moment: Moment, row: ConversationRow, dialog: Dialog) -> State:
@@ -99,6 +101,7 @@ def _state(moment: Moment, row: ConversationRow, dialog: Dialog) -> State:
 
 def standing(moment: Moment, talk: Talk) -> Message | None:
     """The question that is open, as it is asked on its card; None when there is none. Nothing changes."""
+    moment = moment.speaking(talk.person.organisation, talk.row.subject)
     turn = engine.show(talk.dialog, talk.state, talk.facts)
     if turn.screen is None:
         return None
@@ -127,6 +130,7 @@ def take(
     """
     if verb == CLOSED and _in_chat(moment, talk) == talk.row.card:
         return Reply()
+    moment = moment.speaking(talk.person.organisation, talk.row.subject)
     dialog, state, facts = talk.dialog, talk.state, talk.facts
     in_place = replaces or (talk.row.message if incoming.kind == "press" else "")
     if verb == "pause" and talk.row.status == "paused":

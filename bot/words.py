@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import tomllib
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -56,9 +57,19 @@ class Kind:
 class Words:
     """The texts by language and key."""
 
-    def __init__(self, texts: Mapping[str, Mapping[str, Text]], kinds: Mapping[str, Kind]) -> None:
+    def __init__(
+        self,
+        texts: Mapping[str, Mapping[str, Text]],
+        kinds: Mapping[str, Kind],
+        product: Words | None = None,
+        organisation: str = "",
+    ) -> None:
         self._texts = texts
         self._kinds = kinds
+        self.product = product or self
+        """The product's own words, where these are an organisation's."""
+        self.organisation = organisation
+        """Whose words they are; empty for the product's."""
 
     @classmethod
     def load(cls) -> Words:
@@ -66,6 +77,14 @@ class Words:
         words = cls(*read())
         words.check(DIALOGS.values())
         return words
+
+    def with_own(self, organisation: str, own: Mapping[tuple[str, str], Text]) -> Words:
+        """These words with an organisation's own, by (language, key), in front of them."""
+        texts: dict[str, Mapping[str, Text]] = {}
+        for language in LANGUAGES:
+            changed = {key: text for (spoken, key), text in own.items() if spoken == language}
+            texts[language] = ChainMap(changed, self._texts[language]) if changed else self._texts[language]  # type: ignore[arg-type]  # is read only
+        return Words(texts, self._kinds, self.product, organisation)
 
     def check(self, dialogs: Iterable[Dialog]) -> None:
         """Raises WrongWords with all that is missing or wrong."""
@@ -101,9 +120,13 @@ class Words:
         text = self._texts[language][key]
         return text if isinstance(text, str) else text["other"]
 
+    def written(self, language: str, key: str) -> Text:
+        """The sentence as it is written, or its forms."""
+        return self._texts[language][key]
+
     def placeholders(self, key: str) -> set[str]:
         """What is filled in when the sentence is said."""
-        return _placeholders(self._texts["en"][key])
+        return placeholders_of(self._texts["en"][key])
 
     def say(self, language: str, say: Say) -> str:
         """The sentence a dialog says."""
@@ -160,15 +183,15 @@ class Words:
             if missing:
                 yield f"{key} has no words in {', '.join(missing)}."
                 continue
-            wanted = _placeholders(self._texts["en"][key])
+            wanted = placeholders_of(self._texts["en"][key])
             for name in sorted(wanted - PLACEHOLDERS):
                 yield f"{key} has a placeholder nobody fills: {{{name}}}."
             for language in LANGUAGES:
                 text = self._texts[language][key]
-                if _placeholders(text) != wanted:
+                if placeholders_of(text) != wanted:
                     yield f"{key} has other placeholders in {language} than in en."
                 room = ROOM.get(kind.type)
-                if room and max(map(len, _forms(text))) > room:
+                if room and max(map(len, forms_of(text))) > room:
                     yield f"{key} is too long in {language}: a {kind.type} has room for {room} characters."
         for language in LANGUAGES:
             for key in self._texts[language]:
@@ -209,12 +232,14 @@ def _text(row: str | Mapping[str, str]) -> Text:
     return row["text"] if "text" in row else {form: row[form] for form in row if form not in ("type", "vis")}
 
 
-def _forms(text: Text) -> list[str]:
+def forms_of(text: Text) -> list[str]:
+    """The one way a sentence is written, or all its forms."""
     return [text] if isinstance(text, str) else [*text.values()]
 
 
-def _placeholders(text: Text) -> set[str]:
-    return {name for form in _forms(text) for _, name, _ in PLACEHOLDER.findall(form)}
+def placeholders_of(text: Text) -> set[str]:
+    """The names of what is filled in."""
+    return {name for form in forms_of(text) for _, name, _ in PLACEHOLDER.findall(form)}
 
 
 def _options(ask: Ask) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from dialogs.model import (
     Facts,
     Hour,
     Many,
+    Number,
     One,
     Person,
     Raw,
@@ -24,6 +25,7 @@ from dialogs.model import (
     Text,
     Value,
 )
+from dialogs.sentence import misfit
 from dialogs.typed import day, fold, hour, number
 
 LONGEST_CHOICE = 2000
@@ -63,11 +65,14 @@ def accept(answer: Answer, raw: Raw, facts: Facts, labels: Mapping[str, str]) ->
         return Rejected("required")
     match answer:
         case Text():
-            return _text(answer, text)
+            return _text(answer, text, facts)
         case One():
             return _one(text, _options(answer, facts, labels))
         case Many():
             return _typed_many(answer, text, _options(answer, facts, labels))
+        case Number(low=low, high=high):
+            written = number(text)
+            return written if written is not None and low <= written <= high else Rejected("scale", {"low": low, "high": high})
         case Scale():
             return _scale(answer, text)
         case Day():
@@ -104,11 +109,13 @@ def _today(facts: Facts) -> date:
     return today if isinstance(today, date) else date.fromisoformat(today)
 
 
-def _text(answer: Text, text: str) -> Value | Rejected:
+def _text(answer: Text, text: str, facts: Facts) -> Value | Rejected:
     if len(text) > answer.limit:
         return Rejected("too_long", {"limit": answer.limit, "n": len(text)})
     if len(re.findall(r"[^\W\d_]+", text)) < answer.words:
         return Rejected("required")
+    if answer.fills and (rejected := misfit(text, facts.get(answer.fills, ()), facts.get("room", answer.limit))):
+        return rejected
     return unicodedata.normalize("NFC", text)  # only now: on endless text it is slow
 
 

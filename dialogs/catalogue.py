@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from dialogs.approval import APPROVE, PRINCIPLE
+from dialogs.choices import CHOICES
 from dialogs.debrief import DEBRIEF
 from dialogs.evaluation import EMPLOYEE_EVALUATION, HOST_EVALUATION, LEADER_EVALUATION
 from dialogs.host import GIFT, HOST_CHECK, HOST_MORE, HOST_PREPARATION
@@ -14,6 +15,7 @@ from dialogs.match import HOST_PROPOSAL, MATCH, PROPOSAL
 from dialogs.model import Dialog, WrongDialog, checked
 from dialogs.offer import OFFER
 from dialogs.outside import OUTSIDE
+from dialogs.own_words import OWN_WORDS, SEARCH
 from dialogs.preparation import LEADER_PART, PREPARATION
 from dialogs.round import ROUND
 from dialogs.settings import ABSENT, CORRECT, LANGUAGE, STOP, TIME
@@ -61,4 +63,7 @@ DIALOGS = by_key(
     HOST_CHECK,
     HOST_MORE,
     GIFT,
+    SEARCH,
+    OWN_WORDS,
+    CHOICES,
 )

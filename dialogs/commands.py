@@ -38,6 +38,8 @@ class Command(StrEnum):
     MATCH = "match"
     NEW_HOST = "new_host"
     LINKS = "links"
+    OWN_WORDS = "own_words"
+    CHOICES = "choices"
     SHOW_LOGBOOK = "show_logbook"
 
 

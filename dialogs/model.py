@@ -36,10 +36,14 @@ class Visibility(StrEnum):
 
 @dataclass(frozen=True)
 class Text:
-    """Free text of at most `limit` characters and at least `words` words with letters."""
+    """Free text of at most `limit` characters and at least `words` words with letters.
+
+    `fills`: the fact with the names of what the text must fill in, all and no others.
+    """
 
     limit: int = 300
     words: int = 0
+    fills: str = ""
 
     @property
     def long(self) -> bool:
@@ -70,6 +74,14 @@ class Scale:
 
     low: int = 0
     high: int = 10
+
+
+@dataclass(frozen=True)
+class Number:
+    """A whole number from `low` to `high`, written."""
+
+    low: int
+    high: int
 
 
 @dataclass(frozen=True)
@@ -109,7 +121,7 @@ class Review:
     button: str = "btn.send"
 
 
-Answer = Text | One | Many | Scale | Day | Hour | Person | Ack | Review
+Answer = Text | One | Many | Scale | Number | Day | Hour | Person | Ack | Review
 
 
 @dataclass(frozen=True)

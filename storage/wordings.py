@@ -15,6 +15,9 @@ _OF = (
     .where(or_(wordings.c.round == "", wordings.c.round == bindparam("round")))
     .order_by(wordings.c.round)
 )
+_ALL_OF = select(wordings.c.round, wordings.c.language, wordings.c.key, wordings.c.text).where(
+    wordings.c.organisation == bindparam("organisation")
+)
 _PLACE = ("organisation", "round", "language", "key")
 _REMOVE = delete(wordings).where(*(wordings.c[name] == bindparam(f"this_{name}") for name in _PLACE))
 
@@ -32,6 +35,13 @@ class Wordings(Part):
         """What is said otherwise in a round; with no round, in all."""
         rows = self._all(_OF, organisation=organisation, round=round)
         return {(row["language"], row["key"]): row["text"] for row in rows}
+
+    def all(self, organisation: str) -> dict[str, dict[tuple[str, str], str]]:
+        """Everything an organisation says otherwise, by round ("" holds for all). What it does not say is not there."""
+        found: dict[str, dict[tuple[str, str], str]] = {}
+        for row in self._all(_ALL_OF, organisation=organisation):
+            found.setdefault(row["round"], {})[row["language"], row["key"]] = row["text"]
+        return found
 
     def put(self, organisation: str, round: str, language: str, key: str, text: str) -> None:
         """Keep an own sentence."""

@@ -10,6 +10,7 @@ from bot.moment import Moment, Press, Told
 from bot.script import Pressed, Talk, Topic
 from bot.turns import (
     care,
+    choosing,
     gifts,
     host_words,
     leaders,
@@ -18,6 +19,7 @@ from bot.turns import (
     my_data,
     needs,
     outside,
+    own_words,
     rounds,
     settings,
     signups,
@@ -110,6 +112,7 @@ def helped(moment: Moment, person: PersonRow) -> Reply:
     if person.hr:
         says.append(Say("help.hr.now"))
         presses += [Press("btn.needs_me", ["needs"]), Press("btn.new_round", ["new_round"])]
+        presses += [Press("btn.own_words", ["own_words"]), Press("btn.choices", ["choices"])]
     exchange = settings.active_exchange(moment, person)
     if exchange is not None:
         presses += [
@@ -324,6 +327,8 @@ COMMANDS: dict[Command, Callable[[Moment, PersonRow], Reply]] = {
     Command.MATCH: _match,
     Command.NEW_HOST: outside.pressed,
     Command.LINKS: outside.listed,
+    Command.OWN_WORDS: own_words.menu,
+    Command.CHOICES: choosing.begin,
     Command.SHOW_LOGBOOK: leaders.show_logbook,
 }
 

@@ -9,6 +9,7 @@ from bot.script import House
 from bot.turns import (
     approvals,
     care,
+    choosing,
     commands,
     dates,
     debriefs,
@@ -23,6 +24,7 @@ from bot.turns import (
     needs,
     opening,
     outside,
+    own_words,
     people,
     preparations,
     pushes,
@@ -37,10 +39,12 @@ from bot.turns.pushes import acting, telling
 
 PARTS: tuple[ModuleType, ...] = (
     care,
+    choosing,
     dates,
     evaluations,
     gifts,
     hosts,
+    own_words,
 )
 """Modules with SCRIPTS, PRESSES and PROMPTS of their own: what they talk about, and what is pressed and due there."""
 

@@ -41,6 +41,8 @@ def base(kind: str) -> str:
 def say_due(moment: Moment, rows: Sequence[PromptRow]) -> None:
     """Says what is due to one recipient. What is too late is missed; what has no room waits a day."""
     person = moment.work.people.find(rows[0].recipient)
+    if person is not None:
+        moment = moment.speaking(person.organisation, rows[0].subject)
     hours = _hours(moment, rows[0], person)
     sent = _sent_today(moment, person) if person else set()
     bundle: list[tuple[PromptRow, Told]] = []

@@ -94,6 +94,7 @@ def finish(moment: Moment, talk: Talk) -> Ending:
 
 def announce(moment: Moment, row: RoundRow) -> RoundRow:
     """Posts the announcement with its buttons. Anybody in the channel may press them, as often as they like."""
+    moment = moment.speaking(row.organisation, row.id)
     values = facts_for_post(moment, row)
     title, *rest = announcement(values)
     card = new_id()
@@ -161,6 +162,7 @@ def due(moment: Moment, prompt: PromptRow) -> str:
 
 
 def _remind(moment: Moment, row: RoundRow, key: str) -> None:
+    moment = moment.speaking(row.organisation, row.id)
     say = Say(key, facts_for_post(moment, row))
     card = new_id()
     presses = [
@@ -195,7 +197,7 @@ def _result(moment: Moment, row: RoundRow) -> str:
 
 
 def _reply(moment: Moment, row: RoundRow, say: Say) -> None:
-    text = moment.words.say(row.language, say)
+    text = moment.speaking(row.organisation, row.id).words.say(row.language, say)
     message = Message(parts=(Part(text),), preview=text, language=row.language)
     moment.post(row.post_to, message, "announcement", row.id, thread=row.post)
 

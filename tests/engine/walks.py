@@ -18,6 +18,7 @@ from dialogs.model import (
     Facts,
     Hour,
     Many,
+    Number,
     One,
     Person,
     Raw,
@@ -92,7 +93,7 @@ def valid(ask: Ask, known: Facts) -> Raw:
             return listed[: min(most, max(least, 2))]
         case One() | Person():
             return listed[0]
-        case Scale(low=low):
+        case Scale(low=low) | Number(low=low):
             return str(low)
         case Day(after=after):
             return (TODAY + timedelta(days=30 if after else 1)).isoformat()

@@ -20,6 +20,7 @@ _ENDINGS = {
     "text/csv": "csv",
     "text/calendar": "ics",
     "application/json": "json",
+    "application/toml": "toml",
 }
 _NORDIC = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ä": "ae", "ö": "oe"})
 
