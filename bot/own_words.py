@@ -47,11 +47,16 @@ def fault(words: Words, key: str, text: Text) -> Rejected | None:
     if not may_change(words, key):
         return Rejected("own.unknown")
     wanted = words.placeholders(key)
-    if not isinstance(text, str):
-        if isinstance(words.product.written("en", key), str) or "other" not in text or {*text} - {*PLURALS}:
-            return Rejected("own.forms")
+    if not isinstance(text, str) and not _has_forms(words, key, text):
+        return Rejected("own.forms")
     found = (misfit(form, wanted, room(words, key)) for form in forms_of(text))
     return next((rejected for rejected in found if rejected is not None), None)
+
+
+def _has_forms(words: Words, key: str, text: Mapping[str, str]) -> bool:
+    """Whether the forms of a sentence are those of one that counts something."""
+    counts = not isinstance(words.product.written("en", key), str)
+    return counts and "other" in text and not {*text} - {*PLURALS}
 
 
 def search(words: Words, language: str, text: str) -> list[str]:
@@ -126,13 +131,12 @@ def from_file(words: Words, content: str) -> tuple[str, list[Line], list[tuple[s
         if not _is_text(text):
             faults.append((key, Rejected("own.forms")))
             continue
-        if isinstance(text, str):
-            text = text.strip()
-        rejected = fault(words, key, text)
+        said = text.strip() if isinstance(text, str) else text
+        rejected = fault(words, key, said)
         if rejected is not None:
             faults.append((key, rejected))
         else:
-            lines.append(Line(key, None if text == words.product.written(language, key) else text))
+            lines.append(Line(key, None if said == words.product.written(language, key) else said))
     return language, lines, faults
 
 

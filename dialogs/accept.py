@@ -71,8 +71,7 @@ def accept(answer: Answer, raw: Raw, facts: Facts, labels: Mapping[str, str]) ->
         case Many():
             return _typed_many(answer, text, _options(answer, facts, labels))
         case Number(low=low, high=high):
-            written = number(text)
-            return written if written is not None and low <= written <= high else Rejected("scale", {"low": low, "high": high})
+            return _number(text, low, high)
         case Scale():
             return _scale(answer, text)
         case Day():
@@ -207,6 +206,12 @@ def _says(text: str, words: set[str]) -> bool:
     """True when the text is one of the words, with or without a thank you."""
     said = [word for word in fold(text[:LONGEST_CHOICE]).split() if word not in POLITE]
     return bool(said) and len(said) <= 3 and all(word in words for word in said)
+
+
+def _number(text: str, low: int, high: int) -> Value | Rejected:
+    written = number(text)
+    fits = written is not None and low <= written <= high
+    return written if written is not None and fits else Rejected("scale", {"low": low, "high": high})
 
 
 def _scale(answer: Scale, text: str) -> Value | Rejected:

@@ -1,4 +1,4 @@
-"""HR chooses for all rounds or for one: how much is asked, what else may be asked, and the numbers (spec 2.5, 7.4, 12.8)."""
+"""HR chooses for all rounds or for one: how much is asked, what else may be asked, and the numbers (2.5, 7.4, 12.8)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dialogs.model import Ack, Ask, Dialog, Many, Number, One, Review, page, ste
 from dialogs.model import Visibility as Who
 
 
-def number(name: str, low: int, high: int) -> Ask:
+def number(key: str, low: int, high: int) -> Ask:
     """A number of days, months or answers, beginning with the one that holds now."""
-    return Ask(f"choose.{name}", Number(low, high), Who.HR, required=True, starter=name)
+    return Ask(key, Number(low, high), Who.HR, required=True, starter=key.removeprefix("choose."))
 
 
 CHOICES = Dialog(
@@ -25,22 +25,22 @@ CHOICES = Dialog(
         ),
         step(Ask("round.check.reps", Ack(), Who.HR, when=answered("choose.cleared"), required=True)),
         page(
-            number("return_talk_working_days", 1, 40),
-            number("sharing", 1, 90),
-            number("feedback", 1, 60),
-            number("evaluation", 1, 9),
-            number("evaluation_reminder", 10, 30),
+            number("choose.return_talk_working_days", 1, 40),
+            number("choose.sharing", 1, 90),
+            number("choose.feedback", 1, 60),
+            number("choose.evaluation", 1, 9),
+            number("choose.evaluation_reminder", 10, 30),
         ),
         page(
-            number("first_check", 14, 60),
-            number("second_check", 61, 180),
-            number("check_closes", 5, 30),
-            number("deletion_after_second_check", 14, 365),
+            number("choose.first_check", 14, 60),
+            number("choose.second_check", 61, 180),
+            number("choose.check_closes", 5, 30),
+            number("choose.deletion_after_second_check", 14, 365),
         ),
         page(
-            number("fewest", 5, 50),
-            number("soft_maximum_months", 1, 11),
-            number("upper_warning_months", 12, 36),
+            number("choose.fewest", 5, 50),
+            number("choose.soft_maximum_months", 1, 11),
+            number("choose.upper_warning_months", 12, 36),
         ),
         step(Ask("choose.review", Review(), Who.CONTROL, required=True)),
     ),

@@ -20,9 +20,7 @@ from storage.records import PersonRow, new_id
 
 ALL = "own.where.all"
 TRACKS = {"choose.track.days": "", "choose.track.full": "full"}
-NUMBERS = tuple(
-    ask.key.removeprefix("choose.") for ask in CHOICES.asks if isinstance(ask.answer, Number)
-)
+NUMBERS = tuple(ask.key.removeprefix("choose.") for ask in CHOICES.asks if isinstance(ask.answer, Number))
 NAMES = ("track", "prompts", "representatives_cleared", *NUMBERS)
 """What HR chooses here."""
 

@@ -9,7 +9,7 @@ from bot.channel import Choice, File, Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.own_words import MOST_FOUND, as_file, example, fault, may_change, room, search
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns.choosing import ALL, round_id, rounds_of
+from bot.turns.choosing import round_id, rounds_of
 from bot.turns.common import no_facts, nobody_else
 from bot.turns.picking import PICKED, pick, shown_by
 from bot.wordings import as_kept, as_text, forget, words_of

@@ -64,6 +64,7 @@ def test_the_catalogue_holds_every_conversation() -> None:
         deb language time absent stop correct outside
         host.prep host.check host.more gift
         eval.emp eval.lead eval.host
+        own_search own choose
         """.split()
     )
     assert all(dialog.key == key for key, dialog in DIALOGS.items())

@@ -30,6 +30,8 @@ match | match | match
 new_host | new host | ny vært, ny vært udefra | ny vert, ny vert utenfra
 links | links, link, personal links | links, personlige links | lenker, lenke, personlige lenker
 more_help | more help | mere hjælp | mer hjelp
+own_words | words, our words | ord, vores ord | ord, våre egne ord
+choices | choices, our choices | valg, vores valg | valg, valgene våre
 show_logbook | show me the logbook | vis mig logbogen | vis meg loggboken
 """
 """The table of spec section 5.6, and ours."""

@@ -41,12 +41,17 @@ def options(count: int) -> list[dict[str, str]]:
 
 LISTS = (
     "channels",
+    "cleared",
     "days",
     "forms",
+    "languages",
     "offers",
+    "optional",
     "outsiders",
     "receivers",
     "releasable",
+    "rounds",
+    "tracks",
     "week_items",
     "wishes",
     "people",
