@@ -89,6 +89,19 @@ MOST_A_DAY: Final = 3
 PLANNED: Final = frozenset({"approved", "prepared", "running", "paused", "finished", "ended_early", "debriefed"})
 """Exchange states in which something is planned; before it only the leader's approval is waited for."""
 
+REMINDERS: Final = frozenset(
+    {"prep.remind", "lead.remind", "log.remind", "debrief.remind", "return.remind", "fu90.remind"}
+    | {"eval.emp.remind", "eval.lead.remind"}
+)
+"""What is said a second time; on the short track only where there is room (domain/README.md)."""
+
+MOST_BESIDE_DAYS: Final = {"employee": 12, "leader": 5}
+"""Unasked messages in a short exchange, beside one for each exchange day: 15 and 8 in one of three days."""
+
+MOST_FROM_OTHERS: Final = 3
+"""Of them those that come when others act: the proposal, the approval, the host's answer; for the leader the
+question, the goals, and what was released after the debrief."""
+
 MISSES: Final = 3
 """Missed entries in a row after which the bot asks once what suits (T18)."""
 
@@ -202,6 +215,16 @@ def room_today(sent_today: Iterable[str], kind: str) -> bool:
         return False
     messages = {_message(other) for other in sent}
     return _message(kind) in messages or len(messages) < MOST_A_DAY
+
+
+def room_to_remind(most: int, said: Iterable[tuple[str, date]], to_come: Iterable[tuple[str, date]]) -> bool:
+    """True when a short exchange has room for a reminder to one person, who is told `most` messages in all.
+
+    `said` and `to_come` are the kinds and days of what is planned for the person; reminders to come wait their turn.
+    """
+    told = {(_message(kind), day) for kind, day in said if kind not in SILENT}
+    ahead = {(_message(kind), day) for kind, day in to_come if kind not in SILENT | REMINDERS}
+    return MOST_FROM_OTHERS + len(told | ahead) < most
 
 
 def postponed(worker: Worker, at: datetime) -> datetime:

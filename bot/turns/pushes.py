@@ -8,9 +8,18 @@ from zoneinfo import ZoneInfo
 
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
-from bot.planning import worker
+from bot.planning import SAID, days_of, worker
 from bot.programme.calendar import Worker, within_hours
-from bot.programme.schedule import SILENT, TASKS, latest, postponed, room_today
+from bot.programme.schedule import (
+    MOST_BESIDE_DAYS,
+    REMINDERS,
+    SILENT,
+    TASKS,
+    latest,
+    postponed,
+    room_to_remind,
+    room_today,
+)
 from bot.script import Due
 from bot.turns.picking import shown_by
 from dialogs.model import Say
@@ -59,17 +68,42 @@ def say_due(moment: Moment, rows: Sequence[PromptRow]) -> None:
             moment.work.prompts.mark(row.id, "missed")
         elif (morning := _by_day(kind, row, hours, moment.now)) > moment.now:
             moment.work.prompts.move(row.id, morning)
-        elif person is not None and not room_today(sent, kind):
+        elif kind in REMINDERS and not _may_remind(moment, row):
+            moment.work.prompts.mark(row.id, "cancelled")
+        elif person is not None and not room_today(sent | _apart(moment, kind, bundle), kind):
             moment.work.prompts.move(row.id, postponed(hours, row.at))
         else:
             moment.not_after = latest(kind, row.at, hours)
             told = _handle(moment, row, person)
             if told is not None:
                 bundle.append((row, told))
-            if kind not in TASKS:
+            if (told is None or kind not in TASKS) and moment.work.prompts.get(row.id).state in SAID:
                 sent.add(kind)
     if bundle and person is not None:
         _tell(moment, person, bundle)
+
+
+def _apart(moment: Moment, kind: str, bundle: Sequence[tuple[PromptRow, Told]]) -> set[str]:
+    """The tasks in the bundle, for one that speaks in a message of its own and would be a second."""
+    alone = moment.house.prompts[kind].act is not None
+    return {base(row.kind) for row, _ in bundle} & TASKS if alone else set()
+
+
+def _may_remind(moment: Moment, row: PromptRow) -> bool:
+    """Whether a second message about the same is in its place: a short exchange costs few in all."""
+    exchange = moment.work.exchanges.find(row.subject)
+    role = {exchange.employee: "employee", exchange.leader: "leader"}.get(row.recipient) if exchange else None
+    if exchange is None or role is None or exchange.track == "full":
+        return True
+    mine = [it for it in moment.work.prompts.of(exchange.id) if it.recipient == row.recipient]
+    said = [(base(it.kind), _told_on(it)) for it in mine if it.state in SAID and "said_on" in it.data]
+    to_come = [(base(it.kind), it.day) for it in mine if it.state == "pending"]
+    days = len(days_of(moment, exchange))
+    return room_to_remind(MOST_BESIDE_DAYS[role] + days, said, to_come)
+
+
+def _told_on(row: PromptRow) -> date:
+    return date.fromisoformat(str(row.data["said_on"]))
 
 
 def _by_day(kind: str, row: PromptRow, hours: Worker, now: datetime) -> datetime:

@@ -35,6 +35,7 @@ from bot.programme.schedule import (
     exchange_dues,
     latest,
     postponed,
+    room_to_remind,
     room_today,
     round_dues,
     too_late,
@@ -105,9 +106,7 @@ def test_the_three_day_jobswap_of_the_worked_example() -> None:
         "prep Tue 21.04. 10:00",
         "homework Tue 28.04. 10:00",
         "colleagues Tue 28.04. 10:00",
-        "practical Tue 28.04. 10:00",
         "prep.remind Thu 30.04. 10:00",
-        "practical Fri 01.05. 10:00",
         "greeting Mon 04.05. 15:00",
         "log Tue 05.05. 15:15",
         "log.remind Wed 06.05. 09:15",
@@ -441,6 +440,15 @@ def test_room_is_one_task_and_three_messages() -> None:
     assert room_today(["week.overview", "week.overview", "week.overview"], "approve.remind")
     assert room_today(["greeting", "log.remind", "log"], "log.close")
     assert room_today(["log.close", "log.close", "log.close"], "log")
+
+
+def test_a_short_exchange_reminds_while_there_is_room() -> None:
+    monday = date(2026, 5, 4)
+    to_come = [(kind, monday) for kind in ("greeting", "log", "log.remind", "log.close", "debrief", "eval.emp")]
+    assert room_to_remind(9, [("prep", monday)], to_come)
+    assert not room_to_remind(8, [("prep", monday)], to_come), "three from others, the prep, greeting, log and a task"
+    assert room_to_remind(9, [("prep", monday), ("homework", monday)], to_come), "what is bundled counts once"
+    assert not room_to_remind(9, [("prep", monday), ("prep.remind", monday + timedelta(days=1))], to_come)
 
 
 @given(worker=workers(), moment=moments)

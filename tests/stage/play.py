@@ -36,10 +36,11 @@ ANSWERS = {"answer", "card"}
 
 @dataclass(frozen=True)
 class Sent:
-    """One message: its kind, and its day where the reader is."""
+    """One message: its kind, its day where the reader is, and what it is about."""
 
     kind: str
     day: date
+    subject: str = ""
 
     @property
     def unasked(self) -> bool:
@@ -230,7 +231,7 @@ class Play:
         rows = await self.store.run(lambda work: work.outbox._all(select(outbox).order_by(outbox.c.order)))
         zone = ZoneInfo((await seat.person()).zone)
         return [
-            Sent(row["kind"], row["not_before"].astimezone(zone).date())
+            Sent(row["kind"], row["not_before"].astimezone(zone).date(), row["subject"])
             for row in rows
             if row["place"] == seat.id and not row["replaces"]
         ]

@@ -62,7 +62,7 @@ def _employee(facts: ExchangeFacts) -> Iterator[Due]:
         yield for_employee(facts, kind, on_day(me, _later(facts, days), TASK_AT))
     for kind, days in checks.items():
         yield _silent(facts, f"{kind}.close", _later(facts, days + choices.check_closes))
-    if facts.shares_on is not None:
+    if facts.full and facts.shares_on is not None:
         at = not_after(me, facts.shares_on - SHARE_BEFORE)
         yield from _unless_past(facts.shares_on, for_employee(facts, "share", at))
     if facts.full and facts.tries_from is not None:
@@ -86,7 +86,7 @@ def _leader(facts: ExchangeFacts) -> Iterator[Due]:
     }
     for kind, days in told.items():
         yield for_leader(facts, kind, on_day(leader, _later(facts, days), TASK_AT))
-    if facts.shares_on is not None:
+    if facts.full and facts.shares_on is not None:
         at = not_after(leader, facts.shares_on - SHARE_BEFORE)
         yield from _unless_past(facts.shares_on, for_leader(facts, "share", at))
 

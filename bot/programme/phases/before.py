@@ -57,7 +57,9 @@ def _employee(facts: ExchangeFacts) -> Iterator[Due]:
         yield from [prep] if prep.day < first else []
         yield from [remind] if prep.day < remind.day < first else []
     colleagues = COLLEAGUES_BEFORE if facts.full else HOMEWORK_BEFORE
-    wanted = [("homework", HOMEWORK_BEFORE), ("colleagues", colleagues), *(("practical", by) for by in OPEN_BEFORE)]
+    wanted = [("homework", HOMEWORK_BEFORE), ("colleagues", colleagues)]
+    if facts.full:
+        wanted += [("practical", by) for by in OPEN_BEFORE]
     for kind, by in wanted:
         told = for_employee(facts, kind, not_after(me, first - by))
         if told.day < first:
@@ -66,11 +68,19 @@ def _employee(facts: ExchangeFacts) -> Iterator[Due]:
 
 
 def _goals(facts: ExchangeFacts) -> Iterator[Due]:
-    """Both are asked to agree as soon as both have prepared, while there are days left to use it."""
-    if facts.both_ready_at is None or facts.goals_agreed:
+    """Both are asked to agree as soon as both have prepared, while there are days left to use it.
+
+    On the short track each is asked where their own part ends; only the employee again, along with the homework.
+    """
+    ready, me = facts.both_ready_at, facts.employee_hours
+    if ready is None or facts.goals_agreed:
         return
-    mine = for_employee(facts, "goals", next_task(facts.employee_hours, facts.both_ready_at))
-    theirs = for_leader(facts, "goals", next_task(facts.leader_hours, facts.both_ready_at))
+    if not facts.full:
+        with_homework = not_after(me, facts.first - HOMEWORK_BEFORE)
+        yield from [for_employee(facts, "goals", with_homework)] if ready <= with_homework else []
+        return
+    mine = for_employee(facts, "goals", next_task(me, ready))
+    theirs = for_leader(facts, "goals", next_task(facts.leader_hours, ready))
     yield from (told for told in (mine, theirs) if told.day <= facts.last)
 
 
