@@ -254,4 +254,4 @@ def _options(ask: Ask) -> tuple[str, ...]:
 def _named(ask: Ask) -> list[str]:
     """The other sentences a question names. A starter without a dot is a fact."""
     starter = ask.starter if "." in ask.starter else ""
-    return [key for key in (ask.refusal, ask.reflect, starter) if key]
+    return [key for key in (ask.refusal, ask.reflect, ask.reflect_short, starter) if key]

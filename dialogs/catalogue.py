@@ -9,6 +9,7 @@ from dialogs.approval import APPROVE, PRINCIPLE
 from dialogs.choices import CHOICES
 from dialogs.debrief import DEBRIEF
 from dialogs.evaluation import EMPLOYEE_EVALUATION, HOST_EVALUATION, LEADER_EVALUATION
+from dialogs.follow_up import FIRST_CHECK, LEADER_CHECK, SECOND_CHECK
 from dialogs.host import GIFT, HOST_CHECK, HOST_MORE, HOST_PREPARATION
 from dialogs.logbook import LOGBOOK, MISSES
 from dialogs.match import HOST_PROPOSAL, MATCH, PROPOSAL
@@ -17,6 +18,7 @@ from dialogs.offer import OFFER
 from dialogs.outside import OUTSIDE
 from dialogs.own_words import OWN_WORDS, SEARCH
 from dialogs.preparation import LEADER_PART, PREPARATION
+from dialogs.return_talk import RETURN_TALK
 from dialogs.round import ROUND
 from dialogs.settings import ABSENT, CORRECT, LANGUAGE, STOP, TIME
 from dialogs.sharing import HABIT, SHARE, WEEK
@@ -53,6 +55,10 @@ DIALOGS = by_key(
     EMPLOYEE_EVALUATION,
     LEADER_EVALUATION,
     HOST_EVALUATION,
+    RETURN_TALK,
+    FIRST_CHECK,
+    SECOND_CHECK,
+    LEADER_CHECK,
     LANGUAGE,
     TIME,
     ABSENT,

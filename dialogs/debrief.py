@@ -18,11 +18,19 @@ HOW = One(
     )
 )
 REFLECT = "deb.reflect.generic"
+SHORT_OF_WORDS = "deb.reflect.short"
 
 
 def moment(n: int) -> Ask:
     """What happened in the picked quote number `n`."""
-    return Ask(f"deb.2.moment#{n}", LONG, Who.PRIVATE, when=both(FULL, picked("deb.1.recall", n)), reflect=REFLECT)
+    return Ask(
+        f"deb.2.moment#{n}",
+        LONG,
+        Who.PRIVATE,
+        when=both(FULL, picked("deb.1.recall", n)),
+        reflect=REFLECT,
+        reflect_short=SHORT_OF_WORDS,
+    )
 
 
 def goal(n: int) -> tuple[Ask, Ask]:
@@ -72,7 +80,14 @@ DEBRIEF = Dialog(
     steps=(
         step(
             Ask("deb.1.recall", Many(fact="quotes", most=3), Who.PRIVATE, when=fact("quotes")),
-            Ask("deb.recall.none", LONG, Who.PRIVATE, when=unless(fact("quotes")), reflect=REFLECT),
+            Ask(
+                "deb.recall.none",
+                LONG,
+                Who.PRIVATE,
+                when=unless(fact("quotes")),
+                reflect=REFLECT,
+                reflect_short=SHORT_OF_WORDS,
+            ),
         ),
         step(moment(1), moment(2), moment(3)),
         step(
@@ -83,12 +98,17 @@ DEBRIEF = Dialog(
                 hints=("deb.3.moved.alt",),
                 starter="deb.3.moved.starter",
                 reflect=REFLECT,
+                reflect_short=SHORT_OF_WORDS,
             )
         ),
         step(Ask("deb.4.matter", LONG, Who.PRIVATE, when=FULL)),
         step(Ask("deb.5.assumption", LONG, Who.PRIVATE, when=fact("assumption"))),
         step(*goal(1), *goal(2), *goal(3)),
-        step(Ask("deb.7.unplanned", LONG, Who.SHARED_ON_REQUEST, when=FULL, reflect=REFLECT)),
+        step(
+            Ask(
+                "deb.7.unplanned", LONG, Who.SHARED_ON_REQUEST, when=FULL, reflect=REFLECT, reflect_short=SHORT_OF_WORDS
+            )
+        ),
         step(Ask("deb.8.contribution", LONG, Who.SHARED_ON_REQUEST, when=FULL)),
         step(Ask("deb.9.practices", LONG, Who.SHARED_ON_REQUEST, when=FULL)),
         step(Ask("deb.10.transfer", LONG, Who.SHARED_ON_REQUEST, hints=("deb.10.transfer.example",))),

@@ -215,7 +215,7 @@ def _reflection(ask: Ask, value: Value) -> list[Say]:
     if not ask.reflect or not isinstance(ask.answer, Text) or not isinstance(value, str):
         return []
     if len(value.split()) < SHORT_ANSWER:
-        return []
+        return [Say(ask.reflect_short)] if ask.reflect_short else []
     return [Say(ask.reflect, {"text": excerpt(value, 2 * ECHO)})]
 
 

@@ -146,7 +146,7 @@ class Ask:
 
     `says` are messages said just before it (where `says_when` holds), `hints` are said under it, `refusal` replaces the
     sentence for an empty answer to a required question, `starter` names a beginning that can be deleted,
-    `reflect` is said after the answer with its first words as {text}.
+    `reflect` is said after the answer with its first words as {text}, `reflect_short` after a short one.
     """
 
     key: str
@@ -160,6 +160,7 @@ class Ask:
     refusal: str = "rejected.required"
     starter: str = ""
     reflect: str = ""
+    reflect_short: str = ""
 
     @property
     def words(self) -> str:

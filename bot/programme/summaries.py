@@ -53,7 +53,8 @@ class Goal:
 class Final:
     """What the final summary is made of; empty parts are left out. `why` is the leader's own reason.
 
-    `benefits` and `others` are (question, literal answer); `plan` has one line per action.
+    `benefits` and `others` are (question, literal answer); `plan` has one line per action. `answer` and `commitment`
+    are the leader's own, from the return talk.
     """
 
     name: str
@@ -67,6 +68,8 @@ class Final:
     plan: tuple[str, ...] = ()
     sharing: tuple[str, ...] = ()
     request: str = ""
+    answer: str = ""
+    commitment: Say | None = None
     dates: tuple[Line, ...] = ()
 
 
@@ -107,11 +110,15 @@ def final(parts: Final) -> list[Say]:
         (parts.plan, "sum.final.plan", {"list": parts.plan}),
         (parts.sharing, "sum.final.share", {"list": parts.sharing}),
         (parts.request, "sum.final.request", {"request": parts.request}),
+        (parts.answer, "sum.final.answer", {"text": parts.answer}),
         (parts.dates, "sum.final.dates", {"list": parts.dates}),
     )
+    says = [Say(key, values) for there, key, values in optional if there]
+    if parts.commitment is not None:
+        says.insert(len(says) - bool(parts.dates), parts.commitment)
     return [
         Say("sum.final.title", {"name": parts.name, "host_unit": parts.host_unit}),
-        *(Say(key, values) for there, key, values in optional if there),
+        *says,
         Say("sum.final.note"),
     ]
 

@@ -11,6 +11,7 @@ from bot.script import Pressed, Talk, Topic
 from bot.turns import (
     care,
     choosing,
+    after,
     gifts,
     host_words,
     leaders,
@@ -137,7 +138,7 @@ def status(moment: Moment, person: PersonRow) -> Reply:
     for exchange in moment.work.exchanges.of_employee(person.id):
         if exchange.state in (*leaving.LIVE, "ended_early", "debriefed"):
             facts = facts_of_exchange(moment, Topic(person, "log", exchange.id, ""), exchange)
-            says.append(Say("status.emp", {**facts, "text": Say(f"status.next.{exchange.state}")}))
+            says.append(Say("status.emp", {**facts, "text": next_step(moment, exchange)}))
             says += leaders.told_employee(moment, exchange, person)
             presses += next_presses(moment, person, exchange)
     for round_row in moment.work.rounds.all(person.organisation):
@@ -178,6 +179,12 @@ def _go_on(moment: Moment, person: PersonRow, title: str) -> str:
     return moment.words.text(person.language, "btn.go_on_with", {"text": title})
 
 
+def next_step(moment: Moment, exchange: ExchangeRow) -> Say:
+    """What comes next for the employee."""
+    state = "later" if after.is_debrief_closed(moment, exchange) else exchange.state
+    return Say(f"status.next.{state}")
+
+
 def next_presses(moment: Moment, person: PersonRow, exchange: ExchangeRow) -> list[Press]:
     """What an employee can do next in an exchange."""
     state, about = exchange.state, exchange.id
@@ -188,9 +195,9 @@ def next_presses(moment: Moment, person: PersonRow, exchange: ExchangeRow) -> li
         write = [Press("btn.write", ["write"], main=True)] if moment.today(person) >= exchange.start else []
         return [*write, Press("btn.change_preparation", ["reopen", "prep", about, "prep"]), *wrote]
     gift = gifts.offers(moment, exchange, person)
-    if state in ("finished", "ended_early"):
+    if state in ("finished", "ended_early") and not after.is_debrief_closed(moment, exchange):
         return [Press("btn.debrief", ["begin", "deb", about, "deb"], main=True), *wrote, *gift]
-    return [*wrote, *gift] if state == "debriefed" else []
+    return [*wrote, *gift] if state in after.OVER else []
 
 
 def _log(moment: Moment, person: PersonRow) -> Reply:

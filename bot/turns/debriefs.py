@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from bot import talks
+from bot.channel import Part
 from bot.moment import Moment, Press, Told
+from bot.planning import replan
 from bot.programme import summaries
 from bot.programme.material import Written, quotes
 from bot.programme.states import Circumstances
 from bot.programme.visibility import may_read
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns import gifts
+from bot.turns import after, gifts, returning
 from bot.turns.common import (
     bare,
     circle_of,
@@ -37,9 +38,6 @@ from dialogs.engine import excerpt
 from dialogs.model import Say
 from storage.records import AnswerRow, ExchangeRow, PersonRow, PromptRow
 
-ASKED_AGAIN = 30
-"""Days after the debrief when the plan is asked about (spec 2.5)."""
-
 
 def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
     """The person's own quotes, goals, assumption, and what can go to the leader."""
@@ -60,7 +58,6 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
         "host_person": bool(exchange.host),
         "minutes": minutes_of(moment, topic, DEBRIEF, full=full),
         "releasable": _releasable(moment, exchange, language),
-        "date": moment.today(topic.person) + timedelta(days=ASKED_AGAIN),
     }
 
 
@@ -137,23 +134,37 @@ def finish(moment: Moment, talk: Talk) -> Ending:
             readers = row.released | {exchange.leader} if keep else row.released - {exchange.leader}
             moment.work.answers.update(replace(row, released=readers, sent=keep or row.sent))
     first_time = exchange.state != "debriefed"
-    exchange_to(moment, exchange, "debriefed", Circumstances(over=True, learned=bool(mine)))
+    exchange = exchange_to(moment, exchange, "debriefed", Circumstances(over=True, learned=bool(mine)))
     moment.work.audit.add(moment.now, talk.person.id, "debrief.sent", exchange.id)
     leader = moment.person(exchange.leader)
+    replan(moment, exchange)
+    kind = "final" if first_time else "answer"
+    moment.tell(leader, summary(moment, exchange, leader), kind=kind, subject=exchange.id, preview="deb.title")
+    said = [Say("deb.sent", {"leader": first(leader.name)})] if picked else []
+    gift = gifts.offers(moment, exchange, talk.person)
+    ways = [*agreed_dates(moment, exchange, talk.person, "share"), *gift, Press("btn.my_data", ["my_data"])]
+    return Ending([_thanks(moment, exchange, mine), *said], ways, chat=[Say("deb.done.plain"), *said])
+
+
+def _thanks(moment: Moment, exchange: ExchangeRow, mine: list[AnswerRow]) -> Say:
+    """What was decided in short, and when it is asked about where that is known."""
+    lines, day = _plan_lines(mine), after.next_check(moment, exchange)
+    if not lines:
+        return Say("deb.done.plain")
+    return Say("deb.done", {"list": lines, "date": day}) if day else Say("deb.done.now", {"list": lines})
+
+
+def summary(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> Told:
+    """The final summary with the way to note the return talk; on the short track it carries the talk's questions."""
+    says: list[Say | Part] = [*final(moment, exchange, leader)]
     presses = [
         Press("btn.released", ["released", exchange.id]),
         *agreed_dates(moment, exchange, leader, "return", "share"),
     ]
-    kind = "final" if first_time else "answer"
-    moment.tell(
-        leader, Told(final(moment, exchange, leader), presses), kind=kind, subject=exchange.id, preview="deb.title"
-    )
-    lines = _plan_lines(mine)
-    thanks = Say("deb.done.now", {"list": lines}) if lines else Say("deb.done.plain")
-    said = [Say("deb.sent", {"leader": first(leader.name)})] if picked else []
-    gift = gifts.offers(moment, exchange, talk.person)
-    ways = [*agreed_dates(moment, exchange, talk.person, "share"), *gift, Press("btn.my_data", ["my_data"])]
-    return Ending([thanks, *said], ways, chat=[Say("deb.done.plain"), *said])
+    if not after.is_held(after.read_by(moment, exchange, leader.id)):
+        says += returning.questions(moment, exchange) if exchange.track != "full" else []
+        presses.append(returning.way_in(exchange))
+    return Told(says, presses)
 
 
 def final(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> list[Say]:
@@ -165,7 +176,7 @@ def final(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> list[Say]
     texts = {row.key: shown(moment, leader.language, row) for row in mine}
     own = {row.key: shown(moment, leader.language, row) for row in rows if row.person == exchange.leader}
     goals = goals_of(prepared)
-    back = own.get("lead.prep.followup.return", "")
+    promised = after.commitment_of(rows)
     return summaries.final(
         summaries.Final(
             name=moment.first_name(exchange.employee),
@@ -197,9 +208,26 @@ def final(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> list[Say]
             plan=tuple(_action(texts, n) for n in (1, 2, 3) if f"deb.12.action.what#{n}" in texts),
             sharing=_shared_how(texts),
             request=texts.get("deb.14.request", ""),
-            dates=(Say("next.return_talk", {"date": back}),) if back else (),
+            answer=bare(after.answer_of(rows)),
+            commitment=_promised(promised) if promised else None,
+            dates=_dates(moment, exchange, rows, leader),
         )
     )
+
+
+def _promised(promised: after.Commitment) -> Say:
+    if promised.by is None:
+        return Say("sum.final.commit", {"text": promised.text})
+    return Say("sum.final.commit.by", {"text": promised.text, "date": promised.by})
+
+
+def _dates(moment: Moment, exchange: ExchangeRow, rows: list[AnswerRow], leader: PersonRow) -> tuple[Say, ...]:
+    """What is still ahead: the return talk, sharing, and the checks."""
+    today = moment.today(leader)
+    days = {"next.sharing": after.sharing_day(rows), "next.check": after.next_check(moment, exchange)}
+    if not after.is_held(rows):
+        days = {"next.return_talk": after.talk_day(rows), **days}
+    return tuple(Say(key, {"date": day}) for key, day in days.items() if day is not None and day >= today)
 
 
 def _shared_how(texts: dict[str, str]) -> tuple[str, ...]:
@@ -225,24 +253,29 @@ def push(moment: Moment, prompt: PromptRow) -> Told | None:
         exchange_to(moment, exchange, "finished", Circumstances(over=True))
     topic = Topic(employee, "deb", exchange.id, "deb")
     minutes = minutes_of(moment, topic, DEBRIEF, full=exchange.track == "full")
-    key = "push.debrief" if prompt.kind == "debrief" else "push.debrief.again"
     presses = [
         Press("btn.start_min", ["begin", "deb", exchange.id, "deb"], main=True, minutes=minutes),
         Press("btn.later", ["later", prompt.id]),
     ]
-    return Told([Say(key, facts_of_exchange(moment, topic, exchange))], presses)
+    return Told([_invitation(moment, prompt, facts_of_exchange(moment, topic, exchange), exchange)], presses)
+
+
+def _invitation(moment: Moment, prompt: PromptRow, known: dict[str, Any], exchange: ExchangeRow) -> Say:
+    """The reminder names the coach where the round has one."""
+    coaches = [moment.first_name(person) for person in moment.choices(exchange.round).coaches]
+    if prompt.kind == "debrief":
+        return Say("push.debrief", known)
+    return Say("push.debrief.nudge", {**known, "coach": coaches[0]}) if coaches else Say("push.debrief.again", known)
 
 
 def close(moment: Moment, prompt: PromptRow) -> str:
-    """Three weeks after: what was not taken is not asked for any more."""
+    """Three weeks after: the debrief is not asked for any more. The exchange goes on to its checks."""
     row = moment.work.conversations.find(prompt.recipient, "deb", prompt.subject, "deb")
     if row is not None and row.status in ("open", "paused"):
         talks.close(moment, talks.load(moment, row), "stopped", Say("deb.closed"))
     exchange = moment.work.exchanges.get(prompt.subject)
     if exchange.state in ("approved", "prepared", "running"):  # nobody was there to be asked
-        exchange = exchange_to(moment, exchange, "finished", Circumstances(over=True))
-    if exchange.state in ("finished", "ended_early"):
-        exchange_to(moment, exchange, "closed")
+        exchange_to(moment, exchange, "finished", Circumstances(over=True))
     return "answered"
 
 

@@ -12,7 +12,7 @@ from bot.channel import Button, Message, Part
 from bot.moment import Action, Moment, Press
 from bot.script import Topic
 from bot.turns import leaders, leaving, needs, reaching, settings, signups
-from bot.turns.commands import next_presses, under_way
+from bot.turns.commands import next_presses, next_step, under_way
 from bot.turns.common import facts_of_exchange
 from bot.turns.preparations import goal_lines, goals_of
 from dialogs.model import Say
@@ -80,7 +80,7 @@ def _own(moment: Moment, person: PersonRow) -> list[ExchangeRow]:
 
 def _exchange(moment: Moment, person: PersonRow, exchange: ExchangeRow) -> list[Section]:
     facts = facts_of_exchange(moment, Topic(person, "log", exchange.id, ""), exchange)
-    says: list[Say | Part] = [Say("status.emp", {**facts, "text": Say(f"status.next.{exchange.state}")})]
+    says: list[Say | Part] = [Say("status.emp", {**facts, "text": next_step(moment, exchange)})]
     goals = goal_lines(goals_of(moment.work.answers.of(person.id, exchange.id, "prep")))
     says += [Part(goal if isinstance(goal, str) else moment.words.say(person.language, goal), "own") for goal in goals]
     going = [press.action for press in under_way(moment, person)[1]]

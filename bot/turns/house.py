@@ -14,6 +14,7 @@ from bot.turns import (
     dates,
     debriefs,
     evaluations,
+    follow_ups,
     gifts,
     hosts,
     leaders,
@@ -29,6 +30,7 @@ from bot.turns import (
     preparations,
     pushes,
     reaching,
+    returning,
     rounds,
     settings,
     sharing,
@@ -45,6 +47,8 @@ PARTS: tuple[ModuleType, ...] = (
     gifts,
     hosts,
     own_words,
+    returning,
+    follow_ups,
 )
 """Modules with SCRIPTS, PRESSES and PROMPTS of their own: what they talk about, and what is pressed and due there."""
 
@@ -140,6 +144,7 @@ def house() -> House:
             ("released",),
             ("host_wrote",),
             ("begin", "gift"),
+            ("return_talk",),
             ("share_which",),
             ("begin", "correct"),
             ("begin", "deb"),

@@ -111,7 +111,7 @@ def told_employee(moment: Moment, exchange: ExchangeRow, employee: PersonRow) ->
     circle = circle_of(moment, exchange)
     parts: list[Say | Part] = []
     for row in moment.work.answers.about(exchange.id):
-        theirs = row.person == exchange.leader and row.occasion in ("approve", "lead") and row.visibility == "J"
+        theirs = row.person == exchange.leader and row.occasion in ("approve", "lead", "ret") and row.visibility == "J"
         if theirs and may_read(item(row), employee.id, circle):
             parts.append(Part(label_of(moment, employee.language, row), "small"))
             parts.append(Part(shown_to_others(moment, employee.language, row), "own"))
@@ -138,7 +138,7 @@ def _steps(moment: Moment, leader: PersonRow) -> list[Say]:
         name = moment.first_name(exchange.employee)
         if exchange.state == "accepted":
             steps.append(Say("task.approve", {"name": name}))
-        elif exchange.state in ("prepared", "running", "finished", "debriefed"):
+        elif exchange.state in ("prepared", "running", "finished", "ended_early", "debriefed"):
             steps += open_tasks(moment, exchange, leader)
     return steps
 

@@ -7,6 +7,7 @@ from bot.channel import Incoming, Reply
 from bot.moment import Moment, Told
 from bot.programme.states import EXCHANGE
 from bot.script import Topic
+from bot.turns import after
 from bot.turns.leaving import offers_of
 from bot.turns.my_data import sign_up_called
 from bot.turns.picking import shown_by
@@ -38,7 +39,8 @@ def go_on(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming
     if row is not None and row.status in ("done", "stopped") and dialog not in REPEATABLE:
         return Reply(note=moment.words.text(person.language, "card.answered"))
     exchange = moment.work.exchanges.find(subject)
-    if exchange is not None and exchange.state in OVER:
+    late = exchange is not None and dialog == "deb" and after.is_debrief_closed(moment, exchange)
+    if exchange is not None and (late or exchange.state in OVER):
         return Reply(note=moment.words.text(person.language, "stop.closed"))
     talks.begin(moment, Topic(person, dialog, subject, occasion), replaces=shown_by(moment, incoming))
     moment.work.conversations.spend(incoming.card)

@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.planning import SAID, days_of, worker
-from bot.programme.calendar import Worker, within_hours
+from bot.programme.calendar import Worker, on_day, within_hours
 from bot.programme.schedule import (
     MOST_BESIDE_DAYS,
     REMINDERS,
     SILENT,
+    TASK_AT,
     TASKS,
     latest,
     postponed,
@@ -159,7 +160,7 @@ def _sent_today(moment: Moment, person: PersonRow) -> set[str]:
 
 
 def later(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
-    """Puts a push off until the next working day, at the same time."""
+    """Puts a push off until the next working day; a task to the hour of tasks, so that it is told with the others."""
     row = moment.work.prompts.get(args[0])
     if row.recipient != person.id:
         return Reply(note=moment.words.text(person.language, "card.not_yours"))
@@ -168,8 +169,11 @@ def later(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming
         return Reply(note=moment.words.text(person.language, "stop.closed"))
     if not moment.work.conversations.spend(incoming.card):
         return Reply(note=moment.words.text(person.language, "card.answered"))
-    at = postponed(worker(person), moment.now)
+    hours = worker(person)
+    at = postponed(hours, moment.now)
     day = at.astimezone(ZoneInfo(person.zone)).date()
+    if base(row.kind) in TASKS:
+        at = on_day(hours, day, TASK_AT)
     again = PromptRow(new_id(), person.id, row.subject, base(row.kind) + LATER, day, at)
     moment.work.prompts.add(again)
     moment.tell(

@@ -16,7 +16,7 @@ from bot.programme.cadence import is_last_of_week
 from bot.programme.calendar import working_day_after
 from bot.programme.visibility import may_read
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns import gifts, two_jobs
+from bot.turns import after, gifts, two_jobs
 from bot.turns.common import (
     as_date,
     circle_of,
@@ -245,13 +245,20 @@ def next_step(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> Say:
 
 def open_tasks(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> list[Say]:
     """What the leader still has to do in an exchange."""
-    rows = moment.work.answers.of(leader.id, exchange.id, "lead")
-    done = any(row.confirmed for row in rows)
-    name = moment.first_name(exchange.employee)
-    tasks = [] if done else [Say("task.leader_part", {"name": name})]
-    talk = as_date(latest(rows, "lead.prep.followup.return"))
-    if talk is not None and talk >= moment.today(leader):
-        tasks.append(Say("task.return_talk", {"name": name, "date": talk}))
+    rows = after.read_by(moment, exchange, leader.id)
+    part = any(row.occasion == "lead" and row.confirmed for row in rows)
+    name, today = moment.first_name(exchange.employee), moment.today(leader)
+    tasks = [] if part or today > exchange.end else [Say("task.leader_part", {"name": name})]
+    talk, promised, shares = after.talk_day(rows), after.commitment_of(rows), after.sharing_day(rows)
+    if not after.is_held(rows):
+        if talk is not None and talk >= today:
+            tasks.append(Say("task.return_talk", {"name": name, "date": talk}))
+        elif today > exchange.end:
+            tasks.append(Say("task.return_talk.due", {"name": name}))
+    elif promised is not None and not after.is_kept(rows):
+        tasks.append(Say("task.commitment", {"name": name, "text": promised.text}))
+    if today > exchange.end and shares is not None and shares >= today and not after.is_settled(rows):
+        tasks.append(Say("task.sharing", {"name": name, "date": shares}))
     return tasks
 
 
