@@ -9,9 +9,9 @@ from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.script import Pressed, Talk, Topic
 from bot.turns import (
+    after,
     care,
     choosing,
-    after,
     gifts,
     host_words,
     leaders,
