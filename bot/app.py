@@ -34,7 +34,7 @@ from bot.scheduler import Ticking
 from bot.settings import Settings
 from bot.stage import Stage, open_stage
 from bot.tick import Ticker
-from bot.turns import people
+from bot.turns import mails, people
 from bot.turns.common import OUTSIDE
 from bot.turns.house import house as build_house
 from bot.watch import Settable, Watch
@@ -264,6 +264,9 @@ def _platforms(
     words = Words.load()
     spread = timedelta(minutes=settings.spread_minutes)
     house = replace(build_house(), page=page_at(_address(settings)), way_in=_way_in(teams), spread=spread)
+    mail = settings.mail
+    if mail is not None:
+        house = replace(house, announce=mails.announce)
     is_open = teams is not None and teams.kind == "Anonymous"
     store.run_now(lambda work: mark(work, ANONYMOUS if is_open else CHATS, used=False))
 
@@ -292,6 +295,10 @@ def _platforms(
         rooms.append(teams_room)
     pages = WebChannel(store, OUTSIDE)
     channels: dict[str, Channel] = {room.channel.name: room.channel for room in rooms} | {pages.name: pages}
+    if mail is not None:
+        from bot.channels.mail.channel import MailChannel  # noqa: PLC0415 - only where mail is sent
+
+        channels[mails.CHANNEL] = MailChannel(mail, store)
     directories: dict[str, Directory] = {room.channel.name: room.people for room in rooms}
     watch, meters = Watch(store, clock), Meters()
     delivery = Delivery(

@@ -187,6 +187,11 @@ async def _findings(settings: Settings, store: Store) -> AsyncIterator[Finding]:
 
         async for finding in teams_doctor.Doctor(teams, store, clock, machine_identity()).look():
             yield finding
+    if settings.mail is not None:
+        from bot.channels.mail import doctor as mail_doctor  # noqa: PLC0415 - only where mail is sent
+
+        for finding in await mail_doctor.look(settings.mail):
+            yield finding
     if slack is not None or (teams is not None and teams.kind != "Anonymous"):
         for finding in condition.findings(await store.run(lambda work: condition.facts(work, clock)), settings):
             yield finding

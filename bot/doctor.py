@@ -81,7 +81,7 @@ def look_at_house() -> House:
     findings: list[Finding] = []
     try:
         settings = Settings()
-        slack, teams, _ = settings.slack, settings.teams, settings.url
+        slack, teams, _, _ = settings.slack, settings.teams, settings.mail, settings.url
     except ValueError as refusal:
         return House([bad("Settings", sentence(refusal))])
     findings.append(good("Settings", _configured(slack, teams)))

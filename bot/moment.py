@@ -187,6 +187,8 @@ class Moment:
         # What files are downloaded by is made when they are sent: a card without that would have no use.
         if self.place and replaces == self.place and person.id == self.actor and not message.files:
             self.instead.append(message)
+        if self.house.announce is not None and person.id != self.actor and not replaces:
+            self.house.announce(self, person)
         return self.post(addresses[0], message, kind, subject, replaces=replaces, not_after=not_after)
 
     def miss(self, person: PersonRow) -> str:

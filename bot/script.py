@@ -124,6 +124,8 @@ class House:
     """The first hello, before anything else is said to a person."""
     way_in: Callable[[AddressRow], str] = no_way_in
     """The link by which whoever has this address installs the assistant; empty when there is none."""
+    announce: Callable[[Moment, PersonRow], None] | None = None
+    """Says to somebody on no platform, in another way, that something lies on their page; None where nothing can."""
     page: Callable[[str], str] = "/you/{}".format
     """The address of a personal page by the secret in it, for somebody who is on no platform."""
     quotes: Collection[tuple[str, ...]] = frozenset()

@@ -10,6 +10,9 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.channels.mail import settings as mail_settings
+from bot.channels.mail.settings import Mail as Mail
+from bot.channels.mail.settings import WrongMail as WrongMail
 from bot.channels.slack.addresses import SLACK_API
 from bot.channels.slack.settings import Slack as Slack
 from bot.channels.slack.settings import WrongSlack as WrongSlack
@@ -62,6 +65,14 @@ class Settings(BaseSettings):
     slack_client_secret: SecretStr | None = None
     slack_api_url: str = SLACK_API
 
+    smtp_url: SecretStr | None = None
+    smtp_host: str | None = None
+    smtp_port: str | None = None
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_starttls: str | None = None
+    mail_from: str | None = None
+
     # Written MicrosoftAppId and so on, as every guide to Teams has it.
     microsoftappid: str | None = None
     microsoftapppassword: SecretStr | None = None
@@ -109,6 +120,18 @@ class Settings(BaseSettings):
         if not given:
             _look_for_teams(FILE)
         return teams_settings.choose(given, self.public_url, self.host, alone=self.slack is None)
+
+    @property
+    def mail(self) -> Mail | None:
+        """The server that mail is handed to; None when nothing of it is set. Raises WrongMail, with what to set."""
+        given: dict[str, str] = {}
+        for name in mail_settings.NAMES:
+            value = getattr(self, name.lower())
+            if value is not None:
+                given[name] = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if mail_settings.PASSWORD in given or mail_settings.URL in given:
+            _guard(FILE, WrongMail)
+        return mail_settings.choose(given, self.public_url)
 
     @property
     def key_file(self) -> Path:

@@ -404,6 +404,15 @@ links = Table(
     Column("expires", Moment, nullable=False),
 )
 
+mail_links = Table(
+    "mail_links",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("person", Text, ForeignKey("people.id"), nullable=False, index=True),
+    *texts("under"),
+    Column("expires", Moment, nullable=False),
+)
+
 takeaways = Table(
     "takeaways",
     metadata,

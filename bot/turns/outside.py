@@ -11,6 +11,7 @@ from bot import talks
 from bot.channel import Choice, Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.script import Ending, Script, Talk, Topic
+from bot.turns import mails
 from bot.turns.common import OUTSIDE, Option, first, is_outside, no_facts, nobody_else
 from bot.turns.picking import PICKED, pick
 from dialogs import outside as dialog
@@ -38,8 +39,10 @@ def pressed(moment: Moment, person: PersonRow) -> Reply:
 
 
 def finish(moment: Moment, talk: Talk) -> Ending:
-    """Adds the person. HR gets the link to pass on."""
+    """Adds the person. HR gets the link to pass on, unless mails do that."""
     added = _add(moment, talk.person, talk.state.answers, str(talk.state.answers["outside.unit"]))
+    if mails.writes_to(moment, added):
+        return Ending([Say("outside.added.mail", {"name": added.name})])
     tell_link(moment, talk.person, added)
     return Ending([Say("outside.added", {"name": added.name})])
 
@@ -65,6 +68,8 @@ def told_hr(moment: Moment, hr: PersonRow, host: PersonRow) -> list[Say]:
     """How a host from outside learns of what is asked: HR gets a link to pass on, unless there is one."""
     if not is_outside(moment, host.id):
         return []
+    if mails.writes_to(moment, host):
+        return [Say("outside.mailed", {"name": first(host.name)})]
     if moment.work.links.expires(host.id, moment.now) is not None:
         return [Say("outside.has_link", {"name": first(host.name)})]
     tell_link(moment, hr, host)
@@ -115,6 +120,7 @@ def tell_link(moment: Moment, hr: PersonRow, person: PersonRow) -> None:
     before = moment.work.links.expires(person.id, moment.now)
     secret, expires = secrets.token_urlsafe(32), _last_needed(moment, person) + LASTS
     moment.work.links.put(person.id, secret, expires)
+    mails.go_on(moment, person)
     if is_waited_for(moment, person):
         _reach(moment, person, "absent")
     moment.work.audit.add(moment.now, hr.id, "link.made", person.id)
@@ -159,6 +165,7 @@ def revoke(moment: Moment, person: PersonRow, args: list[str], incoming: Incomin
     if outsider is None:
         return Reply(note=moment.words.text(person.language, "card.not_yours"))
     moment.work.links.remove(outsider.id)
+    mails.stop(moment, outsider)
     _reach(moment, outsider, "gone")
     moment.work.audit.add(moment.now, person.id, "link.revoked", outsider.id)
     again = Press("", ["link", outsider.id], text=new_link(moment, person, outsider))

@@ -1,0 +1,87 @@
+"""A mail to somebody who is on no platform: it says that something lies on their page, and holds a link to it."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.channel import MESSAGE, Message, Part
+from bot.moment import Moment
+from bot.turns.common import first, is_outside
+from storage.records import AddressRow, Chat, PersonRow
+
+CHANNEL = "mail"
+
+SOON = timedelta(minutes=1)
+"""So long a mail waits for what else there is to say, which it then stands for as well."""
+
+WHILE = timedelta(minutes=15)
+"""Between two mails to one person."""
+
+LASTS = timedelta(days=30)
+"""How long the link in a mail opens the page (own default)."""
+
+KEEPS = timedelta(days=7)
+"""For so long a mail is tried; later it would tell of what is over."""
+
+_ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
+
+
+def writes_to(moment: Moment, person: PersonRow) -> bool:
+    """Whether this person hears of messages by mail, so that nobody has to pass on a link."""
+    known = moment.work.chats.find(CHANNEL, person.organisation, person.id)
+    if moment.house.announce is None or (known is not None and known.state != "live"):
+        return False
+    return _ADDRESS.fullmatch(person.email.strip()) is not None
+
+
+def announce(moment: Moment, person: PersonRow) -> None:
+    """Queues a mail that says that there is something on the page; none where one is about to go already."""
+    if not writes_to(moment, person) or not is_outside(moment, person.id):
+        return
+    to = AddressRow(CHANNEL, person.organisation, person.id)
+    known = moment.work.chats.find(to.channel, to.tenant, to.place)
+    if known is not None and known.touched > moment.now:
+        return
+    at = max(moment.now + SOON, known.touched + WHILE) if known is not None else moment.now + SOON
+    moment.work.chats.put(Chat(to.channel, to.tenant, to.place, state="live", touched=at))
+    message = _letter(moment, person)
+    moment.work.outbox.add(
+        to,
+        MESSAGE.dump_json(message).decode(),
+        "mail",
+        person.id,
+        not_before=at,
+        not_after=at + KEEPS,
+    )
+    moment.work.audit.add(moment.now, moment.actor, "link.mailed", person.id)
+
+
+def _letter(moment: Moment, person: PersonRow) -> Message:
+    """The mail with a fresh link: the person's name, who writes, and nothing of what there is to read."""
+    secret, expires = secrets.token_urlsafe(32), moment.now + LASTS
+    moment.work.links.mail(person.id, secret, expires, moment.now, moment.now + KEEPS + 2 * LASTS)
+    values = {
+        "name": first(person.name),
+        "org": moment.work.people.organisation(person.organisation).name,
+        "link": moment.house.page(secret),
+        "date": expires.date(),
+    }
+    subject = moment.words.text(person.language, "mail.subject", values)
+    text = moment.words.text(person.language, "mail.text", values)
+    return Message((Part(subject, "title"), Part(text)), subject, language=person.language)
+
+
+def stop(moment: Moment, person: PersonRow) -> None:
+    """HR has closed the link: nothing that waits goes out, and no mail opens the page anew until HR makes a link."""
+    moment.work.outbox.cancel_to(CHANNEL, person.organisation, person.id)
+    moment.work.chats.put(Chat(CHANNEL, person.organisation, person.id, state="gone", touched=moment.now))
+
+
+def go_on(moment: Moment, person: PersonRow) -> None:
+    """HR has made a new link: mails go again."""
+    known = moment.work.chats.find(CHANNEL, person.organisation, person.id)
+    if known is not None and known.state != "live":
+        moment.work.chats.put(replace(known, state="live"))
