@@ -13,6 +13,7 @@ from bot.planning import worker as worker_of
 from bot.programme.calendar import working_day_after
 from bot.programme.states import Circumstances
 from bot.script import Ending, Script, Talk, Topic
+from bot.turns import sparring
 from bot.turns.common import bare, decision_told, facts_of_exchange, facts_of_round
 from bot.turns.dates import add_to_calendar
 from bot.turns.moves import exchange_to, sign_up_to
@@ -94,6 +95,7 @@ def approve_finish(moment: Moment, talk: Talk) -> Ending:
     sign_up_to(moment, replace(sign_up, support="yes"), "placed")
     moment.work.audit.add(moment.now, talk.person.id, "exchange.approved", exchange.id)
     _tell_all(moment, approved)
+    sparring.invite_late(moment, approved)
     replan(moment, approved)
     return Ending([Say("approve.noted.final", talk.facts)])
 

@@ -56,7 +56,6 @@ MEETINGS = {
         ("leader",),
         "leader",
         "calendar.about.round",
-        (("lead", "lead.prep.sparring"),),
     ),
 }
 
@@ -128,7 +127,9 @@ def _other(moment: Moment, exchange: ExchangeRow, kind: str, reader: PersonRow) 
 
 
 def _chosen(moment: Moment, exchange: ExchangeRow, meeting: Meeting, reader: PersonRow) -> date | None:
-    """The day that was chosen for it, if the reader may know."""
+    """The day that was chosen for it, if the reader may know. When the leaders of a round meet is for HR to choose."""
+    if meeting is MEETINGS["sparring"]:
+        return as_date(moment.choices(exchange.round).sparring)
     circle = circle_of(moment, exchange)
     rows = [row for row in moment.work.answers.about(exchange.id) if may_read(item(row), reader.id, circle)]
     days = (as_date(str(row.value)) for kept in meeting.kept for row in rows if (row.occasion, row.key) == kept)

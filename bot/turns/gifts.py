@@ -8,7 +8,7 @@ from typing import Any
 from bot.moment import Moment, Press, Told
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import exchange_of, facts_of_exchange, first, is_outside
-from bot.turns.host_words import stop_of, stops_of
+from bot.turns.places import stop_of, stops_of
 from dialogs.host import GIFT, TEXT
 from dialogs.model import Ask, Say, Visibility
 from storage.records import ExchangeRow, PersonRow

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from bot.channel import Part
 from bot.moment import Moment, Press
 from bot.programme.visibility import may_read
 from bot.turns.common import circle_of, item, label_of, shown_to_others
+from bot.turns.places import stops_of
 from dialogs.model import Say
 from storage.records import AnswerRow, ExchangeRow, PersonRow, Stop
 
 FIRST_DAY = "host.prep.firstday"
 PREPARED = "host.prep"
 """The occasion of a host's preparation."""
-
-
-def stops_of(exchange: ExchangeRow) -> Sequence[Stop]:
-    """The places of an exchange in their order; one that is not split has a single place."""
-    return exchange.stops or (Stop(exchange.host, exchange.host_unit, exchange.start, exchange.end),)
-
-
-def stop_of(exchange: ExchangeRow, host: str) -> Stop | None:
-    """The place where this person is host; None for anybody else."""
-    return next((stop for stop in stops_of(exchange) if stop.host == host != ""), None)
 
 
 def written(moment: Moment, exchange: ExchangeRow, stop: Stop, reader: PersonRow) -> list[AnswerRow]:

@@ -13,6 +13,7 @@ from bot.turns import (
     commands,
     dates,
     debriefs,
+    during,
     evaluations,
     follow_ups,
     gifts,
@@ -35,6 +36,7 @@ from bot.turns import (
     settings,
     sharing,
     signups,
+    sparring,
     weeks,
 )
 from bot.turns.pushes import acting, telling
@@ -43,12 +45,14 @@ PARTS: tuple[ModuleType, ...] = (
     care,
     choosing,
     dates,
+    during,
     evaluations,
     gifts,
     hosts,
     own_words,
     returning,
     follow_ups,
+    sparring,
 )
 """Modules with SCRIPTS, PRESSES and PROMPTS of their own: what they talk about, and what is pressed and due there."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.programme.visibility import may_read
-from bot.turns import host_words, logbooks
+from bot.turns import during, host_words, logbooks, sparring
 from bot.turns.common import circle_of, item, label_of, shown_to_others
 from bot.turns.weeks import open_tasks
 from dialogs.model import Say
@@ -99,6 +99,8 @@ def people(moment: Moment, person: PersonRow) -> tuple[list[Say | Part], list[Pr
         for row in theirs
         if row.state not in DONE
     ]
+    for row in moment.work.exchanges.of_leader(person.id):
+        presses += during.ticks(moment, row, person)
     return [*where(moment, person), *tasks(moment, person)], presses
 
 
@@ -140,7 +142,7 @@ def _steps(moment: Moment, leader: PersonRow) -> list[Say]:
             steps.append(Say("task.approve", {"name": name}))
         elif exchange.state in ("prepared", "running", "finished", "ended_early", "debriefed"):
             steps += open_tasks(moment, exchange, leader)
-    return steps
+    return [*steps, *sparring.steps(moment, leader)]
 
 
 def show_logbook(moment: Moment, person: PersonRow) -> Reply:

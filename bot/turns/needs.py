@@ -8,7 +8,7 @@ from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.planning import worker as worker_of
 from bot.programme.calendar import at_local, working_day_after
-from bot.turns import reaching
+from bot.turns import reaching, sparring
 from dialogs.model import Say
 from storage.records import ExchangeRow, PersonRow, PromptRow, RoundRow, SignUpRow, new_id
 
@@ -49,7 +49,8 @@ def due(moment: Moment, prompt: PromptRow) -> str:
 def anything(moment: Moment, hr: PersonRow) -> bool:
     """True when something waits for HR."""
     waiting = any(_waiting(moment, row) for row in moment.work.rounds.all(hr.organisation))
-    return waiting or bool(reaching.not_reached(moment, hr.organisation))
+    meeting = any(sparring.suggested(moment, row, hr) for row in moment.work.rounds.all(hr.organisation))
+    return waiting or meeting or bool(reaching.not_reached(moment, hr.organisation))
 
 
 def pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
@@ -67,10 +68,11 @@ def tell(moment: Moment, hr: PersonRow, *, kind: str) -> None:
     presses: list[Press] = []
     rounds = [row for row in moment.work.rounds.all(hr.organisation) if row.state != "draft"]
     for row in rounds:
-        parts += _lines(moment, row)
+        parts += [*_lines(moment, row), *sparring.lines(moment, row, hr)]
         if _waiting(moment, row):
             label = moment.words.text(hr.language, "btn.find_place", {"programme": row.name})
             presses.append(Press("", ["match", row.id], text=label, main=not presses))
+        presses += sparring.presses(moment, row, hr)
     if not rounds:
         parts.append(Say("needs.no_round"))
     says, links = reaching.lines(moment, hr)

@@ -16,7 +16,7 @@ from bot.programme.cadence import is_last_of_week
 from bot.programme.calendar import working_day_after
 from bot.programme.visibility import may_read
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns import after, gifts, two_jobs
+from bot.turns import after, during, gifts, two_jobs
 from bot.turns.common import (
     as_date,
     circle_of,
@@ -259,7 +259,7 @@ def open_tasks(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> list
         tasks.append(Say("task.commitment", {"name": name, "text": promised.text}))
     if today > exchange.end and shares is not None and shares >= today and not after.is_settled(rows):
         tasks.append(Say("task.sharing", {"name": name, "date": shares}))
-    return tasks
+    return [*tasks, *during.open_steps(moment, exchange, leader)]
 
 
 def beside(moment: Moment, talk: Talk) -> list[Say | Part]:

@@ -7,6 +7,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from bot.moment import Moment
+from bot.planning import replan
+from storage.records import AnswerRow, new_id
 from storage.store import Work
 from tests.conversations.conftest import Open
 from tests.stage.play import Seat, read
@@ -199,3 +202,155 @@ async def share(here: Cast, answer: str) -> None:
     await here.emil.taps("btn.share")
     await here.emil.fills({"share.receivers": [here.lone.id]})
     await here.emil.taps("btn.share")
+
+
+async def contact_weekly(open_at: Open) -> Cast:
+    """Lone has agreed to call every week and to call the host's leader on a day; Emil is away for four weeks."""
+    here = await open_at("prepared", "da", *LONG)
+    await agree(here, here.lone, {"lead.prep.contact": "lead.prep.contact.weekly"}, "J")
+    await agree(here, here.lone, {"lead.prep.contact.hostleader": "2026-05-13"}, "L")
+    return here
+
+
+async def agree(here: Cast, who: Seat, answers: dict[str, str], visibility: str) -> None:
+    """A leader has answered so in the leader's part."""
+
+    def unit(work: Work) -> None:
+        exchange = work.exchanges.of_leader(who.id)[-1]
+        for key, value in answers.items():
+            work.answers.put(
+                AnswerRow(
+                    new_id(),
+                    who.id,
+                    exchange.id,
+                    "lead",
+                    key,
+                    visibility,
+                    value,
+                    key,
+                    date(2026, 4, 21),
+                    confirmed=True,
+                )
+            )
+        replan(Moment(work, here.play.words, here.play.clock.now(), here.play.house), exchange)
+
+    await here.play.store.run(unit)
+
+
+async def test_the_agreed_call_is_said_once_a_week_until_it_is_ticked(open_at: Open) -> None:
+    here = await contact_weekly(open_at)
+    nudge = here.play.words.text("da", "lead.nudge.contact", {"name": "Emil"})
+    await here.at(date(2026, 5, 8), 16)
+    assert nudge not in await here.lone.everything(), "the first week has no call yet"
+    await here.at(date(2026, 5, 11), 10)
+    assert nudge in await here.lone.text()
+    await here.lone.says("mine opgaver")
+    assert here.play.words.text("da", "task.contact", {"name": "Emil"}) in await here.lone.text()
+    done = here.play.words.text("da", "btn.done_with", {"text": "ring til Emil i denne uge"})
+    message, button = await here.lone.offered(done)
+    await here.lone.press(message, button, {})
+    await here.lone.press(message, button, {})
+    assert (await here.lone.everything()).count(here.play.words.text("da", "nudge.done")) == 1
+    await here.lone.says("mine opgaver")
+    assert here.play.words.text("da", "task.contact", {"name": "Emil"}) not in await here.lone.text()
+    said = (await here.lone.everything()).count(nudge)
+    await here.at(date(2026, 5, 15), 16)
+    assert (await here.lone.everything()).count(nudge) == said
+    await here.at(date(2026, 5, 18), 10)
+    assert nudge in await here.lone.text()
+
+
+async def test_who_puts_the_call_off_and_ticks_it_is_not_asked_again(open_at: Open) -> None:
+    here = await contact_weekly(open_at)
+    nudge = here.play.words.text("da", "lead.nudge.contact", {"name": "Emil"})
+    await here.at(date(2026, 5, 11), 10)
+    message, later = await here.lone.offered(here.play.words.text("da", "btn.later"))
+    _, done = await here.lone.offered(
+        here.play.words.text("da", "btn.done_with", {"text": "ring til Emil i denne uge"})
+    )
+    await here.lone.press(message, done, {})
+    await here.lone.press(message, later, {})
+    told = (await here.lone.everything()).count(nudge)
+    await here.at(date(2026, 5, 15), 16)
+    assert (await here.lone.everything()).count(nudge) == told
+
+
+async def test_the_host_leader_is_called_on_the_day_that_was_chosen(open_at: Open) -> None:
+    here = await contact_weekly(open_at)
+    nudge = here.play.words.text("da", "lead.nudge.host", {"host_unit": "Familieafdelingen"})
+    await here.at(date(2026, 5, 12), 16)
+    assert nudge not in await here.lone.everything()
+    await here.at(date(2026, 5, 13), 10)
+    assert nudge in await here.lone.text()
+
+
+async def test_three_questions_come_at_the_midpoint_and_on_the_first_day_back(open_at: Open) -> None:
+    here = await open_at("prepared", "da", *LONG)
+    questions = here.play.words.text("da", "lead.nudge.ask")
+    first = here.play.words.text("da", "lead.ret.first")
+    await here.at(date(2026, 5, 15), 16)
+    said = await here.lone.everything()
+    assert said.count(questions) == 1
+    assert first not in said
+    await here.at(date(2026, 6, 1), 12)
+    assert (await here.lone.everything()).count(questions) == 2
+    assert any(first in read(message) and questions in read(message) for message in await here.lone.messages())
+
+
+async def test_only_the_leader_ticks_the_own_step(open_at: Open) -> None:
+    here = await contact_weekly(open_at)
+    await here.at(date(2026, 5, 11), 10)
+    done = here.play.words.text("da", "btn.done_with", {"text": "ring til Emil i denne uge"})
+    message, button = await here.lone.offered(done)
+    reply = await here.vera.press(message, button, {})
+    assert reply.note
+    await here.lone.says("mine opgaver")
+    assert here.play.words.text("da", "task.contact", {"name": "Emil"}) in await here.lone.text()
+
+
+async def two_leaders(open_at: Open) -> Cast:
+    """Vera is the leader of one more exchange in the round, of somebody of her own."""
+    here = await open_at("prepared", "da", *LONG)
+    colleague = await here.play.add("Signe Sand", "employee", "Familieafdelingen")
+
+    def unit(work: Work) -> None:
+        (exchange,) = work.exchanges.of_employee(here.emil.id)
+        work.exchanges.add(replace(exchange, id=new_id(), employee=colleague.id, leader=here.vera.id, host=""))
+
+    await here.play.store.run(unit)
+    return here
+
+
+async def test_hr_chooses_the_sparring_day_once_two_leaders_have_answered(open_at: Open) -> None:
+    here = await two_leaders(open_at)
+    await agree(here, here.lone, {"lead.prep.sparring": "2026-05-12"}, "H")
+    await here.hanne.says("match")
+    assert "sparringsmøde" not in (await here.hanne.text()).lower()
+    await agree(here, here.vera, {"lead.prep.sparring": "2026-05-12"}, "H")
+    await here.hanne.says("match")
+    assert "12. maj: 2" in await here.hanne.text()
+    message, button = await here.hanne.offered("Sparringsmøde 12. maj")
+    await here.hanne.press(message, button, {})
+    await here.hanne.press(message, button, {})
+    values = {"programme": "Jobbytte forår", "date": date(2026, 5, 12)}
+    invitation = here.play.words.text("da", "lead.sparring.invite", values)
+    for leader in (here.lone, here.vera):
+        assert (await leader.everything()).count(invitation) == 1
+    assert invitation not in await here.emil.everything()
+    await here.lone.taps("btn.calendar.sparring")
+    assert "12. maj" in await here.lone.text()
+    await here.lone.says("mine opgaver")
+    assert here.play.words.text("da", "task.sparring", {"date": date(2026, 5, 12)}) in await here.lone.text()
+    await here.hanne.says("match")
+    assert here.play.words.text("da", "needs.sparring.set", values) in await here.hanne.text()
+
+
+async def test_a_leader_who_comes_later_is_invited_while_the_day_lies_ahead(open_at: Open) -> None:
+    here = await open_at("accepted", "da", *LONG)
+    await choose(here, sparring="2026-05-12")
+    await SCENES["approved"](here)
+    assert "Sparringsmøde" in await here.lone.everything()
+    over = await open_at("accepted", "da", *LONG)
+    await choose(over, sparring="2026-04-10")
+    await SCENES["approved"](over)
+    assert "Sparringsmøde" not in await over.lone.everything()

@@ -50,6 +50,7 @@ NOT_WORDS = {
     "round.opened",
     "round.close",
     "round.remind",
+    "round.sparring",
     "slack.com",
 }
 """Names of prompts and of entries in the audit that look like keys, and a host that does."""
