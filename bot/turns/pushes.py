@@ -11,6 +11,7 @@ from bot.moment import Moment, Press, Told
 from bot.planning import SAID, days_of, worker
 from bot.programme.calendar import Worker, on_day, within_hours
 from bot.programme.schedule import (
+    EXCHANGE_KINDS,
     MOST_BESIDE_DAYS,
     REMINDERS,
     SILENT,
@@ -56,7 +57,7 @@ def say_due(moment: Moment, rows: Sequence[PromptRow]) -> None:
     hours = _hours(moment, rows[0], person)
     sent = _sent_today(moment, person) if person else set()
     bundle: list[tuple[PromptRow, Told]] = []
-    in_order = sorted(rows, key=lambda row: (row.at, base(row.kind) in LAST))
+    in_order = sorted(rows, key=lambda row: (row.at, base(row.kind) in LAST, _place(row)))
     for due in in_order:
         # What was said before it may have planned anew, so that it is later now, or not at all.
         row = moment.work.prompts.find(due.recipient, due.subject, due.kind, due.day)
@@ -82,6 +83,12 @@ def say_due(moment: Moment, rows: Sequence[PromptRow]) -> None:
                 sent.add(kind)
     if bundle and person is not None:
         _tell(moment, person, bundle)
+
+
+def _place(row: PromptRow) -> int:
+    """Where it stands among what is due at the same time: as the table of tasks has it."""
+    kind = base(row.kind)
+    return EXCHANGE_KINDS.index(kind) if kind in EXCHANGE_KINDS else len(EXCHANGE_KINDS)
 
 
 def _apart(moment: Moment, kind: str, bundle: Sequence[tuple[PromptRow, Told]]) -> set[str]:
