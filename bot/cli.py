@@ -18,7 +18,7 @@ import typer
 from aiohttp import ClientSession
 from typer.core import TyperGroup
 
-from bot import condition, upkeep
+from bot import condition, upkeep, word_files
 from bot.app import WEB, WORKER, App, build, machine_identity
 from bot.channels.slack.manifest import manifest
 from bot.channels.teams.manifest import package
@@ -41,7 +41,7 @@ CODE_LIVES = timedelta(hours=24)
 TOLD_ONCE = {"Clock", "HR"}
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
-ORDER = ("run", "migrate", "doctor", "hr-code", "backup", "restore", "quiet", "outbox", "inbox", "manifest")
+ORDER = ("run", "migrate", "doctor", "hr-code", "backup", "restore", "quiet", "outbox", "inbox", "words", "manifest")
 
 
 class InOrder(TyperGroup):
@@ -65,6 +65,7 @@ manifests = typer.Typer(help="What a platform is told of Vidsyn, to paste there.
 main.add_typer(manifests, name="manifest")
 main.add_typer(upkeep.outbox, name="outbox")
 main.add_typer(upkeep.inbox, name="inbox")
+main.add_typer(word_files.words, name="words")
 main.command()(upkeep.backup)
 main.command()(upkeep.restore)
 main.command()(upkeep.quiet)

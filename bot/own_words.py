@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Any, Final
 
-from bot.words import LANGUAGES, ROOM, Text, Words, forms_of
+from bot.words import LANGUAGES, ROOM, Text, Words, forms_of, placeholders_of
 from dialogs.model import Rejected, Say
-from dialogs.sentence import misfit
+from dialogs.sentence import misfit, written
 from dialogs.typed import fold
 
 LONGEST: Final = 1000
@@ -49,7 +49,11 @@ def fault(words: Words, key: str, text: Text) -> Rejected | None:
     wanted = words.placeholders(key)
     if not isinstance(text, str) and not _has_forms(words, key, text):
         return Rejected("own.forms")
-    found = (misfit(form, wanted, room(words, key)) for form in forms_of(text))
+    if missing := sorted(wanted - placeholders_of(text)):
+        there = any(form.strip() for form in forms_of(text))
+        return Rejected("placeholder.missing", {"text": written(missing)}) if there else Rejected("required")
+    # The form for one thing may say "a day" where the other says "{n} days".
+    found = (misfit(form, wanted & placeholders_of(form), room(words, key)) for form in forms_of(text))
     return next((rejected for rejected in found if rejected is not None), None)
 
 
@@ -156,5 +160,5 @@ def _is_text(value: object) -> bool:
 def _toml(text: Text) -> str:
     if isinstance(text, str):
         return json.dumps(text, ensure_ascii=False)
-    forms = (f"{form} = {json.dumps(written, ensure_ascii=False)}" for form, written in text.items())
+    forms = (f"{form} = {json.dumps(said, ensure_ascii=False)}" for form, said in text.items())
     return "{ " + ", ".join(forms) + " }"

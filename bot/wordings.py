@@ -84,6 +84,31 @@ def _read(product: Words, work: Work, organisation: str) -> Mapping[str, Words]:
     }
 
 
+Place = tuple[str, str, str]
+"""Round ("" for all), language and key of an own sentence."""
+
+
+def put(work: Work, product: Words, organisation: str, place: Place, text: Text) -> str:
+    """Keeps a sentence that fits. What is said without it anyway is not kept. Returns changed, removed or nothing."""
+    here, language, key = place
+    kept, said = work.wordings.all(organisation), as_kept(text)
+    for_all = kept.get("", {}) if here else {}
+    beneath = for_all.get((language, key), as_kept(product.written(language, key)))
+    if said == kept.get(here, {}).get((language, key), beneath):
+        return ""
+    if said == beneath:
+        work.wordings.remove(organisation, here, language, key)
+        return "removed"
+    work.wordings.put(organisation, here, language, key, said)
+    return "changed"
+
+
+def called(organisation: str, place: Place) -> str:
+    """What the audit calls a sentence: ids only."""
+    here, language, key = place
+    return f"{here or organisation}:{language}:{key}"
+
+
 FORMS = '{"'
 """How a sentence begins that is kept in its forms. A text that may be said does not: it has no such placeholder."""
 

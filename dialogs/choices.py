@@ -42,6 +42,6 @@ CHOICES = Dialog(
             number("choose.soft_maximum_months", 1, 11),
             number("choose.upper_warning_months", 12, 36),
         ),
-        step(Ask("choose.review", Review(), Who.CONTROL, required=True)),
+        step(Ask("choose.review", Review(button="btn.save"), Who.CONTROL, required=True)),
     ),
 )

@@ -12,7 +12,7 @@ from bot.script import Ending, Script, Talk, Topic
 from bot.turns.choosing import round_id, rounds_of
 from bot.turns.common import no_facts, nobody_else
 from bot.turns.picking import PICKED, pick, shown_by
-from bot.wordings import as_kept, as_text, forget, words_of
+from bot.wordings import Place, as_text, called, forget, put, words_of
 from bot.words import LANGUAGES, Text, Words
 from dialogs.engine import shortened
 from dialogs.model import Say
@@ -22,9 +22,6 @@ from storage.records import PersonRow, new_id
 
 LABEL = 75
 """Characters that a platform shows of an option."""
-
-Place = tuple[str, str, str]
-"""Round ("" for all), language and key of an own sentence."""
 
 
 def own(moment: Moment, organisation: str) -> dict[Place, Text]:
@@ -38,23 +35,11 @@ def own(moment: Moment, organisation: str) -> dict[Place, Text]:
 
 
 def keep(moment: Moment, hr: PersonRow, place: Place, text: Text) -> bool:
-    """Says it in the organisation's words from now on. False when it is said so already.
-
-    What the product says, or the organisation in all rounds, is not kept again. `text` fits: see `fault`.
-    """
-    here, language, key = place
-    work, organisation = moment.work, hr.organisation
-    kept = work.wordings.all(organisation)
-    for_all = kept.get("", {}) if here else {}
-    before = for_all.get((language, key), as_kept(moment.words.product.written(language, key)))
-    now = kept.get(here, {}).get((language, key), before)
-    if as_kept(text) == now:
-        return False
-    if as_kept(text) == before:
-        return put_back(moment, hr, place)
-    work.wordings.put(organisation, here, language, key, as_kept(text))
-    _changed(moment, hr, "words.changed", place)
-    return True
+    """Says it in these words from now on; they fit, see `fault`. False when it is said so already."""
+    done = put(moment.work, moment.words.product, hr.organisation, place, text)
+    if done:
+        _changed(moment, hr, f"words.{done}", place)
+    return bool(done)
 
 
 def put_back(moment: Moment, hr: PersonRow, place: Place) -> bool:
@@ -66,8 +51,7 @@ def put_back(moment: Moment, hr: PersonRow, place: Place) -> bool:
 
 
 def _changed(moment: Moment, hr: PersonRow, action: str, place: Place) -> None:
-    here, language, key = place
-    moment.work.audit.add(moment.now, hr.id, action, f"{here or hr.organisation}:{language}:{key}")
+    moment.work.audit.add(moment.now, hr.id, action, called(hr.organisation, place))
     forget(moment.words, hr.organisation)
 
 
