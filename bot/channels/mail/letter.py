@@ -27,6 +27,6 @@ def compose(message: Message, id: str, to: str, mail: Mail, now: datetime) -> by
     letter["Message-ID"] = f"<{id}@{mail.domain}>"
     letter["Auto-Submitted"] = "auto-generated"
     letter["X-Auto-Response-Suppress"] = "All"
-    letter["Content-Language"] = message.language
     letter.set_content(f"{body}\n")
+    letter["Content-Language"] = message.language
     return letter.as_bytes()
