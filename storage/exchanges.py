@@ -8,14 +8,14 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Insert, bindparam, delete, insert, or_, select, update
 
 from storage.errors import NotFound
 from storage.keys import Keyring, Unreadable
 from storage.part import Part, insert_or, without
 from storage.prepared import Row
 from storage.records import ExchangeRow, JournalRow, Stop
-from storage.tables import exchanges, journals
+from storage.tables import exchanges, further_hosts, journals
 
 _SEALED = ("home_unit", "host_unit", "why")
 _EXCHANGE = select(exchanges).where(exchanges.c.id == bindparam("this"))
@@ -23,9 +23,15 @@ _UPDATE = update(exchanges).where(exchanges.c.id == bindparam("this"))
 _OF_ROUND = select(exchanges).where(exchanges.c.round == bindparam("this")).order_by(exchanges.c.order)
 _OF_PERSON = (
     select(exchanges)
-    .where(or_(*(exchanges.c[role] == bindparam("this") for role in ("employee", "leader", "host"))))
+    .where(
+        or_(
+            *(exchanges.c[role] == bindparam("this") for role in ("employee", "leader", "host")),
+            exchanges.c.id.in_(select(further_hosts.c.exchange).where(further_hosts.c.host == bindparam("this"))),
+        )
+    )
     .order_by(exchanges.c.order)
 )
+_FORGET_HOSTS = delete(further_hosts).where(further_hosts.c.exchange == bindparam("this"))
 _JOURNAL = (
     select(journals, exchanges.c.employee)
     .join(exchanges, exchanges.c.id == journals.c.exchange)
@@ -52,6 +58,7 @@ class Exchanges(Part):
         """Add an exchange."""
         self._read.clear()
         self._change(insert(exchanges), self._values(row))
+        self._add_hosts(row)
 
     def get(self, id: str) -> ExchangeRow:
         """The exchange called `id`. Raises NotFound."""
@@ -68,6 +75,13 @@ class Exchanges(Part):
         """Keep the exchange as it is now. Raises NotFound."""
         self._read.clear()
         self._change_one(_UPDATE, {"this": row.id, **self._values(row)})
+        if row.stops:
+            self._change(_FORGET_HOSTS, {"this": row.id})
+            self._add_hosts(row)
+
+    def _add_hosts(self, row: ExchangeRow) -> None:
+        for host in sorted({stop.host for stop in row.stops} - {"", row.host}):
+            self._change(insert(further_hosts), {"exchange": row.id, "host": host})
 
     def of_employee(self, person: str) -> list[ExchangeRow]:
         """The exchanges this person goes on."""
@@ -78,8 +92,9 @@ class Exchanges(Part):
         return [row for row in self._of(person) if row.leader == person]
 
     def of_host(self, person: str) -> list[ExchangeRow]:
-        """The exchanges this person is host of."""
-        return [row for row in self._of(person) if row.host == person]
+        """The exchanges this person is host of, at one of their places."""
+        rows = self._of(person)
+        return [row for row in rows if row.host == person or person in {stop.host for stop in row.stops}]
 
     def of_round(self, round: str) -> list[ExchangeRow]:
         """The exchanges that came out of the round."""

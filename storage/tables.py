@@ -187,6 +187,14 @@ exchanges = Table(
     Column("linked", Text),
 )
 
+further_hosts = Table(
+    "further_hosts",
+    metadata,
+    Column("exchange", Text, ForeignKey("exchanges.id"), primary_key=True),
+    Column("host", Text, primary_key=True, index=True),
+)
+"""The hosts of an exchange that is split, all but the first."""
+
 journals = Table(
     "journals",
     metadata,

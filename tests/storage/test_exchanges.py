@@ -69,3 +69,19 @@ def test_a_journal_is_the_default_until_it_is_saved(store: Store) -> None:
     wish = JournalRow("exchange", time(15, 30), "weekly", "free", "open", date(2026, 5, 9), True)
     for row in (wish, replace(wish, finish=None, paused_until=None)):
         assert saved(store, row) == row
+
+
+def test_every_host_of_a_split_stay_finds_it(store: Store) -> None:
+    def add(work: Work) -> None:
+        world(work)
+        stops = (
+            Stop("eva", "Here", date(2026, 5, 5), date(2026, 5, 6)),
+            Stop("bo", "There", date(2026, 5, 7), date(2026, 5, 8)),
+        )
+        work.exchanges.add(an_exchange("split", employee="ada", leader="ada", host="eva", stops=stops))
+        work.exchanges.update(replace(work.exchanges.get("split"), state="approved"))
+
+    store.run_now(add)
+    hosts = store.run_now(lambda work: [[row.id for row in work.exchanges.of_host(who)] for who in ("eva", "bo")])
+    assert hosts == [["exchange", "split"], ["split"]]
+    assert store.run_now(lambda work: work.exchanges.of_leader("bo")) == []
