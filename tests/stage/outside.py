@@ -10,7 +10,7 @@ from tests.stage.scenes import Cast, join, only
 SECRET = re.compile(r"/you/([\w-]{43})")
 
 
-async def asks_nora(here: Cast, language: str = "nb") -> PageSeat:
+async def asks_nora(here: Cast, language: str = "nb", email: str = "") -> PageSeat:
     """From the open round on: Emil has found Nora himself, Lone supports it, and HR asks her."""
     await join(here, here.emil)
     await here.emil.fills({"sign.voluntary": "yes"})
@@ -27,7 +27,8 @@ async def asks_nora(here: Cast, language: str = "nb") -> PageSeat:
     dates = {"match.start": here.start.isoformat(), "match.end": here.end.isoformat()}
     await here.hanne.fills({"match.form": "form.shadow", **dates})
     await here.hanne.fills({"match.outside": "match.outside.new"})
-    await here.hanne.fills({"outside.name": "Nora Nilsen", "outside.language": f"language.{language}"})
+    who = {"outside.name": "Nora Nilsen", "outside.language": f"language.{language}"}
+    await here.hanne.fills({**who, **({"outside.email": email} if email else {})})
     await here.hanne.taps("btn.send")
     return (await here.play.outside())[0]
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from bot.channel import Address, Button, Field, Incoming, Message, Reply
+from bot.channel import Address, Button, Channel, Field, Incoming, Message, Reply
 from bot.channels.web.channel import WebChannel, letter
 from bot.clock import StandingClock
 from bot.conversation import Conversation
@@ -217,6 +217,8 @@ class Play:
         self.url = url
         self.language = language
         self.events = count()
+        self.more: dict[str, Channel] = {}
+        """Other ways to reach somebody, by name."""
         self.store = Store.open(url, KEY)
         self.store.migrate()
         self.house = build_house()
@@ -249,7 +251,8 @@ class Play:
         """Puts everything together on the store."""
         self.channel = WebChannel(self.store)
         self.pages = WebChannel(self.store, OUTSIDE)
-        channels = {channel.name: channel for channel in (self.channel, self.pages)}
+        pages: dict[str, Channel] = {channel.name: channel for channel in (self.channel, self.pages)}
+        channels = pages | self.more
         self.delivery = Delivery(self.store, self.clock, channels)
         self.ticker = Ticker(self.store, self.words, self.clock, self.house)
         self.conversation = Conversation(self.store, self.words, self.clock, self.house, lambda: None)
