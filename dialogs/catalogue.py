@@ -9,8 +9,10 @@ from dialogs.approval import APPROVE, PRINCIPLE
 from dialogs.choices import CHOICES
 from dialogs.debrief import DEBRIEF
 from dialogs.evaluation import EMPLOYEE_EVALUATION, HOST_EVALUATION, LEADER_EVALUATION
+from dialogs.feedback import CHOOSE, GIVE
 from dialogs.follow_up import FIRST_CHECK, LEADER_CHECK, SECOND_CHECK
 from dialogs.host import GIFT, HOST_CHECK, HOST_MORE, HOST_PREPARATION
+from dialogs.left import LEFT
 from dialogs.logbook import LOGBOOK, MISSES
 from dialogs.match import HOST_PROPOSAL, MATCH, PROPOSAL
 from dialogs.model import Dialog, WrongDialog, checked
@@ -23,6 +25,7 @@ from dialogs.round import ROUND
 from dialogs.settings import ABSENT, CORRECT, LANGUAGE, STOP, TIME
 from dialogs.sharing import HABIT, SHARE, WEEK
 from dialogs.sign_up import SIGN_UP
+from dialogs.story import STORY
 
 
 def by_key(*dialogs: Dialog) -> Mapping[str, Dialog]:
@@ -59,6 +62,10 @@ DIALOGS = by_key(
     FIRST_CHECK,
     SECOND_CHECK,
     LEADER_CHECK,
+    STORY,
+    CHOOSE,
+    GIVE,
+    LEFT,
     LANGUAGE,
     TIME,
     ABSENT,

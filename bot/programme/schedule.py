@@ -75,7 +75,7 @@ EXCHANGE_KINDS: Final = (
 TASKS: Final = frozenset({*TASKS_BEFORE, *TASKS_DURING, *TASKS_AFTER, *HOST_TASKS})
 """Pushed tasks: one bundled push of them a day (domain/README.md)."""
 
-SILENT: Final = frozenset({"log.close", *CLOSINGS, "round.close"})
+SILENT: Final = frozenset({"log.close", *CLOSINGS, "left.delete", "round.close"})
 """Housekeeping: it says nothing unasked to a person and is done however late."""
 
 ONCE: Final = frozenset(
@@ -85,6 +85,9 @@ ONCE: Final = frozenset(
 
 MOST_A_DAY: Final = 3
 """Unasked messages to one person on one local day."""
+
+ENDING: Final = frozenset({"close.notice", "close.delete"})
+"""What is still to come of an exchange that is closed."""
 
 PLANNED: Final = frozenset({"approved", "prepared", "running", "paused", "finished", "ended_early", "debriefed"})
 """Exchange states in which something is planned; before it only the leader's approval is waited for."""
@@ -152,9 +155,10 @@ def exchange_dues(facts: ExchangeFacts) -> list[Due]:
             subject=facts.id,
             asked_at=facts.approval_asked_at,
         )
-    if facts.state not in PLANNED:
+    if facts.state not in PLANNED and facts.state != "closed":
         return []
-    dues = [*before(facts), *during(facts), *after(facts)]
+    ending = (it for it in after(facts) if it.kind in ENDING)
+    dues = [*ending] if facts.state == "closed" else [*before(facts), *during(facts), *after(facts)]
     since = facts.approved_at or datetime.min.replace(tzinfo=UTC)
     known = sorted((it for it in dues if it.at >= since), key=_order)
     return sorted({(it.recipient, it.kind, it.day): it for it in reversed(known)}.values(), key=_order)

@@ -20,6 +20,7 @@ NEVER: Final = frozenset({"prep.career", "deb.careerclose", "deb.careerclose.tex
 _SIGN_UP: Final = "sign."
 _WISH: Final = "sign.learn"
 _LEADER_PART: Final = "lead.prep."
+_STORY: Final = "story."
 GOALS: Final = frozenset({f"prep.goal.{n}" for n in ("1", "2", "3", "sharpen")})
 """What the host reads too, once the employee and the leader have agreed on it (6.4)."""
 
@@ -63,6 +64,8 @@ def may_read(item: Item, reader: str, circle: Circle) -> bool:
     if item.key.partition("#")[0] in NEVER or (item.value is not None and redact(item.value) in ([], "")):
         return False
     match item.visibility:
+        case Visibility.SHARED_ON_REQUEST if item.key.startswith(_STORY):
+            return (item.confirmed and reader in circle.hr) or reader in item.released
         case Visibility.SHARED_ON_REQUEST:
             return reader in item.released
         case Visibility.JOINT | Visibility.HR if item.key.startswith(_SIGN_UP):
@@ -78,6 +81,14 @@ def may_read(item: Item, reader: str, circle: Circle) -> bool:
         case Visibility.CHANNEL:
             return True
     return False
+
+
+def is_unshared(item: Item) -> bool:
+    """True for what nobody but its author may ever have read: it is deleted at the end (12.4), controls with it."""
+    if item.visibility == Visibility.SHARED_ON_REQUEST:
+        consents = item.key.startswith(_STORY) and item.confirmed
+        return not item.released and not consents
+    return item.visibility in (Visibility.PRIVATE, Visibility.CONTROL)
 
 
 def readers(item: Item, circle: Circle) -> list[str]:

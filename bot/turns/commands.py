@@ -10,6 +10,7 @@ from bot.moment import Moment, Press, Told
 from bot.script import Pressed, Talk, Topic
 from bot.turns import (
     after,
+    assignments,
     care,
     choosing,
     gifts,
@@ -24,6 +25,7 @@ from bot.turns import (
     rounds,
     settings,
     signups,
+    stories,
 )
 from bot.turns.common import contact_of, facts_of_exchange
 from bot.turns.people import told, try_code
@@ -113,6 +115,7 @@ def helped(moment: Moment, person: PersonRow) -> Reply:
     if person.hr:
         says.append(Say("help.hr.now"))
         presses += [Press("btn.needs_me", ["needs"]), Press("btn.new_round", ["new_round"])]
+        presses += [Press("btn.stories", ["stories"]), Press("btn.left", ["left"])]
         presses += [Press("btn.own_words", ["own_words"]), Press("btn.choices", ["choices"])]
     exchange = settings.active_exchange(moment, person)
     if exchange is not None:
@@ -141,6 +144,8 @@ def status(moment: Moment, person: PersonRow) -> Reply:
             says.append(Say("status.emp", {**facts, "text": next_step(moment, exchange)}))
             says += leaders.told_employee(moment, exchange, person)
             presses += next_presses(moment, person, exchange)
+            task, done = assignments.card(moment, exchange)
+            says, presses = [*says, *task], [*presses, *done]
     for round_row in moment.work.rounds.all(person.organisation):
         sign_up = moment.work.rounds.sign_up_of(round_row.id, person.id)
         if sign_up is not None and sign_up.state in ("signed_up", "in_matching"):
@@ -197,7 +202,8 @@ def next_presses(moment: Moment, person: PersonRow, exchange: ExchangeRow) -> li
     gift = gifts.offers(moment, exchange, person)
     if state in ("finished", "ended_early") and not after.is_debrief_closed(moment, exchange):
         return [Press("btn.debrief", ["begin", "deb", about, "deb"], main=True), *wrote, *gift]
-    return [*wrote, *gift] if state in after.OVER else []
+    story = [stories.way_in(exchange)] if stories.is_open(moment, exchange) else []
+    return [*wrote, *gift, *story] if state in after.OVER else []
 
 
 def _log(moment: Moment, person: PersonRow) -> Reply:

@@ -14,7 +14,7 @@ from bot.programme.material import Written, quotes
 from bot.programme.states import Circumstances
 from bot.programme.visibility import may_read
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns import after, gifts, returning
+from bot.turns import after, assignments, gifts, returning, stories
 from bot.turns.common import (
     bare,
     circle_of,
@@ -142,8 +142,16 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     moment.tell(leader, summary(moment, exchange, leader), kind=kind, subject=exchange.id, preview="deb.title")
     said = [Say("deb.sent", {"leader": first(leader.name)})] if picked else []
     gift = gifts.offers(moment, exchange, talk.person)
-    ways = [*agreed_dates(moment, exchange, talk.person, "share"), *gift, Press("btn.my_data", ["my_data"])]
-    return Ending([_thanks(moment, exchange, mine), *said], ways, chat=[Say("deb.done.plain"), *said])
+    ways = [
+        *agreed_dates(moment, exchange, talk.person, "share"),
+        *gift,
+        stories.way_in(exchange),
+        Press("btn.my_data", ["my_data"]),
+    ]
+    task, done = assignments.card(moment, exchange)
+    return Ending(
+        [_thanks(moment, exchange, mine), *said, *task], [*done, *ways], chat=[Say("deb.done.plain"), *said, *task]
+    )
 
 
 def _thanks(moment: Moment, exchange: ExchangeRow, mine: list[AnswerRow]) -> Say:

@@ -11,7 +11,7 @@ from itertools import groupby
 from bot.channel import Button, Message, Part
 from bot.moment import Action, Moment, Press
 from bot.script import Topic
-from bot.turns import leaders, leaving, needs, reaching, settings, signups
+from bot.turns import assignments, leaders, leaving, needs, reaching, settings, signups
 from bot.turns.commands import next_presses, next_step, under_way
 from bot.turns.common import facts_of_exchange
 from bot.turns.preparations import goal_lines, goals_of
@@ -83,8 +83,10 @@ def _exchange(moment: Moment, person: PersonRow, exchange: ExchangeRow) -> list[
     says: list[Say | Part] = [Say("status.emp", {**facts, "text": next_step(moment, exchange)})]
     goals = goal_lines(goals_of(moment.work.answers.of(person.id, exchange.id, "prep")))
     says += [Part(goal if isinstance(goal, str) else moment.words.say(person.language, goal), "own") for goal in goals]
+    task, done = assignments.card(moment, exchange)
+    says += task
     going = [press.action for press in under_way(moment, person)[1]]
-    presses = [press for press in next_presses(moment, person, exchange) if press.action not in going]
+    presses = [press for press in (*next_presses(moment, person, exchange), *done) if press.action not in going]
     own = _section(moment, person, "home.mine", says, presses)
     entries = _entries(moment, person, exchange)
     return [own, entries] if entries else [own]

@@ -8,13 +8,16 @@ from typing import Any
 from bot.script import House
 from bot.turns import (
     approvals,
+    assignments,
     care,
     choosing,
+    closing,
     commands,
     dates,
     debriefs,
     during,
     evaluations,
+    feedback,
     follow_ups,
     gifts,
     hosts,
@@ -29,6 +32,7 @@ from bot.turns import (
     own_words,
     people,
     preparations,
+    previews,
     pushes,
     reaching,
     returning,
@@ -37,6 +41,7 @@ from bot.turns import (
     sharing,
     signups,
     sparring,
+    stories,
     weeks,
 )
 from bot.turns.pushes import acting, telling
@@ -53,6 +58,11 @@ PARTS: tuple[ModuleType, ...] = (
     returning,
     follow_ups,
     sparring,
+    stories,
+    feedback,
+    assignments,
+    closing,
+    previews,
 )
 """Modules with SCRIPTS, PRESSES and PROMPTS of their own: what they talk about, and what is pressed and due there."""
 
@@ -149,6 +159,11 @@ def house() -> House:
             ("host_wrote",),
             ("begin", "gift"),
             ("return_talk",),
+            ("stories",),
+            ("week_preview",),
+            ("begin", "story"),
+            ("begin", "fu30"),
+            ("begin", "fu90"),
             ("share_which",),
             ("begin", "correct"),
             ("begin", "deb"),

@@ -137,8 +137,9 @@ def _end(moment: Moment, talk: Talk, exchange: ExchangeRow) -> Ending:
         days = tuple(day for day in exchange.days if day <= today)
         exchange = replace(exchange, end=today, days=days, track="short")
     ended = exchange_to(moment, exchange, state)
-    _silence(moment, exchange.id, plans=not under_way)
+    _silence(moment, exchange.id, plans=not (under_way or over))
     if over:
+        replan(moment, ended)
         return Ending([Say("stop.closed")])
     _sign_off(moment, moment.work.rounds.sign_up(exchange.sign_up))
     offer = moment.work.rounds.offer(exchange.offer) if exchange.offer else None

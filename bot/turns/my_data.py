@@ -9,8 +9,9 @@ from typing import Any
 
 from bot.channel import Choice, File, Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
-from bot.programme.visibility import Circle, readers, redact
+from bot.programme.visibility import Circle, is_unshared, readers, redact
 from bot.script import Ending, Script, Talk, Topic
+from bot.turns import closing
 from bot.turns.common import ask_of, circle_of, is_text, item, no_facts, shown
 from bot.turns.picking import pick, shown_by
 from dialogs.accept import accept
@@ -22,6 +23,10 @@ from storage.store import NotFound
 
 MOST_LISTED = 100
 """Answers in one list; the newest first. The download has them all."""
+
+
+COLLEAGUES = "fb."
+"""What colleagues answered is the person's to read and to delete, and not to rewrite."""
 
 
 def mine(moment: Moment, person: PersonRow) -> list[AnswerRow]:
@@ -43,7 +48,7 @@ def tell_menu(moment: Moment, person: PersonRow) -> None:
         Press("btn.export", ["data_download"]),
         Press("btn.delete_private", ["data_forget"]),
     ]
-    moment.tell(person, Told([Say("data.menu")], presses), kind="answer")
+    moment.tell(person, Told([Say("data.menu"), *closing.told(moment, person)], presses), kind="answer")
 
 
 def listed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
@@ -85,8 +90,10 @@ def show(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming)
         who,
     ]
     presses = []
-    if is_text(moment, row):
+    if is_text(moment, row) and not row.key.startswith(COLLEAGUES):
         presses.append(Press("btn.edit", ["begin", "correct", row.id, new_id()], main=True))
+    if row.key == "story.write" and row.confirmed:
+        presses.append(Press("btn.story_withdraw", ["story_withdraw", row.id]))
     if row.visibility == "S" and row.released:
         presses.append(Press("btn.unshare", ["unshare", row.id]))
     elif row.visibility == "S" and redact(row.value) not in ("", []) and _is_exchange(moment, row.subject):
@@ -158,7 +165,7 @@ def forget_now(moment: Moment, person: PersonRow, args: list[str], incoming: Inc
     if not moment.work.conversations.spend(incoming.card):
         return Reply(note=moment.words.text(person.language, "card.answered"))
     for row in moment.work.answers.by(person.id):
-        if row.visibility == "P" or (row.visibility == "S" and not row.released):
+        if row.visibility != "–" and is_unshared(item(row)):
             moment.work.answers.delete(row.id)
     moment.work.audit.add(moment.now, person.id, "answers.deleted", person.id)
     moment.tell(person, Told([Say("data.deleted")]), kind="answer", replaces=shown_by(moment, incoming))

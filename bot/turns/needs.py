@@ -8,7 +8,7 @@ from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.planning import worker as worker_of
 from bot.programme.calendar import at_local, working_day_after
-from bot.turns import reaching, sparring
+from bot.turns import reaching, sparring, stories
 from dialogs.model import Say
 from storage.records import ExchangeRow, PersonRow, PromptRow, RoundRow, SignUpRow, new_id
 
@@ -79,6 +79,8 @@ def tell(moment: Moment, hr: PersonRow, *, kind: str) -> None:
     parts += says
     presses += links
     presses.append(Press("btn.new_round", ["new_round"]))
+    if stories.told_to(moment, hr):
+        presses.append(Press("btn.stories", ["stories"]))
     moment.tell(hr, Told(parts, presses), kind=kind, preview=title)
 
 

@@ -88,7 +88,7 @@ def begin(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming
 
 def way_in(exchange: ExchangeRow, *, main: bool = True) -> Press:
     """The button that opens the form."""
-    return Press("lead.ret.title", ["return_talk", exchange.id], main=main)
+    return Press("btn.have_talked", ["return_talk", exchange.id], main=main)
 
 
 def questions(moment: Moment, exchange: ExchangeRow) -> list[Say | Part]:

@@ -146,9 +146,10 @@ def finish(moment: Moment, talk: Talk) -> Ending:
         moment.work.answers.update(replace(row, picked=keep, released=released))
     values = {"leader": moment.first_name(exchange.leader), "date": talk.facts["date"], "n": len(chosen)}
     key = "share.week.done" if chosen else "share.week.none"
+    look = Press("btn.preview", ["week_preview", exchange.id, talk.row.occasion])
     change = Press("btn.change_choice", ["reopen", "week", exchange.id, talk.row.occasion])
     over = bool(exchange.days) and monday(week) == monday(exchange.days[-1])
-    return Ending([Say(key, values)], [change, *(gifts.offers(moment, exchange, talk.person) if over else [])])
+    return Ending([Say(key, values)], [look, change, *(gifts.offers(moment, exchange, talk.person) if over else [])])
 
 
 def pick_due(moment: Moment, prompt: PromptRow) -> str:
@@ -188,21 +189,37 @@ def overview(moment: Moment, prompt: PromptRow) -> Told | None:
 
 
 def _close_preview(moment: Moment, exchange: ExchangeRow, week: date) -> None:
+    """What was chosen cannot be changed now; in its place stands the way to a copy of what the leader gets."""
     occasion = f"week:{monday(week).isoformat()}"
     row = moment.work.conversations.find(exchange.employee, "week", exchange.id, occasion)
-    if row is not None and row.status == "open":
-        talks.close(moment, talks.load(moment, row), "done", Say("share.week.gone"))
+    if row is None:
+        return
+    if row.status in ("open", "paused"):
+        talks.close(moment, talks.load(moment, row), "done")
+    employee = moment.person(exchange.employee)
+    said = Say("sum.copy.there", {"leader": moment.first_name(exchange.leader)})
+    presses = [Press("btn.open", ["week_preview", exchange.id, occasion]), *gifts.offers(moment, exchange, employee)]
+    moment.tell(employee, Told([said], presses), kind="answer", subject=exchange.id, replaces=row.message)
 
 
 def summary(
-    moment: Moment, exchange: ExchangeRow, leader: PersonRow, week: date, settled: Collection[str] = ()
+    moment: Moment,
+    exchange: ExchangeRow,
+    leader: PersonRow,
+    week: date,
+    settled: Collection[str] = (),
+    ahead: Collection[str] = (),
 ) -> list[Say]:
     """The overview of a week as its reader may see it; the one rule decides what that is.
 
-    `settled` are answers of earlier weeks that come along.
+    `settled` are answers of earlier weeks that come along, `ahead` those that are released only with it.
     """
     circle = circle_of(moment, exchange)
-    rows = [row for row in moment.work.answers.about(exchange.id) if may_read(item(row), leader.id, circle)]
+    rows = [
+        row
+        for row in moment.work.answers.about(exchange.id)
+        if row.id in ahead or may_read(item(row), leader.id, circle)
+    ]
     entries = [row for row in rows if row.occasion.startswith("log:")]
     in_week = [row for row in entries if monday(day_of(row)) == monday(week) or row.id in settled]
     shared = [

@@ -61,7 +61,7 @@ def test_the_catalogue_holds_every_conversation() -> None:
     assert set(DIALOGS) == set(
         """
         round sign offer match proposal host_proposal principle approve prep lead log misses share week habit
-        deb ret fu30 fu90 lead.fu90 language time absent stop correct outside
+        deb ret fu30 fu90 lead.fu90 story fb fb.who left language time absent stop correct outside
         host.prep host.check host.more gift
         eval.emp eval.lead eval.host
         own_search own choose

@@ -342,9 +342,14 @@ def test_while_the_days_are_unknown_start_and_end_are_what_counts() -> None:
     assert {"prep", "prep.remind", "greeting", "debrief", "debrief.remind", "debrief.close", "fu90"} <= kinds
 
 
-@pytest.mark.parametrize("state", ["proposed", "declined", "rejected", "withdrawn", "closed", "accepted"])
+@pytest.mark.parametrize("state", ["proposed", "declined", "rejected", "withdrawn", "accepted"])
 def test_nothing_is_planned_before_the_approval_or_after_the_end(state: str) -> None:
     assert exchange_dues(three_days(state=state)) == []
+
+
+def test_of_a_closed_exchange_only_the_notices_and_the_deletion_are_to_come() -> None:
+    kinds = [due.kind for due in exchange_dues(three_days(state="closed"))]
+    assert kinds == ["close.notice", "close.delete"]
 
 
 def test_the_leader_is_reminded_once_three_working_days_after_the_request() -> None:

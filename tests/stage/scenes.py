@@ -351,6 +351,67 @@ async def debrief(here: Cast) -> None:
     await here.at(working_day_after(worker(await here.emil.person()), here.end), 10)
 
 
+DEBRIEF: Final[dict[str, dict[str, str]]] = {
+    "da": {
+        "deb.10.transfer": "Jeg skriver de to oplysninger først",
+        "deb.12.action.what#1": "Lave en skabelon til indberetninger",
+        "deb.14.request": "Tid til at lave den",
+    },
+    "nb": {
+        "deb.10.transfer": "Jeg skriver de to opplysningene først",
+        "deb.12.action.what#1": "Lage en mal for meldinger",
+        "deb.14.request": "Tid til å lage den",
+    },
+    "en": {
+        "deb.10.transfer": "I write the two facts first",
+        "deb.12.action.what#1": "Make a template for reports",
+        "deb.14.request": "Time to make it",
+    },
+}
+PROMISE: Final = {
+    "da": "Emil får torsdag formiddag til det",
+    "nb": "Emil får torsdag formiddag til det",
+    "en": "Emil gets Thursday morning for it",
+}
+
+
+async def debriefed(here: Cast) -> None:
+    """Emil has taken the debrief with one action and one request, and Lone has got the summary."""
+    await here.emil.taps("btn.start_min", minutes=await minutes(here.emil))
+    given: dict[str, Raw] = {**DEBRIEF[here.play.language]}
+    given |= {
+        "deb.12.action.when#1": (here.end + timedelta(days=25)).isoformat(),
+        "deb.13.share.how": "deb.13.share.how.meeting",
+        "deb.13.share.when": (here.end + timedelta(days=14)).isoformat(),
+    }
+    await walk(here.emil, given)
+
+
+async def talked(here: Cast) -> None:
+    """The return talk has been held, and Lone has promised something."""
+    await here.at(here.end + timedelta(days=5), 13)
+    await here.lone.taps("btn.have_talked")
+    await here.lone.fills(
+        {
+            "lead.ret.held": "yes",
+            "lead.ret.answer": here.said(PROMISE),
+            "lead.ret.commit": here.said(PROMISE),
+            "lead.ret.commit.when": (here.end + timedelta(days=20)).isoformat(),
+            "lead.ret.decide": "btn.no",
+        }
+    )
+
+
+async def month(here: Cast) -> None:
+    """A month has passed, and Emil is asked about his plan."""
+    await here.at(here.end + timedelta(days=31), 12)
+
+
+async def three_months(here: Cast) -> None:
+    """Three months have passed, and Emil and Lone are asked for the last time."""
+    await here.at(here.end + timedelta(days=91), 12)
+
+
 Scene = Callable[[Cast], Awaitable[None]]
 
 SCENES: Final[dict[str, Scene]] = {
@@ -368,6 +429,10 @@ SCENES: Final[dict[str, Scene]] = {
     "last day": last_day,
     "finished": finished,
     "debrief": debrief,
+    "debriefed": debriefed,
+    "talked": talked,
+    "month": month,
+    "three months": three_months,
 }
 """The scenes in their order; each stands on the ones before it."""
 

@@ -1,0 +1,163 @@
+"""The end of an exchange: private entries are offered for download, then deleted; what was shared stays (12.4)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from bot import talks
+from bot.channel import Incoming, Reply
+from bot.moment import Moment, Press, Told
+from bot.planning import worker
+from bot.programme.calendar import at_local
+from bot.programme.phases.facts import CLOSE_AT
+from bot.programme.visibility import is_unshared
+from bot.script import Ending, Script, Talk, Topic
+from bot.turns import after
+from bot.turns.common import first, item, no_facts, nobody_else
+from bot.turns.follow_ups import close_exchange
+from bot.turns.leaving import PLACED
+from bot.turns.moves import exchange_to
+from bot.turns.pushes import acting, telling
+from dialogs import engine
+from dialogs.left import LEFT
+from dialogs.model import Say, State
+from storage.records import AnswerRow, ExchangeRow, PersonRow, PromptRow, new_id
+
+DELETE, LEFT_DELETE = "close.delete", "left.delete"
+LEAVES_AFTER = timedelta(days=14)
+"""How long somebody who has left can download the private entries (own default)."""
+
+WAITING = ("proposed", "accepted", "approved", "prepared")
+"""States of an exchange that has not begun."""
+
+
+# The end of an exchange
+
+
+def private(moment: Moment, exchange: ExchangeRow) -> list[AnswerRow]:
+    """What nobody but its author can read, and what only steered a conversation."""
+    return [row for row in moment.work.answers.about(exchange.id) if is_unshared(item(row))]
+
+
+def notice(moment: Moment, prompt: PromptRow) -> Told | None:
+    """That private entries are about to be deleted. Nothing where nothing private is left."""
+    exchange = moment.work.exchanges.get(prompt.subject)
+    mine = [row for row in private(moment, exchange) if row.person == prompt.recipient and row.visibility != "–"]
+    days = [row.day for row in moment.work.prompts.of(exchange.id, DELETE) if row.state == "pending"]
+    if not mine or not days:
+        return None
+    return Told([Say("push.close", {"date": min(days)})], [Press("btn.export", ["data_download"], main=True)])
+
+
+def delete_due(moment: Moment, prompt: PromptRow) -> str:
+    """Deletes what is private, once; what was shared stays."""
+    exchange = close_exchange(moment, moment.work.exchanges.get(prompt.subject))
+    _delete(moment, exchange)
+    moment.work.audit.add(moment.now, prompt.recipient, "private.deleted", exchange.id)
+    return "answered"
+
+
+def _delete(moment: Moment, exchange: ExchangeRow) -> None:
+    """The answers, and what conversations hold of them: drafts, quotes, what was asked."""
+    subjects = [exchange.id]
+    for row in private(moment, exchange):
+        moment.work.answers.delete(row.id)
+        subjects.append(row.id)
+    for talked in (row for subject in subjects for row in moment.work.conversations.of_subject(subject)):
+        if talked.status in ("open", "paused"):
+            talks.close(moment, talks.load(moment, talked), "stopped", Say("stop.closed"))
+        kept = moment.work.conversations.get(talked.id)
+        moment.work.conversations.put(replace(kept, state=engine.to_json(State(kept.dialog))))
+
+
+def told(moment: Moment, person: PersonRow) -> list[Say]:
+    """When private entries will be deleted, or were."""
+    says: list[Say] = []
+    for exchange in moment.work.exchanges.of_employee(person.id):
+        for prompt in moment.work.prompts.of(exchange.id, DELETE):
+            if prompt.state == "answered":
+                says.append(Say("data.expired", {"date": prompt.day, "host_unit": exchange.host_unit}))
+            elif prompt.state == "pending" and exchange.state in (*after.OVER, "closed"):
+                says.append(Say("data.expiry", {"date": prompt.day}))
+    return says
+
+
+# Somebody leaves the organisation
+
+
+def left_pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """HR says that somebody has left."""
+    if not person.hr:
+        return Reply(note=moment.words.text(person.language, "only_hr"))
+    talks.begin(moment, Topic(person, "left", person.organisation, new_id()))
+    return Reply()
+
+
+def left_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
+    """Those who have been on an exchange, also when they are no longer in the chat."""
+    people = [
+        {"value": other.id, "label": f"{other.name}, {other.unit}" if other.unit else other.name, "email": other.email}
+        for other in moment.work.people.all(topic.person.organisation)
+        if other.id != topic.person.id and moment.work.exchanges.of_employee(other.id)
+    ]
+    return {**no_facts(moment, topic), "people": people}
+
+
+def left_finish(moment: Moment, talk: Talk) -> Ending:
+    """Nothing more is asked of the person, who can download until the entries are deleted."""
+    if talk.state.answers.get("left.sure") != "btn.yes":
+        return Ending([Say("left.not")])
+    person = moment.person(str(talk.state.answers["left.who"]))
+    day = moment.today(person) + LEAVES_AFTER
+    at = at_local(day, CLOSE_AT, worker(person).zone)
+    known = [row for row in moment.work.prompts.of(person.id, LEFT_DELETE) if row.state == "pending"]
+    if known:
+        return Ending([Say("left.noted", {"name": first(person.name), "date": known[0].day})])
+    moment.work.prompts.add(PromptRow(new_id(), person.id, person.id, LEFT_DELETE, day, at))
+    for exchange in moment.work.exchanges.of_employee(person.id):
+        _end(moment, exchange)
+    moment.work.audit.add(moment.now, talk.person.id, "person.left", person.id)
+    download = Press("btn.export", ["data_download"], main=True)
+    moment.tell(person, Told([Say("left.told", {"date": day})], [download]), kind="news", subject=person.id)
+    return Ending([Say("left.noted", {"name": first(person.name), "date": day})])
+
+
+def _end(moment: Moment, exchange: ExchangeRow) -> None:
+    """Whoever waits for somebody who has left is told; nothing more comes about it."""
+    moment.work.prompts.cancel(exchange.id)
+    waits = exchange.state in (*WAITING, *PLACED)
+    if exchange.state in WAITING:
+        exchange_to(moment, exchange, "withdrawn")
+    elif waits:
+        exchange_to(moment, exchange_to(moment, exchange, "ended_early"), "closed")
+    elif exchange.state in after.OVER:
+        exchange_to(moment, exchange, "closed")
+    if waits:
+        programme = moment.work.rounds.get(exchange.round).name
+        values = {"name": moment.first_name(exchange.employee), "programme": programme}
+        for other in sorted({exchange.leader, exchange.host} - {""}):
+            moment.tell(moment.person(other), Told([Say("stop.told", values)]), kind="news", subject=exchange.id)
+
+
+def left_due(moment: Moment, prompt: PromptRow) -> str:
+    """Deletes what is private of somebody who has left; shared items stay by their rule (T16)."""
+    person = moment.person(prompt.recipient)
+    for exchange in moment.work.exchanges.of_employee(person.id):
+        _delete(moment, exchange)
+    for row in moment.work.answers.by(person.id):
+        if is_unshared(item(row)):
+            moment.work.answers.delete(row.id)
+    moment.work.people.update(replace(person, active=False))
+    moment.work.audit.add(moment.now, person.id, "private.deleted", person.id)
+    return "answered"
+
+
+SCRIPTS = {"left": Script(LEFT, left_facts, left_finish, nobody_else, keeps=False)}
+PRESSES = {"left": left_pressed}
+PROMPTS = {
+    "close.notice": telling(notice),
+    "close.delete": acting(delete_due),
+    "left.delete": acting(left_due),
+}
