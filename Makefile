@@ -26,10 +26,10 @@ bench: .venv/.dev-stamp
 	@BENCH=$(or $(BENCH),quick) $(BIN)/python -m tests.benchmarks $(NAMES)
 	@$(if $(filter full,$(BENCH)),$(if $(NAMES),,FAULTS=all $(BIN)/python -m pytest -q -n auto tests/faults))
 
-# Takes the pictures in docs/ anew: the playground, and what people meet in Slack and in Teams.
+# Takes the pictures in docs/ anew: the playground, a host's page, and what people meet in Slack and in Teams.
 picture: .venv/.dev-stamp
 	@VIDSYN_PICTURE=1 $(BIN)/python -m pytest -q -k take tests/browser/test_picture.py \
-	  tests/browser/test_slack_pictures.py tests/agents/test_pictures.py
+	  tests/browser/test_host_picture.py tests/browser/test_slack_pictures.py tests/agents/test_pictures.py
 
 # Needs uv. Takes the newest versions that the .in files allow: read the difference before you commit it.
 lock:

@@ -12,12 +12,17 @@ SECRET = re.compile(r"/you/([\w-]{43})")
 
 async def asks_nora(here: Cast, language: str = "nb", email: str = "") -> PageSeat:
     """From the open round on: Emil has found Nora himself, Lone supports it, and HR asks her."""
+    return await asks(here, "Nora Nilsen", "Nav Sandnes", language, email)
+
+
+async def asks(here: Cast, name: str, unit: str, language: str, email: str = "") -> PageSeat:
+    """The same with a host of another name."""
     await join(here, here.emil)
     await here.emil.fills({"sign.voluntary": "yes"})
     await here.emil.fills({"sign.leader": here.lone.id})
     await here.emil.taps("sign.talked.yes")
     await here.emil.taps("sign.mode.self")
-    await here.emil.fills({"sign.self.where": "Nav Sandnes"})
+    await here.emil.fills({"sign.self.where": unit})
     await here.emil.fills({"sign.learn": "Hvad de gør, når familier flytter"})
     await here.emil.taps("btn.no")
     await here.lone.taps("btn.approve")
@@ -27,7 +32,7 @@ async def asks_nora(here: Cast, language: str = "nb", email: str = "") -> PageSe
     dates = {"match.start": here.start.isoformat(), "match.end": here.end.isoformat()}
     await here.hanne.fills({"match.form": "form.shadow", **dates})
     await here.hanne.fills({"match.outside": "match.outside.new"})
-    who = {"outside.name": "Nora Nilsen", "outside.language": f"language.{language}"}
+    who = {"outside.name": name, "outside.language": f"language.{language}"}
     await here.hanne.fills({**who, **({"outside.email": email} if email else {})})
     await here.hanne.taps("btn.send")
     return (await here.play.outside())[0]
