@@ -129,7 +129,8 @@ def _done_at(moment: Moment, exchange: ExchangeRow, person: str, dialog: str) ->
 
 
 def _agreed(moment: Moment, exchange: ExchangeRow) -> bool:
-    return all(moment.work.answers.of(person, exchange.id, "goals") for person in (exchange.employee, exchange.leader))
+    ticked = {row.person for row in moment.work.answers.about(exchange.id) if row.key == "goals.agreed"}
+    return {exchange.employee, exchange.leader} <= ticked
 
 
 def _ended_early(moment: Moment, exchange: ExchangeRow) -> bool:

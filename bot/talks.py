@@ -200,29 +200,43 @@ def pause(moment: Moment, talk: Talk, replaces: str = "") -> Reply:
     return Reply()
 
 
-def offer_changes(moment: Moment, talk: Talk, replaces: str = "") -> Reply:
-    """Lists the questions whose answer can be changed."""
-    asks = engine.changeable(talk.dialog, talk.state, talk.facts)
+def offer_changes(moment: Moment, talk: Talk, replaces: str = "", beginning: str = "") -> Reply:
+    """Lists the questions whose answer can be changed; only those whose key begins so."""
+    asks = [ask for ask in engine.changeable(talk.dialog, talk.state, talk.facts) if ask.key.startswith(beginning)]
     if not asks:
         return Reply(note=moment.words.text(talk.person.language, "talk.nothing_to_change"))
     view = reader(moment, talk)
-    card = new_id()
     choices = tuple(
         Choice(ask.key, engine.shortened(view.words.text(view.language, ask.words, view.values(ask)))) for ask in asks
     )
+    actions = {"edit": ["edit"], "back": ["resume"]}
+    pick_one(moment, talk, ("edit", "talk.change_which"), choices, "btn.edit", actions, replaces)
+    return Reply()
+
+
+def pick_one(
+    moment: Moment,
+    talk: Talk,
+    field: tuple[str, str],
+    choices: Sequence[Choice],
+    button: str,
+    actions: Mapping[str, list[str]],
+    replaces: str,
+) -> None:
+    """A list to pick one thing from, in the conversation's own place. `field` is its key and its label's.
+
+    The first of `actions` is the button's, the second leads back.
+    """
+    view, (go, back) = reader(moment, talk), actions
     message = Message(
         parts=(Part(view.text(talk.dialog.title), "title"),),
         preview=view.text(talk.dialog.title),
-        card=card,
-        fields=(Field("edit", "one", view.text("talk.change_which"), choices=choices, required=True),),
-        buttons=(
-            Button("edit", view.text("btn.edit"), main=True, sends=True),
-            Button("back", view.text("btn.back")),
-        ),
+        card=new_id(),
+        fields=(Field(field[0], "one", view.text(field[1]), choices=tuple(choices), required=True),),
+        buttons=(Button(go, view.text(button), main=True, sends=True), Button(back, view.text("btn.back"))),
         language=view.language,
     )
-    _show(moment, talk, message, {"edit": ["edit"], "back": ["resume"]}, replaces)
-    return Reply()
+    _show(moment, talk, message, actions, replaces)
 
 
 def close(moment: Moment, talk: Talk, status: str, said: Say | None = None) -> None:

@@ -6,26 +6,30 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from dialogs.approval import APPROVE, PRINCIPLE
+from dialogs.checklists import FORMAL, PRACTICAL
 from dialogs.choices import CHOICES
 from dialogs.debrief import DEBRIEF
 from dialogs.evaluation import EMPLOYEE_EVALUATION, HOST_EVALUATION, LEADER_EVALUATION
 from dialogs.feedback import CHOOSE, GIVE
 from dialogs.follow_up import FIRST_CHECK, LEADER_CHECK, SECOND_CHECK
+from dialogs.goals import GOALS
 from dialogs.host import GIFT, HOST_CHECK, HOST_MORE, HOST_PREPARATION
 from dialogs.left import LEFT
+from dialogs.leader import LEADER_PART
 from dialogs.logbook import LOGBOOK, MISSES
 from dialogs.match import HOST_PROPOSAL, MATCH, PROPOSAL
 from dialogs.model import Dialog, WrongDialog, checked
 from dialogs.offer import OFFER
 from dialogs.outside import OUTSIDE
 from dialogs.own_words import OWN_WORDS, SEARCH
-from dialogs.preparation import LEADER_PART, PREPARATION
+from dialogs.preparation import PREPARATION
 from dialogs.return_talk import RETURN_TALK
 from dialogs.round import ROUND
 from dialogs.settings import ABSENT, CORRECT, LANGUAGE, STOP, TIME
 from dialogs.sharing import HABIT, SHARE, WEEK
 from dialogs.sign_up import SIGN_UP
 from dialogs.story import STORY
+from dialogs.suggest import SUGGEST
 
 
 def by_key(*dialogs: Dialog) -> Mapping[str, Dialog]:
@@ -49,6 +53,10 @@ DIALOGS = by_key(
     APPROVE,
     PREPARATION,
     LEADER_PART,
+    GOALS,
+    PRACTICAL,
+    FORMAL,
+    SUGGEST,
     LOGBOOK,
     MISSES,
     SHARE,

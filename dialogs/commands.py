@@ -40,6 +40,7 @@ class Command(StrEnum):
     LINKS = "links"
     OWN_WORDS = "own_words"
     CHOICES = "choices"
+    SUGGEST = "suggest"
     SHOW_LOGBOOK = "show_logbook"
 
 
@@ -55,6 +56,8 @@ def understand(text: str, asking_for_text: bool) -> Command | None:
     command: Command | None = BY_WORDS.get(said)
     if command is None and _wants_to_read(said.split()):
         command = Command.SHOW_LOGBOOK
+    if command is None and _wants_to_enrol(said.split()):
+        command = Command.SUGGEST
     return None if asking_for_text and command not in WHILE_WRITING else command
 
 
@@ -62,9 +65,20 @@ def _wants_to_read(words: list[str]) -> bool:
     return len(words) <= MOST_WORDS and not SHOW.isdisjoint(words) and not LOGBOOK.isdisjoint(words)
 
 
+def _wants_to_enrol(words: list[str]) -> bool:
+    """Whether somebody tries to sign up another: "tilmeld Emil", "meld Emil på", "sign up Emil"."""
+    if not 2 <= len(words) <= MOST_WORDS or not ONESELF.isdisjoint(words):
+        return False
+    pairs = {(words[0], words[-1]), tuple(words[:2])} if len(words) > 2 else set()
+    return words[0] in ENROL or not ENROL_AROUND.isdisjoint(pairs)
+
+
 _WORDS = tomllib.loads(files("dialogs").joinpath("texts/commands.toml").read_text("utf-8"))
 SHOW = frozenset(_WORDS[Command.SHOW_LOGBOOK]["show"])
 LOGBOOK = frozenset(_WORDS[Command.SHOW_LOGBOOK]["what"])
+ENROL = frozenset(_WORDS["enrol"]["verb"])
+ENROL_AROUND = frozenset(tuple(phrase.split()) for phrase in _WORDS["enrol"]["around"])
+ONESELF = frozenset(_WORDS["enrol"]["oneself"])
 BY_WORDS = {
     fold(words): command for command in Command if command is not Command.SHOW_LOGBOOK for words in _WORDS[command]
 }

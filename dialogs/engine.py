@@ -206,9 +206,10 @@ def _too_early(ask: Ask, value: Value, earlier: Value | None) -> bool:
 
 
 def _earliest(ask: Ask, answers: Mapping[str, Value], facts: Facts) -> Value | None:
-    """The date an answer must not come before: that of another question, or today."""
+    """The date an answer must not come before: that of another question, or a fact as today is one."""
     after = _after(ask)
-    return str(facts["today"]) if after == "today" else answers.get(after)
+    known = answers.get(after, facts.get(after))
+    return str(known) if known else None
 
 
 def _reflection(ask: Ask, value: Value) -> list[Say]:

@@ -86,7 +86,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Day:
-    """A date, kept as ISO text, not before the answer to the question `after`, or not before "today".
+    """A date, kept as ISO text, not before the answer to the question `after`, or the fact of that name as "today".
 
     Typed dates are read against `today`.
     """

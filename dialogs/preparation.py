@@ -1,4 +1,4 @@
-"""Before the exchange: the employee's preparation (spec section 6.1) and the leader's part (6.3)."""
+"""Before the exchange: the employee's preparation (spec section 6.1)."""
 
 from __future__ import annotations
 
@@ -41,6 +41,21 @@ IN_PLACE = (
 ABROAD = ("prep.abroad.travel", "prep.abroad.lodging", "prep.abroad.insurance", "prep.abroad.emergency")
 HABITS = ("share.habit.item", "share.habit.open", "share.habit.final")
 
+GOAL_IDEAS = (
+    "goal.tpl.next_link",
+    "goal.tpl.method",
+    "goal.tpl.dilemma",
+    "goal.tpl.dialogue",
+    "goal.tpl.cocreate",
+    "goal.tpl.contact",
+    "goal.tpl.give",
+    "goal.tpl.governance",
+)
+"""Beginnings of goals (6.2)."""
+
+IDEA = "goal_begun_{}"
+"""The fact that holds the beginning that was picked for a goal, by its number."""
+
 HABIT_ASK = Ask("share.habit", One(HABITS), Who.PRIVATE)
 
 
@@ -50,11 +65,11 @@ def more_goals() -> Step:
     two_more = both(one_more, answered("prep.goal.2"), chose("prep.goal.more#2", "btn.add_goal"))
     return step(
         Ask("prep.goal.more", MORE, Who.CONTROL, when=FULL),
-        Ask("prep.goal.2", LONG, Who.JOINT, when=one_more),
+        Ask("prep.goal.2", LONG, Who.JOINT, when=one_more, starter=IDEA.format(2)),
         Ask("prep.goal.sharpen#2", LONG, Who.JOINT, when=both(one_more, sounds_vague("prep.goal.2"))),
         Ask("prep.goal.2.sign", LONG, Who.JOINT, when=both(one_more, answered("prep.goal.2"))),
         Ask("prep.goal.more#2", MORE, Who.CONTROL, when=both(one_more, answered("prep.goal.2"))),
-        Ask("prep.goal.3", LONG, Who.JOINT, when=two_more),
+        Ask("prep.goal.3", LONG, Who.JOINT, when=two_more, starter=IDEA.format(3)),
         Ask("prep.goal.sharpen#3", LONG, Who.JOINT, when=both(two_more, sounds_vague("prep.goal.3"))),
         Ask("prep.goal.3.sign", LONG, Who.JOINT, when=both(two_more, answered("prep.goal.3"))),
     )
@@ -86,6 +101,7 @@ PREPARATION = Dialog(
                 Who.JOINT,
                 required=True,
                 hints=("prep.goal.why", "prep.goal.example"),
+                starter=IDEA.format(1),
             ),
             Ask("prep.goal.sharpen#1", LONG, Who.JOINT, when=sounds_vague("prep.goal.1")),
             Ask("prep.goal.1.sign", LONG, Who.JOINT, required=True),
@@ -119,39 +135,6 @@ PREPARATION = Dialog(
             Ask("prep.confidence", Scale(), Who.PRIVATE, when=FULL),
             Ask("prep.confidence.up", LONG, Who.PRIVATE, when=both(FULL, below("prep.confidence", 7))),
             Ask("prep.confirm", Review(), Who.CONTROL, required=True),
-        ),
-    ),
-)
-
-LEADER_GOALS = ("lead.prep.goals.agree", "lead.prep.goals.add", "lead.prep.goals.talk")
-COVER = ("lead.prep.cover.wait", "lead.prep.cover.share", "lead.prep.cover.swap", "lead.prep.cover.sub")
-CONTACT = (
-    "lead.prep.contact.weekly",
-    "lead.prep.contact.mid",
-    "lead.prep.contact.visit",
-    "lead.prep.contact.agree",
-)
-
-LEADER_PART = Dialog(
-    "lead",
-    "lead.prep.title",
-    form=True,
-    intro=("lead.prep.intro",),
-    outro=("lead.prep.done.now",),
-    steps=(
-        step(
-            Ask("lead.prep.use", LONG, Who.JOINT),
-            Ask("lead.prep.goals", One(LEADER_GOALS), Who.JOINT, when=both(FULL, fact("goals"))),
-            Ask(
-                "lead.prep.goals.comment",
-                LONG,
-                Who.JOINT,
-                when=both(FULL, chose("lead.prep.goals", "lead.prep.goals.add")),
-            ),
-            Ask("lead.prep.cover", One(COVER), Who.HR),
-            Ask("lead.prep.contact", One(CONTACT), Who.JOINT, when=FULL),
-            Ask("lead.prep.followup.return", Day(after="today"), Who.JOINT, required=True),
-            Ask("lead.prep.followup.slot", Day(after="today"), Who.JOINT, when=FULL),
         ),
     ),
 )

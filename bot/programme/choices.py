@@ -28,6 +28,7 @@ class Choices:
     `representatives_cleared`. `coaches` are person ids. `help_contacts` says, in HR's
     words, whom to turn to when days are hard; without it that is the round's contact. `sparring` is the ISO date of
     the leaders' meeting. `track` is "full" where everybody takes the full one.
+    `pool` where there is a central one that pays for a substitute.
     """
 
     track: str = ""
@@ -36,6 +37,7 @@ class Choices:
     coaches: tuple[str, ...] = ()
     help_contacts: str = ""
     sparring: str = ""
+    pool: bool = False
     return_talk_working_days: int = 10
     sharing: int = 30
     feedback: int = 14

@@ -19,6 +19,8 @@ class Circumstances:
     host_said_yes: bool = False
     justified: bool = False
     joint_goal: bool = False
+    rules_ticked: bool = False
+    practical_done: bool = False
     started: bool = False
     over: bool = False
     learned: bool = False
@@ -57,6 +59,8 @@ VOLUNTARY: Final = Guard("voluntary", "state.need.voluntary")
 HOST_YES: Final = Guard("host_said_yes", "state.need.host")
 JUSTIFIED: Final = Guard("justified", "approve.needjust")
 JOINT_GOAL: Final = Guard("joint_goal", "state.need.goal", soft=True)
+RULES_TICKED: Final = Guard("rules_ticked", "state.need.rules", soft=True)
+PRACTICAL_DONE: Final = Guard("practical_done", "state.need.practical", soft=True)
 STARTED: Final = Guard("started", "state.need.start")
 OVER: Final = Guard("over", "state.need.end")
 LEARNED: Final = Guard("learned", "state.need.learned", soft=True)
@@ -92,7 +96,7 @@ EXCHANGE: Final[States] = {
     "proposed": {"accepted": (HOST_YES,), "declined": FREE, "withdrawn": FREE},
     "accepted": {"approved": (JUSTIFIED,), "rejected": FREE, "withdrawn": FREE},
     "approved": {
-        "prepared": (JOINT_GOAL,),
+        "prepared": (JOINT_GOAL, RULES_TICKED, PRACTICAL_DONE),
         "running": (STARTED,),
         "finished": (OVER,),
         "withdrawn": FREE,
@@ -121,3 +125,9 @@ def move(states: States, source: str, target: str, circumstances: Circumstances 
     for guard in hard or failed:
         return Move(guard.refusal, guard.soft)
     return Move()
+
+
+def left_open(states: States, source: str, target: str, circumstances: Circumstances) -> list[str]:
+    """What the soft guards of a change still miss, by the names of the circumstances."""
+    guards = states.get(source, {}).get(target, ())
+    return [guard.needs for guard in guards if guard.soft and not getattr(circumstances, guard.needs)]

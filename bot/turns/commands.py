@@ -26,9 +26,12 @@ from bot.turns import (
     settings,
     signups,
     stories,
+    still_open,
+    suggestions,
 )
 from bot.turns.common import contact_of, facts_of_exchange
 from bot.turns.people import told, try_code
+from bot.turns.preparations import agree_press
 from dialogs import engine
 from dialogs.commands import Command, understand
 from dialogs.model import Say, Text
@@ -108,7 +111,7 @@ def helped(moment: Moment, person: PersonRow) -> Reply:
     ]
     if moment.work.exchanges.of_leader(person.id):
         says.append(Say("help.leader"))
-        presses.append(Press("btn.released", ["released", ""]))
+        presses += [Press("btn.released", ["released", ""]), Press("btn.suggest_to", ["suggest"])]
     if moment.work.exchanges.of_host(person.id):
         says.append(Say("help.host"))
         presses.append(Press("btn.released", ["released", ""]))
@@ -198,7 +201,9 @@ def next_presses(moment: Moment, person: PersonRow, exchange: ExchangeRow) -> li
     wrote = host_words.press(moment, exchange, person)
     if state in ("prepared", "running"):
         write = [Press("btn.write", ["write"], main=True)] if moment.today(person) >= exchange.start else []
-        return [*write, Press("btn.change_preparation", ["reopen", "prep", about, "prep"]), *wrote]
+        agree = [agree_press(exchange)] if person.id not in still_open.agreed_by(moment, exchange) else []
+        change = Press("btn.change_preparation", ["reopen", "prep", about, "prep"])
+        return [*write, *agree, change, *wrote]
     gift = gifts.offers(moment, exchange, person)
     if state in ("finished", "ended_early") and not after.is_debrief_closed(moment, exchange):
         return [Press("btn.debrief", ["begin", "deb", about, "deb"], main=True), *wrote, *gift]
@@ -342,6 +347,7 @@ COMMANDS: dict[Command, Callable[[Moment, PersonRow], Reply]] = {
     Command.LINKS: outside.listed,
     Command.OWN_WORDS: own_words.menu,
     Command.CHOICES: choosing.begin,
+    Command.SUGGEST: suggestions.ask,
     Command.SHOW_LOGBOOK: leaders.show_logbook,
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -10,13 +10,17 @@ from bot.moment import Moment
 from bot.programme.cadence import WEEKDAYS
 from bot.programme.visibility import GOALS, Circle, Item, redact
 from bot.script import Talk, Topic
-from dialogs.model import Ask, Day, Hour, Many, One, Person, Say, Text, Value, Visibility
+from dialogs.leader import RULES
+from dialogs.model import NOTHING, Ask, Day, Hour, Many, One, Person, Say, Text, Value, Visibility
 from dialogs.outside import NEW
 from dialogs.round import FORMS
 from storage.records import AnswerRow, ExchangeRow, PersonRow, RoundRow
 from storage.store import NotFound
 
 Option = dict[str, str]
+
+OWN_OPTIONS = {"forms": FORMS, "rules": RULES}
+"""The options that a fact is a part of, where they have words of their own."""
 
 OUTSIDE = "web"
 """The channel of those who have a page of their own instead of a chat."""
@@ -201,15 +205,24 @@ def is_text(moment: Moment, row: AnswerRow) -> bool:
 
 def shown(moment: Moment, language: str, row: AnswerRow) -> str:
     """An answer as words in a language, as its author reads it."""
-    return shown_value(moment, language, ask_of(moment, row), row.value)
+    return shown_value(moment, language, ask_of(moment, row), row.value, names_of(moment, row))
 
 
 def shown_to_others(moment: Moment, language: str, row: AnswerRow) -> str:
     """An answer as words in a language, as anybody but its author reads it."""
-    return shown_value(moment, language, ask_of(moment, row), redact(row.value) if row.value is not None else None)
+    value = redact(row.value) if row.value is not None else None
+    return shown_value(moment, language, ask_of(moment, row), value, names_of(moment, row))
 
 
-def shown_value(moment: Moment, language: str, ask: Ask | None, value: Value | None) -> str:
+def names_of(moment: Moment, row: AnswerRow) -> dict[str, str]:
+    """Who is called what in the options of an answer about an exchange."""
+    exchange = moment.work.exchanges.find(row.subject)
+    return {"name": moment.first_name(exchange.employee)} if exchange else {}
+
+
+def shown_value(
+    moment: Moment, language: str, ask: Ask | None, value: Value | None, names: Mapping[str, str] = NOTHING
+) -> str:
     """A value as words. What it means is decided by the question, never by how it looks; text stays as it is."""
     if value is None:
         return MISSING
@@ -217,7 +230,7 @@ def shown_value(moment: Moment, language: str, ask: Ask | None, value: Value | N
         return moment.words.text(language, "btn.yes" if value else "btn.no")
     match ask.answer if ask else None:
         case One() | Many() as choice:
-            return _chosen(moment, language, choice, value if isinstance(value, list) else [str(value)])
+            return _chosen(moment, language, choice, value if isinstance(value, list) else [str(value)], names)
         case Day():
             day = as_date(str(value))
             return moment.words.date(language, day) if day else str(value)
@@ -229,18 +242,18 @@ def shown_value(moment: Moment, language: str, ask: Ask | None, value: Value | N
     return " · ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _chosen(moment: Moment, language: str, choice: One | Many, values: list[str]) -> str:
+def _chosen(moment: Moment, language: str, choice: One | Many, values: list[str], names: Mapping[str, str]) -> str:
     """What was chosen: weekdays and dates in a row, the rest set apart."""
     days = choice.fact == "days"
     weekdays = [WEEKDAYS.index(value) for value in values if days and value in WEEKDAYS]
-    rest = [_label(moment, language, choice, value) for value in values if not days or value not in WEEKDAYS]
+    rest = [_label(moment, language, choice, value, names) for value in values if not days or value not in WEEKDAYS]
     return (", " if days else " · ").join([*(moment.words.weekday(language, day) for day in weekdays), *rest])
 
 
-def _label(moment: Moment, language: str, choice: One | Many, value: str) -> str:
+def _label(moment: Moment, language: str, choice: One | Many, value: str, names: Mapping[str, str]) -> str:
     """What an option is called; one that is about something gone is three dots."""
-    if value in choice.options or (choice.fact == "forms" and value in FORMS):
-        return moment.words.text(language, value)
+    if value in choice.options or value in OWN_OPTIONS.get(choice.fact, ()):
+        return moment.words.text(language, value, names)
     try:
         match choice.fact:
             case "wishes":

@@ -81,6 +81,7 @@ def _own(moment: Moment, person: PersonRow) -> list[ExchangeRow]:
 def _exchange(moment: Moment, person: PersonRow, exchange: ExchangeRow) -> list[Section]:
     facts = facts_of_exchange(moment, Topic(person, "log", exchange.id, ""), exchange)
     says: list[Say | Part] = [Say("status.emp", {**facts, "text": next_step(moment, exchange)})]
+    says += leaders.told_employee(moment, exchange, person)
     goals = goal_lines(goals_of(moment.work.answers.of(person.id, exchange.id, "prep")))
     says += [Part(goal if isinstance(goal, str) else moment.words.say(person.language, goal), "own") for goal in goals]
     task, done = assignments.card(moment, exchange)

@@ -9,6 +9,7 @@ from bot.script import House
 from bot.turns import (
     approvals,
     assignments,
+    before,
     care,
     choosing,
     closing,
@@ -20,7 +21,10 @@ from bot.turns import (
     feedback,
     follow_ups,
     gifts,
+    goal_ideas,
+    goals,
     hosts,
+    leader_part,
     leaders,
     leaving,
     logbooks,
@@ -42,17 +46,21 @@ from bot.turns import (
     signups,
     sparring,
     stories,
+    suggestions,
     weeks,
 )
 from bot.turns.pushes import acting, telling
 
 PARTS: tuple[ModuleType, ...] = (
+    before,
     care,
     choosing,
     dates,
     during,
     evaluations,
     gifts,
+    goal_ideas,
+    goals,
     hosts,
     own_words,
     returning,
@@ -63,6 +71,8 @@ PARTS: tuple[ModuleType, ...] = (
     assignments,
     closing,
     previews,
+    leader_part,
+    suggestions,
 )
 """Modules with SCRIPTS, PRESSES and PROMPTS of their own: what they talk about, and what is pressed and due there."""
 
@@ -81,7 +91,6 @@ def house() -> House:
             "principle": approvals.PRINCIPLE_SCRIPT,
             "approve": approvals.APPROVE_SCRIPT,
             "prep": preparations.PREPARATION_SCRIPT,
-            "lead": preparations.LEADER_SCRIPT,
             "log": logbooks.LOGBOOK_SCRIPT,
             "misses": logbooks.MISSES_SCRIPT,
             "share": sharing.SHARE_SCRIPT,

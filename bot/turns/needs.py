@@ -8,7 +8,8 @@ from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.planning import worker as worker_of
 from bot.programme.calendar import at_local, working_day_after
-from bot.turns import reaching, sparring, stories
+from bot.turns import reaching, sparring, still_open, stories
+from bot.turns.preparations import is_full
 from dialogs.model import Say
 from storage.records import ExchangeRow, PersonRow, PromptRow, RoundRow, SignUpRow, new_id
 
@@ -99,11 +100,20 @@ def _lines(moment: Moment, row: RoundRow) -> list[Say | Part]:
     lines: list[Say | Part] = [Say("needs.round", values)]
     lines += [Say("needs.wish", _wish_values(moment, sign_up)) for sign_up in waiting]
     latest = {exchange.sign_up: exchange for exchange in exchanges}
-    lines += [
-        Say(f"needs.{exchange.state}", _exchange_values(moment, exchange))
-        for exchange in latest.values()
-        if exchange.state in SHOWN
-    ]
+    for exchange in latest.values():
+        if exchange.state in SHOWN:
+            lines.append(Say(f"needs.{exchange.state}", _exchange_values(moment, exchange)))
+            lines += _before(moment, exchange)
+    return lines
+
+
+def _before(moment: Moment, exchange: ExchangeRow) -> list[Say]:
+    """What is not in place before an exchange, and a wish for the pool; neither stops anything."""
+    name = moment.person(exchange.employee).name
+    missing = still_open.of(moment, exchange, full=is_full(moment, exchange))
+    lines = [Say("needs.open", {"name": name, "list": missing})] if missing else []
+    if still_open.wants_pool(moment, exchange):
+        lines.append(Say("needs.pool", {"name": name, "leader": moment.first_name(exchange.leader)}))
     return lines
 
 

@@ -16,7 +16,7 @@ from bot.programme.states import Circumstances
 from bot.programme.tracks import part_time, track
 from bot.programme.visibility import may_read
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns import host_words
+from bot.turns import goal_ideas, host_words
 from bot.turns.common import (
     circle_of,
     exchange_of,
@@ -27,12 +27,13 @@ from bot.turns.common import (
     shown_to_others,
     who_sees,
 )
-from bot.turns.dates import agreed_dates
 from bot.turns.minutes import minutes_of
 from bot.turns.moves import exchange_to
 from bot.turns.picking import shown_by
+from bot.turns.still_open import both_agreed
+from dialogs.leader import LEADER_PART
 from dialogs.model import Say
-from dialogs.preparation import LEADER_PART, PREPARATION
+from dialogs.preparation import PREPARATION
 from storage.records import AnswerRow, ExchangeRow, PersonRow, PromptRow, new_id
 
 MOST_SINGLE_DAYS = 15
@@ -66,11 +67,11 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
     journal = moment.work.exchanges.journal(exchange.id)
     return {
         **facts_of_exchange(moment, topic, exchange),
-        "full": _full(moment, exchange),
+        "full": is_full(moment, exchange),
         "days": _days(moment, topic, exchange),
         "abroad": exchange.form == "form.international",
         "part_time": part_time(_chosen_days(moment, exchange)),
-        "minutes": minutes_of(moment, topic, PREPARATION, full=_full(moment, exchange)),
+        "minutes": minutes_of(moment, topic, PREPARATION, full=is_full(moment, exchange)),
         "date": exchange.start,
         "habit": journal.habit,
         "host_person": bool(exchange.host),
@@ -78,11 +79,11 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
     }
 
 
-def _full(moment: Moment, exchange: ExchangeRow) -> bool:
+def is_full(moment: Moment, exchange: ExchangeRow) -> bool:
     """The full track is for stays of more than five days, or for who chose it."""
     if exchange.track:
         return exchange.track == "full"
-    return track(days_of(moment, exchange)) == "full"
+    return moment.choices(exchange.round).track == "full" or track(days_of(moment, exchange)) == "full"
 
 
 def _chosen_days(moment: Moment, exchange: ExchangeRow) -> tuple[date, ...]:
@@ -159,14 +160,23 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     days = exchange_days(exchange.start, exchange.end, chosen if isinstance(chosen, list) else (), worker, ())
     first_time = exchange.state == "approved"
     goal = Circumstances(joint_goal=bool(answers.get("prep.goal.1")))
-    known = replace(exchange, days=days, track=exchange.track or track(days))
+    known = replace(exchange, days=days)
+    known = replace(known, track="full" if is_full(moment, known) else "short")
     prepared = exchange_to(moment, known, "prepared" if first_time else exchange.state, goal)
     replan(moment, prepared)
     if first_time:
         send_leader_part(moment, prepared)
     else:
         _tell_change(moment, prepared)
-    return Ending([], [Press("goals.agreed", ["goals_agreed", prepared.id])])
+    # On the full track the two agree once both are ready, and are asked to then.
+    return Ending([], [] if first_time and prepared.track == "full" else [agree_press(prepared)])
+
+
+def agree_press(exchange: ExchangeRow) -> Press:
+    """The tick at the goals; on the full track in a form that shows them, with the ground rules."""
+    if exchange.track == "full":
+        return Press("btn.goals", ["goals", exchange.id], main=True)
+    return Press("goals.agreed", ["goals_agreed", exchange.id])
 
 
 def _tell_change(moment: Moment, exchange: ExchangeRow) -> None:
@@ -178,7 +188,7 @@ def _tell_change(moment: Moment, exchange: ExchangeRow) -> None:
     says = [Say("prep.changed", {"name": moment.first_name(exchange.employee)})]
     presses = [
         Press("btn.released", ["released", exchange.id], main=True),
-        Press("goals.agreed", ["goals_agreed", exchange.id]),
+        agree_press(exchange),
     ]
     moment.tell(leader, Told(says, presses), kind="news", subject=exchange.id)
 
@@ -204,8 +214,7 @@ def agreed(moment: Moment, person: PersonRow, args: list[str], incoming: Incomin
             confirmed=True,
         )
     )
-    ticked = {row.person for row in moment.work.answers.about(exchange.id) if row.key == "goals.agreed"}
-    noted = Say("goals.both" if ticked >= {exchange.employee, exchange.leader} else "goals.noted")
+    noted = Say("goals.both" if both_agreed(moment, exchange) else "goals.noted")
     moment.tell(person, Told([noted]), kind="answer", subject=exchange.id, replaces=shown_by(moment, incoming))
     return Reply()
 
@@ -214,7 +223,7 @@ def send_leader_part(moment: Moment, exchange: ExchangeRow) -> None:
     """Tells the leader the goals, as they are now the leader's to read, with the form to fill in."""
     leader = moment.person(exchange.leader)
     topic = Topic(leader, "lead", exchange.id, "lead")
-    minutes = minutes_of(moment, topic, LEADER_PART, full=exchange.track == "full")
+    minutes = minutes_of(moment, topic, LEADER_PART, **leader_asked(moment, exchange))
     values = {**facts_of_exchange(moment, topic, exchange), "minutes": minutes}
     rows = readable_by(moment, exchange, leader.id, "prep")
     parts: list[Say | Part] = [
@@ -231,6 +240,17 @@ def send_leader_part(moment: Moment, exchange: ExchangeRow) -> None:
     moment.tell(leader, Told(parts, [press]), kind="task", subject=exchange.id, preview="lead.prep.title")
 
 
+def leader_asked(moment: Moment, exchange: ExchangeRow) -> dict[str, Any]:
+    """What decides how much the leader is asked, as `minutes_of` wants it."""
+    sign_up = moment.work.rounds.sign_up(exchange.sign_up)
+    others = {row.leader for row in moment.work.exchanges.of_round(exchange.round)} - {"", exchange.leader}
+    own_place = sign_up.mode in ("sign.mode.self", "sign.mode.both")
+    return {
+        "full": is_full(moment, exchange),
+        "known": {"own_place": own_place, "other_leaders": bool(others)},
+    }
+
+
 def readable_by(moment: Moment, exchange: ExchangeRow, reader: str, occasion: str) -> list[AnswerRow]:
     """The answers of one conversation that a reader may read."""
     circle = circle_of(moment, exchange)
@@ -239,9 +259,9 @@ def readable_by(moment: Moment, exchange: ExchangeRow, reader: str, occasion: st
 
 
 def extra(moment: Moment, talk: Talk) -> list[Press]:
-    """More about who reads what is written; on the short track the person may take the full one."""
+    """More about who reads what is written; on the short track the person may take the full one; help at the goals."""
     if talk.state.answers:
-        return []
+        return goal_ideas.presses(talk)
     more = Press("btn.who_reads", ["who_reads", talk.row.subject])
     return [*([] if talk.facts["full"] else [Press("btn.take_full", ["full_track", talk.row.subject])]), more]
 
@@ -258,32 +278,6 @@ def take_full(moment: Moment, person: PersonRow, args: list[str], incoming: Inco
     return Reply()
 
 
-def leader_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
-    """What the leader's part needs."""
-    exchange = exchange_of(moment, topic)
-    rows = readable_by(moment, exchange, topic.person.id, "prep")
-    goals = goals_of(rows)
-    listed = [goals[f"goal#{n}"] for n in (1, 2, 3) if f"goal#{n}" in goals]
-    return {
-        **facts_of_exchange(moment, topic, exchange),
-        **goals,
-        "list": listed,
-        "minutes": minutes_of(moment, topic, LEADER_PART, full=exchange.track == "full"),
-        "date": exchange.start,
-        "leader": moment.first_name(exchange.employee),
-        "host_person": bool(exchange.host),
-    }
-
-
-def leader_finish(moment: Moment, talk: Talk) -> Ending:
-    """What the two share becomes readable to the employee, and the calls and talks that were dated are planned."""
-    moment.work.answers.confirm(talk.person.id, talk.row.subject, "lead")
-    exchange = moment.work.exchanges.get(talk.row.subject)
-    replan(moment, exchange)
-    dates = agreed_dates(moment, exchange, talk.person, "return", "share")
-    return Ending([], [Press("goals.agreed", ["goals_agreed", exchange.id]), *dates])
-
-
 def push(moment: Moment, prompt: PromptRow) -> Told | None:
     """The invitation to prepare, or its one reminder; nothing when it is done."""
     exchange = moment.work.exchanges.get(prompt.subject)
@@ -291,7 +285,7 @@ def push(moment: Moment, prompt: PromptRow) -> Told | None:
         return None
     employee = moment.person(exchange.employee)
     topic = Topic(employee, "prep", exchange.id, "prep")
-    minutes = minutes_of(moment, topic, PREPARATION, full=_full(moment, exchange))
+    minutes = minutes_of(moment, topic, PREPARATION, full=is_full(moment, exchange))
     left = max((exchange.start - moment.today(employee)).days, 0)
     values = {**facts_of_exchange(moment, topic, exchange), "n": left, "minutes": minutes}
     presses = [
@@ -314,4 +308,3 @@ def greeting(moment: Moment, prompt: PromptRow) -> Told | None:
 
 
 PREPARATION_SCRIPT = Script(PREPARATION, facts, finish, who_sees, extra)
-LEADER_SCRIPT = Script(LEADER_PART, leader_facts, leader_finish, who_sees)

@@ -22,7 +22,6 @@ from bot.turns.common import (
     circle_of,
     exchange_of,
     facts_of_exchange,
-    goals_agreed,
     item,
     label_of,
     latest,
@@ -30,6 +29,7 @@ from bot.turns.common import (
     who_sees,
 )
 from bot.turns.preparations import goals_of, readable_by
+from bot.turns.still_open import both_agreed
 from dialogs.engine import excerpt
 from dialogs.model import Say
 from dialogs.sharing import WEEK
@@ -240,7 +240,7 @@ def summary(
             total=len(exchange.days),
             next_step=next_step(moment, exchange, leader),
             goals=tuple(goals[f"goal#{n}"] for n in (1, 2, 3) if f"goal#{n}" in goals),
-            agreed=goals_agreed(moment, exchange),
+            agreed=both_agreed(moment, exchange),
             shared=tuple(shared),
             requests=tuple(adjust),
             yours=tuple(open_tasks(moment, exchange, leader)),

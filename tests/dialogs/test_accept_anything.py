@@ -98,7 +98,7 @@ def test_a_kept_value_is_accepted_again(answer: Answer, raw: Raw) -> None:
 
 
 def _labels(language: str, ask: Ask) -> dict[str, str]:
-    return dict(WORDS.labels(language, ask))
+    return dict(WORDS.labels(language, ask, {"name": "Emil"}))
 
 
 @pytest.mark.parametrize("ask", CHOICES, ids=lambda ask: ask.key)

@@ -32,6 +32,7 @@ links | links, link, personal links | links, personlige links | lenker, lenke, p
 more_help | more help | mere hjælp | mer hjelp
 own_words | words, our words | ord, vores ord | ord, våre egne ord
 choices | choices, our choices | valg, vores valg | valg, valgene våre
+suggest | suggest, enrol Emil | foreslå, tilmeld Emil, meld Emil til | foreslå, meld Emil på
 show_logbook | show me the logbook | vis mig logbogen | vis meg loggboken
 """
 """The table of spec section 5.6, and ours."""
@@ -79,6 +80,9 @@ def test_every_command_can_be_typed() -> None:
         "HR hjalp os godt",
         "I wrote it in the logbook",
         "vis mig vej",
+        "tilmeld mig",
+        "meld meg på",
+        "sign up",
         "help " * 1000,
     ],
 )

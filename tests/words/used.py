@@ -47,6 +47,7 @@ NOT_WORDS = {
     "fu30.close",
     "fu90.close",
     "fu90.remind",
+    "lead.remind",
     "log.remind",
     "prep.remind",
     "proposal.remind",

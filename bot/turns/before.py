@@ -1,0 +1,197 @@
+"""What is pushed before the exchange besides the preparation itself: homework, colleagues, and what is still open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from bot.channel import Incoming, Part, Reply
+from bot.moment import Moment, Press, Told
+from bot.script import Ending, Script, Talk, Topic
+from bot.turns import leader_part, still_open
+from bot.turns.common import exchange_of, facts_of_exchange, who_sees
+from bot.turns.picking import shown_by
+from bot.turns.preparations import is_full
+from bot.turns.pushes import telling
+from dialogs.checklists import FORMAL, PRACTICAL
+from dialogs.model import Ask, Say
+from dialogs.preparation import ABROAD, IN_PLACE
+from storage.records import AnswerRow, ExchangeRow, PersonRow, PromptRow, new_id
+
+FEWEST_DAYS = 2
+"""Days before the first one in which there is time to find something out; "1 days to go" would be no sentence."""
+
+
+def homework(moment: Moment, prompt: PromptRow) -> Told | None:
+    """Three things to find out about the host, once."""
+    exchange = moment.work.exchanges.get(prompt.subject)
+    employee = moment.person(exchange.employee)
+    left = (_first_day(exchange) - moment.today(employee)).days
+    if exchange.state not in still_open.AHEAD or left < FEWEST_DAYS:
+        return None
+    return Told([Say("prep.homework", {"n": left, "host_unit": exchange.host_unit})])
+
+
+def _first_day(exchange: ExchangeRow) -> date:
+    return exchange.days[0] if exchange.days else exchange.start
+
+
+def colleagues(moment: Moment, prompt: PromptRow) -> Told | None:
+    """Whether to ask the colleagues what to look for, once."""
+    exchange = moment.work.exchanges.get(prompt.subject)
+    if exchange.state not in still_open.AHEAD:
+        return None
+    presses = [
+        Press("btn.see_text", ["colleagues_text", prompt.id], main=True),
+        Press("btn.no_thanks", ["colleagues_settled", prompt.id, "skipped"]),
+    ]
+    return Told([Say("prep.colleagues")], presses)
+
+
+def colleagues_text(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """The ready text, to copy, change and send oneself: nothing is posted for anybody."""
+    prompt = moment.work.prompts.get(args[0])
+    if prompt.recipient != person.id:
+        return Reply(note=moment.words.text(person.language, "card.not_yours"))
+    if not moment.work.conversations.spend(incoming.card):
+        return Reply(note=moment.words.text(person.language, "card.answered"))
+    exchange = moment.work.exchanges.get(prompt.subject)
+    values = facts_of_exchange(moment, Topic(person, "prep", exchange.id, ""), exchange)
+    text = Part(moment.words.text(person.language, "prep.colleagues.post", values), "own")
+    presses = [
+        Press("btn.done", ["colleagues_settled", prompt.id, "answered"], main=True),
+        Press("btn.no_thanks", ["colleagues_settled", prompt.id, "skipped"]),
+    ]
+    told = Told([Say("prep.colleagues.copy"), text], presses)
+    moment.tell(person, told, kind="answer", subject=exchange.id, replaces=shown_by(moment, incoming))
+    return Reply()
+
+
+def colleagues_settled(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """Sent or skipped: it is not brought up again, and nobody is told which."""
+    prompt = moment.work.prompts.get(args[0])
+    if prompt.recipient != person.id:
+        return Reply(note=moment.words.text(person.language, "card.not_yours"))
+    if not moment.work.conversations.spend(incoming.card):
+        return Reply(note=moment.words.text(person.language, "card.answered"))
+    sent = args[1] == "answered"
+    moment.work.prompts.mark(prompt.id, "answered" if sent else "skipped", prompt.data)
+    say = Say("prep.colleagues.sent" if sent else "closed.fine")
+    told, replaces = Told([say]), shown_by(moment, incoming)
+    moment.tell(person, told, kind="answer", subject=prompt.subject, replaces=replaces)
+    return Reply()
+
+
+def practical(moment: Moment, prompt: PromptRow) -> Told | None:
+    """What is not in place yet. On the short track, where it was not asked, the list is offered once."""
+    exchange = moment.work.exchanges.get(prompt.subject)
+    employee = moment.person(exchange.employee)
+    open_now = still_open.practical(moment, exchange)
+    asked = still_open.answer(moment, employee.id, exchange.id, "prep", "prep.practical") is not None
+    if exchange.state not in still_open.AHEAD or not open_now:
+        return None
+    press = Press("btn.tick", ["begin", "practical", exchange.id, prompt.id], main=True)
+    if not asked and not is_full(moment, exchange):
+        return None if _offered(moment, prompt) else Told([Say("prep.practical")], [press])
+    values = {"start": exchange.start, "list": [Say(item) for item in open_now]}
+    return Told([Say("push.practical", values)], [press, Press("btn.later", ["later", prompt.id])])
+
+
+def _offered(moment: Moment, prompt: PromptRow) -> bool:
+    rows = moment.work.prompts.of(prompt.subject, "practical")
+    return any(row.id != prompt.id and row.recipient == prompt.recipient and row.state == "said" for row in rows)
+
+
+def formal(moment: Moment, prompt: PromptRow) -> Told | None:
+    """The formalities that are still open; nothing when none are, or on the short track."""
+    exchange = moment.work.exchanges.get(prompt.subject)
+    open_now = still_open.formal(moment, exchange)
+    if exchange.state not in still_open.AHEAD or not open_now or not is_full(moment, exchange):
+        return None
+    values = {"name": moment.first_name(exchange.employee), "list": [Say(item) for item in open_now]}
+    presses = [
+        Press("btn.tick", ["begin", "formal", exchange.id, prompt.id], main=True),
+        Press("btn.later", ["later", prompt.id]),
+    ]
+    return Told([Say("push.formal", values)], presses)
+
+
+def practical_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
+    """The practical things that are open."""
+    exchange = exchange_of(moment, topic)
+    items = still_open.practical(moment, exchange)
+    return {
+        **facts_of_exchange(moment, topic, exchange),
+        "host_person": bool(exchange.host),
+        "open_practical": _options(moment, topic, [item for item in items if item in IN_PLACE]),
+        "open_abroad": _options(moment, topic, [item for item in items if item in ABROAD]),
+    }
+
+
+def formal_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
+    """The formalities that are open."""
+    exchange = exchange_of(moment, topic)
+    items = still_open.formal(moment, exchange)
+    return {**facts_of_exchange(moment, topic, exchange), "open_formal": _options(moment, topic, items)}
+
+
+def _options(moment: Moment, topic: Topic, items: Sequence[str]) -> list[dict[str, str]]:
+    return [{"value": item, "label": moment.words.text(topic.person.language, item)} for item in items]
+
+
+def practical_finish(moment: Moment, talk: Talk) -> Ending:
+    """What was ticked is added to the list of the preparation."""
+    for ask in talk.dialog.asks:
+        _add(moment, talk, ask, "prep", confirmed=True)
+    return _rest(still_open.practical(moment, moment.work.exchanges.get(talk.row.subject)))
+
+
+def formal_finish(moment: Moment, talk: Talk) -> Ending:
+    """What was ticked is added to the leader's list."""
+    for ask in talk.dialog.asks:
+        _add(moment, talk, ask, "lead", confirmed=False)
+    return _rest(still_open.formal(moment, moment.work.exchanges.get(talk.row.subject)))
+
+
+def _add(moment: Moment, talk: Talk, ask: Ask, occasion: str, *, confirmed: bool) -> None:
+    """Joins what was ticked now to what was ticked before."""
+    chosen, key = talk.state.answers.get(ask.key), ask.key
+    if not isinstance(chosen, list):
+        return
+    exchange = talk.row.subject
+    kept = still_open.answer(moment, talk.person.id, exchange, occasion, key)
+    before = still_open.ticked(moment, talk.person.id, exchange, occasion, key)
+    row = AnswerRow(
+        id=new_id(),
+        person=talk.person.id,
+        subject=exchange,
+        occasion=occasion,
+        key=key,
+        visibility=ask.visibility.value,
+        value=[*before, *(item for item in chosen if item not in before)],
+        question=kept.question if kept else moment.words.text(talk.person.language, key),
+        day=moment.today(talk.person),
+        confirmed=kept.confirmed if kept else confirmed,
+    )
+    moment.work.answers.put(row)
+
+
+def _rest(items: Sequence[str]) -> Ending:
+    if not items:
+        return Ending([Say("checklist.done")])
+    return Ending([Say("checklist.rest", {"list": [Say(item) for item in items]})])
+
+
+SCRIPTS = {
+    "practical": Script(PRACTICAL, practical_facts, practical_finish, who_sees, keeps=False),
+    "formal": Script(FORMAL, formal_facts, formal_finish, who_sees, keeps=False),
+}
+PRESSES = {"colleagues_text": colleagues_text, "colleagues_settled": colleagues_settled}
+PROMPTS = {
+    "homework": telling(homework),
+    "colleagues": telling(colleagues),
+    "practical": telling(practical),
+    "formal": telling(formal),
+    "lead.remind": telling(leader_part.remind),
+}
