@@ -238,13 +238,14 @@ async def invited(here: Cast) -> None:
 async def prepared(here: Cast) -> None:
     """Emil has prepared, and Lone has done her part."""
     await prepare(here)
+    await leader_prepared(here)
+
+
+async def leader_prepared(here: Cast) -> None:
+    """Lone does her part."""
     await here.lone.taps("btn.start_min", minutes=await minutes(here.lone))
-    await here.lone.fills(
-        {
-            "lead.prep.use": here.said(WISH),
-            "lead.prep.followup.return": (here.end + timedelta(days=5)).isoformat(),
-        }
-    )
+    use, talk_on = here.said(WISH), (here.end + timedelta(days=5)).isoformat()
+    await walk(here.lone, {"lead.prep.use": use, "lead.prep.followup.return": talk_on})
 
 
 async def prepare(here: Cast, **answers: Raw) -> None:
@@ -423,7 +424,8 @@ SCENES: Final[dict[str, Scene]] = {
     "accepted": accepted,
     "approved": approved,
     "invited": invited,
-    "prepared": prepared,
+    "employee prepared": prepare,
+    "prepared": leader_prepared,
     "first day": first_day,
     "second day": second_day,
     "last day": last_day,

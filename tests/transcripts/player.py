@@ -27,6 +27,7 @@ TITLES: Final = {
         "Emil og Vera har sagt ja": "accepted",
         "Lone har godkendt": "approved",
         "to uger før": "invited",
+        "Emil er forberedt": "employee prepared",
         "alle er forberedt": "prepared",
         "første dag er gået": "first day",
         "anden dag er gået": "second day",
@@ -47,6 +48,9 @@ TITLES: Final = {
         "en måned etter": "month",
         "tre måneder etter": "three months",
         "Emil og Vera har sagt ja": "accepted",
+        "to uker før": "invited",
+        "Emil er forberedt": "employee prepared",
+        "alle er forberedt": "prepared",
     },
     "en": {scene: scene for scene in SCENES},
 }
