@@ -14,8 +14,8 @@ from dialogs.feedback import CHOOSE, GIVE
 from dialogs.follow_up import FIRST_CHECK, LEADER_CHECK, SECOND_CHECK
 from dialogs.goals import GOALS
 from dialogs.host import GIFT, HOST_CHECK, HOST_MORE, HOST_PREPARATION
-from dialogs.left import LEFT
 from dialogs.leader import LEADER_PART
+from dialogs.left import LEFT
 from dialogs.logbook import LOGBOOK, MISSES
 from dialogs.match import HOST_PROPOSAL, MATCH, PROPOSAL
 from dialogs.model import Dialog, WrongDialog, checked

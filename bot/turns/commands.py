@@ -25,8 +25,8 @@ from bot.turns import (
     rounds,
     settings,
     signups,
-    stories,
     still_open,
+    stories,
     suggestions,
 )
 from bot.turns.common import contact_of, facts_of_exchange
