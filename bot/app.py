@@ -25,6 +25,7 @@ from bot.channels.web.take import take_routes
 from bot.clock import Clock, StandingClock, SystemClock
 from bot.conversation import Conversation
 from bot.delivery import Delivery
+from bot.hr_desk import HrDesk
 from bot.metrics import Meters
 from bot.opening import ANONYMOUS, CHATS, PLAYGROUND, closed_if_it_fails, mark, open_store
 from bot.presence import PRESENCE
@@ -249,8 +250,9 @@ def _playground(settings: Settings, store: Store, system: Clock) -> App:
     ticker = Ticker(store, words, clock, house)
     conversation = Conversation(store, words, clock, house, delivery.kick)
     stage = Stage(store, words, clock, house, ticker, delivery)
+    office = HrDesk(store, words, clock, house)
     application = web.Application()
-    application.add_subapp("/playground", playground(store, conversation.receive, stage, channel, words, mask))
+    application.add_subapp("/playground", playground(store, conversation.receive, stage, channel, words, mask, office))
     application.router.add_get("/", _home)
     application.add_subapp(PATH, personal(store, conversation.receive, words, pages, _address(settings), clock))
     app = App(store, conversation, ticker, delivery, clock, application, stage, meters=meters)

@@ -114,7 +114,7 @@ def draw(
         buttons.append((Button("send", reader.text(alone.answer.button), main=True), ["answer", alone.key, "yes"]))
         buttons.append((Button("change", reader.text("btn.edit")), ["change"]))
     else:
-        fields = tuple(_field(reader, ask, screen) for ask in screen.asks)
+        fields = tuple(field_of(reader, ask, screen.filled) for ask in screen.asks)
         label = "btn.save" if screen.last else "btn.continue"
         buttons.append((Button("save", reader.text(label), main=True, sends=True), ["submit"]))
     buttons += [(button, press.action) for button, press in _extra(reader, extra)]
@@ -264,10 +264,11 @@ def _may_skip(ask: Ask) -> bool:
     return not ask.required and ask.visibility is not Visibility.CONTROL
 
 
-def _field(reader: Reader, ask: Ask, screen: Screen) -> Field:
+def field_of(reader: Reader, ask: Ask, filled: Mapping[str, Value]) -> Field:
+    """A question as a field, with what was answered already."""
     who = reader.who(ask)
     labels = labels_of(reader, ask)
-    given = screen.filled.get(ask.key)
+    given = filled.get(ask.key)
     kinds: dict[type[object], str] = {
         One: "one",
         Many: "many",

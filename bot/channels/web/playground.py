@@ -20,16 +20,28 @@ from bot.channels.web.downloads import download, row_of
 from bot.channels.web.draw import HERE
 from bot.channels.web.events import Streams
 from bot.channels.web.hands import Hands
+from bot.channels.web.hr_pages import HrPages
+from bot.channels.web.office import Office
 from bot.channels.web.view import BASE, House, Reader, boxes, entries, fragments, language_mark, link, say, watch
 from bot.channels.web.when import day_in_words
 from storage.store import Store
 
 
 def playground(
-    store: Store, receive: Receive, desk: Desk, channel: WebChannel, words: Words, masked: Masked
+    store: Store,
+    receive: Receive,
+    desk: Desk,
+    channel: WebChannel,
+    words: Words,
+    masked: Masked,
+    office: Office | None = None,
 ) -> web.Application:
-    """The application to mount under /playground. Its doors are on: it answers this machine only."""
-    pages = Playground(House(BASE, store, channel, words, desk), Doing(channel, receive, words, masked, desk.now))
+    """The application to mount under /playground. Its doors are on: it answers this machine only.
+
+    `office` is behind HR's own pages.
+    """
+    house = House(BASE, store, channel, words, desk)
+    pages = Playground(house, Doing(channel, receive, words, masked, desk.now))
     app = web.Application(middlewares=[*DOORS, steady(words)])
     app.router.add_get("", pages.page)
     app.router.add_get("/", pages.page)
@@ -47,6 +59,8 @@ def playground(
     app.router.add_get("/events", pages.events)
     app.router.add_static("/static", HERE / "static", append_version=False)
     app.on_shutdown.append(pages.close)
+    if office is not None:
+        HrPages(house, office).routes(app)
     return app
 
 
