@@ -32,4 +32,4 @@ def invitation(it: Appointment) -> File:
 
 def file_name(text: str) -> str:
     """The text as every disk takes it in a name."""
-    return _NO_NAME.sub(" ", text).strip(" .")[:80] or "vidsyn"
+    return " ".join(_NO_NAME.sub(" ", text).split())[:80].strip(" .") or "vidsyn"

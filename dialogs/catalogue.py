@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from dialogs.approval import APPROVE, PRINCIPLE
+from dialogs.bring import BRING
 from dialogs.checklists import FORMAL, PRACTICAL
 from dialogs.choices import CHOICES
 from dialogs.debrief import DEBRIEF
@@ -63,6 +64,7 @@ DIALOGS = by_key(
     WEEK,
     HABIT,
     DEBRIEF,
+    BRING,
     EMPLOYEE_EVALUATION,
     LEADER_EVALUATION,
     HOST_EVALUATION,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 from zoneinfo import ZoneInfo
@@ -11,20 +12,25 @@ from bot.invitation import invitation
 from bot.moment import Moment, Press, Told
 from bot.planning import worker
 from bot.programme.appointments import MINUTES, Appointment, edition, google, named, outlook, starts
-from bot.programme.visibility import may_read
 from bot.script import Topic
-from bot.turns.common import as_date, circle_of, facts_of_exchange, item
+from bot.turns import after
+from bot.turns.common import facts_of_exchange
 from dialogs.model import Say
-from storage.records import ExchangeRow, PersonRow
+from storage.records import AnswerRow, ExchangeRow, PersonRow
 
 OVER = ("declined", "rejected", "withdrawn", "closed")
+
+
+def _as_given(rows: Iterable[AnswerRow]) -> date | None:
+    """Nobody chooses its day in an answer."""
+    return None
 
 
 @dataclass(frozen=True)
 class Meeting:
     """A kind of meeting. `owner` is whose working day it is proposed on; both are roles in the exchange.
 
-    `kept` are the answers that say its day, as occasion and key, the one that counts before the others first.
+    `chosen` finds the day that somebody has chosen for it, in the answers that the reader may read.
     """
 
     label: str
@@ -32,7 +38,7 @@ class Meeting:
     parties: tuple[str, ...]
     owner: str
     about: str = "calendar.about"
-    kept: tuple[tuple[str, str], ...] = ()
+    chosen: Callable[[Iterable[AnswerRow]], date | None] = _as_given
 
 
 _TWO = ("employee", "leader")
@@ -40,23 +46,9 @@ _TWO = ("employee", "leader")
 MEETINGS = {
     "first": Meeting("btn.calendar.first", "calendar.first", ("employee", "host"), "employee"),
     "goals": Meeting("btn.calendar.goals", "calendar.goals", _TWO, "leader"),
-    "return": Meeting(
-        "btn.calendar.return", "calendar.return", _TWO, "leader", kept=(("lead", "lead.prep.followup.return"),)
-    ),
-    "share": Meeting(
-        "btn.calendar.share",
-        "calendar.share",
-        _TWO,
-        "employee",
-        kept=(("deb", "deb.13.share.when"), ("lead", "lead.prep.followup.slot")),
-    ),
-    "sparring": Meeting(
-        "btn.calendar.sparring",
-        "calendar.sparring",
-        ("leader",),
-        "leader",
-        "calendar.about.round",
-    ),
+    "return": Meeting("btn.calendar.return", "calendar.return", _TWO, "leader", chosen=after.talk_day),
+    "share": Meeting("btn.calendar.share", "calendar.share", _TWO, "employee", chosen=after.sharing_day),
+    "sparring": Meeting("btn.calendar.sparring", "calendar.sparring", ("leader",), "leader", "calendar.about.round"),
 }
 
 
@@ -70,7 +62,7 @@ def add_to_calendar(exchange: ExchangeRow, kind: str, day: date) -> Press:
 
 def agreed_dates(moment: Moment, exchange: ExchangeRow, reader: PersonRow, *kinds: str) -> list[Press]:
     """The buttons for those meetings whose day somebody has chosen, is not over, and may be known to the reader."""
-    days = {kind: _chosen(moment, exchange, MEETINGS[kind], reader) for kind in kinds}
+    days = {kind: _chosen(moment, exchange, kind, reader) for kind in kinds}
     today = moment.today(reader)
     return [add_to_calendar(exchange, kind, day) for kind, day in days.items() if day is not None and day >= today]
 
@@ -98,7 +90,7 @@ def pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incomi
 def appointment(moment: Moment, exchange: ExchangeRow, kind: str, day: date, reader: PersonRow) -> Appointment:
     """The meeting for its reader, with nothing in it that is not for everybody who sees the reader's calendar."""
     meeting = MEETINGS[kind]
-    chosen = _chosen(moment, exchange, meeting, reader)
+    chosen = _chosen(moment, exchange, kind, reader)
     owner = moment.person(getattr(exchange, meeting.owner))
     begins = starts(worker(owner), chosen or day, chosen=chosen is not None)
     facts = facts_of_exchange(moment, Topic(reader, "calendar", exchange.id, kind), exchange)
@@ -126,14 +118,9 @@ def _other(moment: Moment, exchange: ExchangeRow, kind: str, reader: PersonRow) 
     return others[0] if others else exchange.host_unit
 
 
-def _chosen(moment: Moment, exchange: ExchangeRow, meeting: Meeting, reader: PersonRow) -> date | None:
-    """The day that was chosen for it, if the reader may know. When the leaders of a round meet is for HR to choose."""
-    if meeting is MEETINGS["sparring"]:
-        return as_date(moment.choices(exchange.round).sparring)
-    circle = circle_of(moment, exchange)
-    rows = [row for row in moment.work.answers.about(exchange.id) if may_read(item(row), reader.id, circle)]
-    days = (as_date(str(row.value)) for kept in meeting.kept for row in rows if (row.occasion, row.key) == kept)
-    return next((day for day in days if day is not None), None)
+def _chosen(moment: Moment, exchange: ExchangeRow, kind: str, reader: PersonRow) -> date | None:
+    """The day that was chosen for it, if the reader may know."""
+    return MEETINGS[kind].chosen(after.read_by(moment, exchange, reader.id))
 
 
 PRESSES = {"calendar": pressed}

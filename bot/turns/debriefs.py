@@ -146,6 +146,7 @@ def finish(moment: Moment, talk: Talk) -> Ending:
         *agreed_dates(moment, exchange, talk.person, "share"),
         *gift,
         stories.way_in(exchange),
+        Press("btn.copy", ["paper_copy", exchange.id]),
         Press("btn.my_data", ["my_data"]),
     ]
     task, done = assignments.card(moment, exchange)
@@ -167,6 +168,7 @@ def summary(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> Told:
     says: list[Say | Part] = [*final(moment, exchange, leader)]
     presses = [
         Press("btn.released", ["released", exchange.id]),
+        *summary_downloads(exchange),
         *agreed_dates(moment, exchange, leader, "return", "share"),
     ]
     if not after.is_held(after.read_by(moment, exchange, leader.id)):
@@ -175,14 +177,24 @@ def summary(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> Told:
     return Told(says, presses)
 
 
-def final(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> list[Say]:
-    """The final summary as its reader may see it."""
-    circle = circle_of(moment, exchange)
-    rows = [row for row in moment.work.answers.about(exchange.id) if may_read(item(row), leader.id, circle)]
+def summary_downloads(exchange: ExchangeRow) -> list[Press]:
+    """The buttons that give the final summary to the leader, or to the employee whom it is about."""
+    kinds = (("btn.pdf", "pdf"), ("btn.word", "word"))
+    return [Press(label, ["paper_final", kind, exchange.id]) for label, kind in kinds]
+
+
+def final(moment: Moment, exchange: ExchangeRow, leader: PersonRow, reader: PersonRow | None = None) -> list[Say]:
+    """The final summary to the leader. Another `reader` gets a copy: what both may read, in the reader's language."""
+    circle, language = circle_of(moment, exchange), (reader or leader).language
+    rows = [
+        row
+        for row in moment.work.answers.about(exchange.id)
+        if all(may_read(item(row), one.id, circle) for one in (leader, reader or leader))
+    ]
     prepared = [row for row in rows if row.occasion == "prep" and row.person == exchange.employee]
     mine = [row for row in rows if row.occasion == "deb"]
-    texts = {row.key: shown(moment, leader.language, row) for row in mine}
-    own = {row.key: shown(moment, leader.language, row) for row in rows if row.person == exchange.leader}
+    texts = {row.key: shown(moment, language, row) for row in mine}
+    own = {row.key: shown(moment, language, row) for row in rows if row.person == exchange.leader}
     goals = goals_of(prepared)
     promised = after.commitment_of(rows)
     return summaries.final(
@@ -191,7 +203,7 @@ def final(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> list[Say]
             host_unit=exchange.host_unit,
             why=own.get("lead.prep.justify", ""),
             benefits=tuple(
-                (label_of(moment, leader.language, row), shown(moment, leader.language, row))
+                (label_of(moment, language, row), shown(moment, language, row))
                 for row in prepared
                 if row.key.startswith("prep.benefit.")
             ),
@@ -207,13 +219,13 @@ def final(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> list[Say]
                 if f"goal#{n}" in goals
             ),
             others=tuple(
-                (label_of(moment, leader.language, row), shown(moment, leader.language, row))
+                (label_of(moment, language, row), shown(moment, language, row))
                 for row in mine
                 if row.key
                 in ("deb.7.unplanned", "deb.8.contribution", "deb.10.transfer", "deb.11.obstacle", "deb.11.plan")
             ),
             practices=texts.get("deb.9.practices", ""),
-            plan=tuple(_action(texts, n) for n in (1, 2, 3) if f"deb.12.action.what#{n}" in texts),
+            plan=tuple(action_line(texts, n) for n in (1, 2, 3) if f"deb.12.action.what#{n}" in texts),
             sharing=_shared_how(texts),
             request=texts.get("deb.14.request", ""),
             answer=bare(after.answer_of(rows)),
@@ -246,7 +258,8 @@ def _shared_how(texts: dict[str, str]) -> tuple[str, ...]:
     return tuple(line for line in (first, texts.get("deb.13.share.host", "")) if line)
 
 
-def _action(texts: dict[str, str], n: int) -> str:
+def action_line(texts: dict[str, str], n: int) -> str:
+    """Action number `n` with its steps in one line, from the texts by key."""
     parts = [texts.get(f"deb.12.action.{part}#{n}", "") for part in ("what", "first", "when", "with", "notice")]
     return " · ".join(part for part in parts if part)
 

@@ -14,6 +14,7 @@ from bot.script import Topic
 from bot.turns import assignments, leaders, leaving, needs, reaching, settings, signups
 from bot.turns.commands import next_presses, next_step, under_way
 from bot.turns.common import facts_of_exchange
+from bot.turns.papers import to_bring
 from bot.turns.preparations import goal_lines, goals_of
 from dialogs.model import Say
 from storage.records import AnswerRow, CardRow, ExchangeRow, PersonRow
@@ -88,7 +89,7 @@ def _exchange(moment: Moment, person: PersonRow, exchange: ExchangeRow) -> list[
     says += task
     going = [press.action for press in under_way(moment, person)[1]]
     presses = [press for press in (*next_presses(moment, person, exchange), *done) if press.action not in going]
-    own = _section(moment, person, "home.mine", says, presses)
+    own = _section(moment, person, "home.mine", says, [*presses, *to_bring(exchange)])
     entries = _entries(moment, person, exchange)
     return [own, entries] if entries else [own]
 

@@ -34,6 +34,7 @@ from bot.turns import (
     opening,
     outside,
     own_words,
+    papers,
     people,
     preparations,
     previews,
@@ -73,6 +74,7 @@ PARTS: tuple[ModuleType, ...] = (
     previews,
     leader_part,
     suggestions,
+    papers,
 )
 """Modules with SCRIPTS, PRESSES and PROMPTS of their own: what they talk about, and what is pressed and due there."""
 
@@ -176,6 +178,7 @@ def house() -> House:
             ("share_which",),
             ("begin", "correct"),
             ("begin", "deb"),
+            ("begin", "mus"),
         },
     )
 

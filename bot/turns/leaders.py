@@ -7,6 +7,7 @@ from bot.moment import Moment, Press, Told
 from bot.programme.visibility import may_read
 from bot.turns import during, host_words, logbooks, sparring
 from bot.turns.common import circle_of, item, label_of, shown_to_others
+from bot.turns.debriefs import summary_downloads
 from bot.turns.weeks import open_tasks
 from dialogs.model import Say
 from storage.records import AnswerRow, ExchangeRow, PersonRow
@@ -51,7 +52,9 @@ def _tell_one(moment: Moment, person: PersonRow, exchange: ExchangeRow) -> None:
     if person.id != exchange.host:
         parts += host_words.parts(moment, exchange, person)
     parts.append(Say("sum.footer", {"name": name}))
-    moment.tell(person, Told(parts), kind="answer", subject=exchange.id)
+    is_final = exchange.state == "debriefed" and person.id == exchange.leader
+    presses = summary_downloads(exchange) if is_final else []
+    moment.tell(person, Told(parts, presses), kind="answer", subject=exchange.id)
 
 
 def _label(moment: Moment, language: str, row: AnswerRow) -> str:

@@ -13,6 +13,7 @@ from bot.programme.visibility import Circle, is_unshared, readers, redact
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns import closing
 from bot.turns.common import ask_of, circle_of, is_text, item, no_facts, shown
+from bot.turns.papers import to_bring
 from bot.turns.picking import pick, shown_by
 from dialogs.accept import accept
 from dialogs.engine import excerpt, shortened
@@ -46,6 +47,7 @@ def tell_menu(moment: Moment, person: PersonRow) -> None:
     presses = [
         Press("btn.see", ["data_list"], main=True),
         Press("btn.export", ["data_download"]),
+        *(press for exchange in moment.work.exchanges.of_employee(person.id) for press in to_bring(exchange)),
         Press("btn.delete_private", ["data_forget"]),
     ]
     moment.tell(person, Told([Say("data.menu"), *closing.told(moment, person)], presses), kind="answer")

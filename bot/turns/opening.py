@@ -18,7 +18,7 @@ from storage.records import PersonRow
 OVER = frozenset(state for state, followers in EXCHANGE.items() if not followers)
 """Exchanges about which nothing begins any more, however old the button."""
 
-REPEATABLE = ("correct", "language", "stop", "time", "habit", "absent")
+REPEATABLE = ("correct", "language", "stop", "time", "habit", "absent", "mus")
 """Small conversations that can be had again; the others are finished once and then changed."""
 
 CONFIRMATIONS = ("prep.confirm", "deb.confirm")

@@ -52,6 +52,7 @@ LISTS = (
     "releasable",
     "rounds",
     "tracks",
+    "takeable",
     "week_items",
     "wishes",
     "people",

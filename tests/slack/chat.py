@@ -94,7 +94,7 @@ class SlackChat(PlayChat):
             door = seat.door_of(message)
             if door is None:
                 read = form if form and self._says_less(message, form) else message
-                form = None if form and _text(read) == _text(form) else form
+                form = None if form and _text(form) in (_text(read), self._without_files(read)) else form
             elif form is not None and _title(form) == _title(message):
                 read, form = _with_opening(message, form), None
                 self._at_door[seat.user] = door.id
@@ -109,12 +109,17 @@ class SlackChat(PlayChat):
 
     def _says_less(self, message: Message, form: Message) -> bool:
         """Whether the chat says that something is over, and leaves one's own words to the form that shows them."""
-        thanks = self._play.words.text(self._play.language, "deb.done.plain")
+        thanks = [[self._play.words.text(self._play.language, key)] for key in ("deb.done.plain", "mus.ready.chat")]
         same = _title(message) == _title(form) and [it.label for it in message.buttons] == [
             it.label for it in form.buttons
         ]
         others = [part.text for part in message.parts if part not in form.parts and part.look != "title"]
-        return same and others == [thanks]
+        return same and others in thanks
+
+    def _without_files(self, message: Message) -> str:
+        """What a form says of a message with files: that these are in the chat."""
+        in_chat = Part(self._play.words.text(self._play.language, "slack.in_chat"), "small")
+        return _text(replace(message, parts=(*message.parts, in_chat), files=())) if message.files else ""
 
     async def _opened(self, seat: SlackSeat, message: Message, door: str, *, changed: bool) -> Message | None:
         """What stands behind a door; None when only the door is drawn anew."""

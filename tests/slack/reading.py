@@ -156,7 +156,7 @@ def message(slack: FakeSlack, team: str, reader: str, post: Posted, language: st
 
 
 def _file(file: Uploaded) -> File:
-    return File(file.title, guess_type(file.name)[0] or "", (file.content or b"").decode())
+    return File(file.title, guess_type(file.name)[0] or "", (file.content or b"").decode("utf-8", "replace"))
 
 
 def form(slack: FakeSlack, team: str, reader: str, view: Block, language: str) -> Message:

@@ -87,7 +87,7 @@ class TeamsChat(PlayChat):
                     yield News(place, read, fresh[post.id])
             elif post.id in fresh:
                 said = form if form and behind and self._says_less(message, form) else message
-                form = None if form and _text(said) == _text(form) else form
+                form = None if form and _text(form) in (_text(said), self._without_files(said)) else form
                 yield News(place, said, fresh[post.id])
         if form is not None:
             yield News(place, form, changed=seat.aad in self._reading)
@@ -96,10 +96,15 @@ class TeamsChat(PlayChat):
 
     def _says_less(self, message: Message, form: Message) -> bool:
         """Whether the chat leaves one's own words to the dialog that shows them."""
-        thanks = self._play.words.text(self._play.language, "deb.done.plain")
+        thanks = [[self._play.words.text(self._play.language, key)] for key in ("deb.done.plain", "mus.ready.chat")]
         others = [part.text for part in message.parts if part not in form.parts and part.look != "title"]
         same = [it.label for it in message.buttons] == [it.label for it in form.buttons]
-        return same and message.fields == form.fields and others in ([], [thanks])
+        return same and message.fields == form.fields and others in ([], *thanks)
+
+    def _without_files(self, message: Message) -> str:
+        """What a dialog says of a message with files: that these are in the chat."""
+        in_chat = Part(self._play.words.text(self._play.language, "teams.in_chat"), "small")
+        return _text(replace(message, parts=(*message.parts, in_chat), files=())) if message.files else ""
 
     async def _opened(self, seat: TeamsSeat, post: Posted, message: Message, *, changed: bool) -> Message | None:
         """What stands behind a door; None when only the door is drawn anew."""

@@ -107,13 +107,16 @@ async def test_a_message_that_cannot_be_read_says_so(client: Client, house: Play
 FILE = File('../../"\r\nSet-Cookie: x=1".html', "text/html; charset=x", "<script>æ</script>")
 
 
-async def test_a_file_is_saved_under_a_name_of_ours(client: Client, house: Playhouse) -> None:
+async def test_a_file_is_saved_under_its_name_and_says_nothing_else(client: Client, house: Playhouse) -> None:
     whole = Message(parts=(), preview="", files=(FILE,))
     await house.channel.send(replace(outgoing("a"), message=whole), NOON)
     drawn = await page(client, "?person=person1")
     (link,) = [attrs["href"] for attrs, _ in drawn.find("a") if "download" in attrs]
     response = await client.get(link)
-    assert response.headers["Content-Disposition"] == 'attachment; filename="vidsyn-set-cookie-x-1.html"'
+    own = "..%2F..%2F%22%0D%0ASet-Cookie%3A%20x%3D1%22.html"
+    assert response.headers["Content-Disposition"] == (
+        f"attachment; filename=\"vidsyn-set-cookie-x-1.html\"; filename*=UTF-8''{own}"
+    )
     assert "Set-Cookie" not in response.headers
     assert await response.text() == "<script>æ</script>"
 

@@ -63,7 +63,7 @@ NOT_WORDS = {
 LANGUAGES = ("da", "nb", "en")
 KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]*[a-z0-9A-Z])+")
 BEGINNING = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*\.")
-FILE = re.compile(r".*\.(py|toml|html|css|js|svg|png|txt|json|yaml|db|log|md|csv)")
+FILE = re.compile(r".*\.(py|toml|html|css|js|svg|png|txt|typ|json|yaml|db|log|md|csv)")
 
 
 def literals(root: Path) -> Iterator[str]:

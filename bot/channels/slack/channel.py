@@ -15,6 +15,7 @@ from bot.channels.slack.people import members_of
 from bot.channels.slack.sending import Sending, Stopped, method_of
 from bot.channels.slack.workspaces import CHANNEL
 from bot.channels.undrawn import undrawn
+from bot.papers.content import content_of
 from bot.words import Words
 from storage.store import Store
 
@@ -73,10 +74,11 @@ class SlackChannel:
     async def _send(self, outgoing: Outgoing, until: float) -> Outcome:
         try:
             drawn = await self._drawn(outgoing)
+            contents = [await content_of(file) for file in outgoing.message.files]
         except Exception as failure:  # nothing has been sent yet
             return undrawn(outgoing.id, failure)
         try:
-            return await Sending(self._api, outgoing, drawn, until).run(self._history)
+            return await Sending(self._api, outgoing, drawn, contents, until).run(self._history)
         except Stopped as stopped:
             return stopped.outcome
 

@@ -76,6 +76,7 @@ def close(message: Message, say: Say) -> str:
 def pieces(it: Form, members: Mapping[str, str], errors: Mapping[str, str], say: Say, start: int) -> list[Piece]:
     """The message's blocks. `start` numbers the first of its buttons."""
     shown = [(block, False) for block in parts(it.parts)]
+    shown += [(block, False) for block in small(say("slack.in_chat"))] if it.message.files else []
     if not it.submit:
         shown += [(block, False) for field in it.message.fields for block in to_read(field)]
     for n, field in enumerate(it.fields):

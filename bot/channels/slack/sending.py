@@ -34,12 +34,15 @@ def method_of(outgoing: Outgoing) -> str:
 
 
 class Sending:
-    """Sends one message. `until` is when to stop waiting in line, on the clock of the pace."""
+    """Sends one message. `contents` are its files; `until` is when to stop waiting in line, by the pace's clock."""
 
-    def __init__(self, api: Api, outgoing: Outgoing, drawn: Sequence[Drawn], until: float) -> None:
+    def __init__(
+        self, api: Api, outgoing: Outgoing, drawn: Sequence[Drawn], contents: Sequence[bytes], until: float
+    ) -> None:
         self._api = api
         self._outgoing = outgoing
         self._drawn = drawn
+        self._contents = contents
         self._until = until
         self._to = outgoing.to
         self._changes = split(outgoing.replaces)
@@ -52,7 +55,7 @@ class Sending:
         if len(self._drawn) + bool(files) > 1:
             trace = await self._before(history)
         shown = bool(files) and trace.has_files
-        uploads = [] if shown else [await self._upload(file) for file in files]
+        uploads = [] if shown else [await self._upload(*it) for it in zip(files, self._contents, strict=True)]
         channel, ts = trace.channel, ""
         for part, (blocks, text) in enumerate(self._drawn):
             ts = trace.posts.get(part, "")
@@ -115,9 +118,8 @@ class Sending:
             raise Stopped(Outcome(End.UNKNOWN, reason="no_reference"))
         return channel, ts
 
-    async def _upload(self, file: File) -> str:
+    async def _upload(self, file: File, content: bytes) -> str:
         """The id of the file, which nobody sees yet."""
-        content = file.text.encode()
         name, size, team = file.name, len(content), self._to.tenant
         answer = await self._api.ask(
             team,

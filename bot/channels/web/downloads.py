@@ -1,4 +1,4 @@
-"""Files that a reader may take along. Their names on disk are ours, whatever the file is called."""
+"""Files that a reader may take along. A program that knows letters of one language only gets a name of ours."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from aiohttp import web
 
 from bot.channel import File
 from bot.channels.web.channel import letter
+from bot.papers.content import content_of
+from bot.papers.paper import ENDINGS
 from storage.records import MailRow
 from storage.store import NotFound, Store
 
@@ -21,6 +23,7 @@ _ENDINGS = {
     "text/calendar": "ics",
     "application/json": "json",
     "application/toml": "toml",
+    **ENDINGS,
 }
 _NORDIC = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "ä": "ae", "ö": "oe"})
 
@@ -41,32 +44,30 @@ async def row_of(store: Store, request: web.Request) -> MailRow:
         raise web.HTTPNotFound from None
 
 
-def download(row: MailRow, request: web.Request) -> web.Response:
+async def download(row: MailRow, request: web.Request) -> web.Response:
     """The file that is asked for, to be saved and never shown as a page of ours. Raises HTTPNotFound."""
     message, asked = letter(row).message, request.match_info["number"]
     files = message.files if message else ()
     if not (asked.isascii() and asked.isdigit() and len(asked) < 4 and int(asked) < len(files)):
         raise web.HTTPNotFound
     number = int(asked)
-    return attached(files[number], f'filename="{safe_name(files[number], number)}"')
+    return await attached(files[number], number)
 
 
-def attached(file: File, called: str) -> web.Response:
-    """The file, to be saved. `called` are the parameters that name it (RFC 6266)."""
+async def attached(file: File, number: int = 0) -> web.Response:
+    """The file, to be saved under its own name: the `number` is for one that has no letters (RFC 6266)."""
     kind = _kind(file)
+    known = kind if kind in ENDINGS else f"{kind}; charset=utf-8" if kind in _ENDINGS else "application/octet-stream"
     return web.Response(
-        body=file.text.encode("utf-8", "replace"),
-        headers={
-            "Content-Type": f"{kind}; charset=utf-8" if kind in _ENDINGS else "application/octet-stream",
-            "Content-Disposition": f"attachment; {called}",
-        },
+        body=await content_of(file),
+        headers={"Content-Type": known, "Content-Disposition": f"attachment; {_called(file, number)}"},
     )
 
 
-def full_name(file: File) -> str:
+def _called(file: File, number: int) -> str:
     """The file's own name, in letters of any language, and a plain one for programs that know none (RFC 5987)."""
     own = quote(file.name.encode("utf-8", "replace"), safe="")
-    return f"filename=\"{safe_name(file, 0)}\"; filename*=UTF-8''{own}"
+    return f"filename=\"{safe_name(file, number)}\"; filename*=UTF-8''{own}"
 
 
 def _kind(file: File) -> str:

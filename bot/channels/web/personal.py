@@ -178,7 +178,7 @@ class Personal:
         row = await row_of(self._pages.store, request)
         if row.box != person.id:
             raise web.HTTPNotFound
-        return download(row, request)
+        return await download(row, request)
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """What changes, as it changes. Whoever listens has opened their page."""

@@ -151,7 +151,7 @@ class Playground:
         reader = await self._reader(request.query.get("person", ""))
         row = await row_of(self._house.store, request)
         await self._box(reader, row.box)
-        return download(row, request)
+        return await download(row, request)
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """What changes, as it changes."""

@@ -12,7 +12,7 @@ from bot.channels.web.answers import steady
 from bot.channels.web.channel import WebChannel
 from bot.channels.web.desk import Words
 from bot.channels.web.doors import Handler, careful
-from bot.channels.web.downloads import attached, full_name
+from bot.channels.web.downloads import attached
 from bot.channels.web.personal import LINK
 from bot.channels.web.personal import PATH as PAGES
 from bot.channels.web.view import Pages
@@ -53,7 +53,7 @@ class Taking:
         if found is None:
             return gone(self._pages, request, GONE)
         file = File(found.name, found.media_type, found.text)
-        return attached(file, full_name(file))
+        return await attached(file)
 
     async def nowhere(self, request: web.Request) -> web.StreamResponse:
         """What is no link."""

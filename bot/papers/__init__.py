@@ -1,0 +1,1 @@
+"""Documents to take along: what stands in one, and how it becomes a file."""
