@@ -35,6 +35,7 @@ class Command(StrEnum):
     EMPLOYEES = "employees"
     RELEASED = "released"
     ROUND = "round"
+    REPORT = "report"
     MATCH = "match"
     NEW_HOST = "new_host"
     LINKS = "links"

@@ -121,3 +121,19 @@ def _may_read_sign_up(item: Item, reader: str, circle: Circle) -> bool:
     if reader == circle.leader:
         return joint
     return reader == circle.host and joint and item.key == _WISH and circle.host_sees_wish
+
+
+COUNTED: Final = frozenset(
+    {"goals.agreed", "lead.ret.held", "fu30.shared", "fu.hinder", "lead.fu90.realised", "story.ask"}
+)
+"""Answers that HR gets to know as a figure, though not whose they are (11.3)."""
+
+
+def may_count(item: Item) -> bool:
+    """Whether an answer may go into HR's figures, without its owner and among at least five (spec 9, 11.3)."""
+    return item.visibility == Visibility.AGGREGATE or item.key.partition("#")[0] in COUNTED
+
+
+def may_quote(item: Item, ticked: bool) -> bool:
+    """Whether HR may read a text of the evaluation, without a name: only where its author ticked so."""
+    return item.visibility == Visibility.AGGREGATE and ticked

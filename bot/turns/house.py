@@ -41,6 +41,7 @@ from bot.turns import (
     pushes,
     reaching,
     returning,
+    reports,
     rounds,
     settings,
     sharing,
@@ -75,6 +76,7 @@ PARTS: tuple[ModuleType, ...] = (
     leader_part,
     suggestions,
     papers,
+    reports,
 )
 """Modules with SCRIPTS, PRESSES and PROMPTS of their own: what they talk about, and what is pressed and due there."""
 
