@@ -6,14 +6,9 @@ Which statements a person is asked is the fact `items`; `more` holds when the pe
 from __future__ import annotations
 
 from dialogs.conditions import FULL, both, fact
-from dialogs.kinds import LONG, YES_NO
-from dialogs.model import Ack, Answer, Ask, Condition, Dialog, One, Scale, page
+from dialogs.kinds import AGREE, LONG, YES_NO
+from dialogs.model import Ack, Answer, Ask, Condition, Dialog, Scale, page
 from dialogs.model import Visibility as Who
-
-AGREE = One(
-    ("scale.agree.1", "scale.agree.2", "scale.agree.3", "scale.agree.4", "scale.agree.5", "scale.agree.na"),
-)
-"""How far one agrees with a statement."""
 
 MORE = fact("more")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dialogs.conditions import chose, fact
-from dialogs.kinds import LONG, SHORT, YES_NO
+from dialogs.kinds import AGREE, LONG, SHORT, YES_NO
 from dialogs.model import Ask, Dialog, Many, One, Step, step
 from dialogs.model import Visibility as Who
 
@@ -23,16 +23,6 @@ HINDRANCES = Many(
 )
 KEEP, SMALLER, NEW, DROP = "fu.next.keep", "fu.next.smaller", "fu.next.new", "fu.next.drop"
 RECEIVED = One(("fu30.request.yes", "fu30.request.part", "fu30.request.no"))
-AGREE = One(
-    (
-        "scale.agree.1",
-        "scale.agree.2",
-        "scale.agree.3",
-        "scale.agree.4",
-        "scale.agree.5",
-        "scale.agree.na",
-    )
-)
 
 
 def action(n: int) -> Step:
