@@ -62,6 +62,7 @@ ROUND = Dialog(
         step(
             Ask("round.new.channel", One(fact="channels"), Who.HR, required=True),
             Ask("round.check.contact", Person("people"), Who.HR, required=True),
+            Ask("round.check.learn", Text(300), Who.HR),
         ),
         step(Ask("round.new.review", Review(button="btn.post"), Who.CONTROL, required=True)),
     ),

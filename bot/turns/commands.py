@@ -120,6 +120,7 @@ def helped(moment: Moment, person: PersonRow) -> Reply:
         says.append(Say("help.hr.now"))
         presses += [Press("btn.needs_me", ["needs"]), Press("btn.new_round", ["new_round"])]
         presses += [Press("btn.stories", ["stories"]), Press("btn.left", ["left"])]
+        presses.append(Press("btn.report", ["report", ""]))
         presses += [Press("btn.own_words", ["own_words"]), Press("btn.choices", ["choices"])]
     exchange = settings.active_exchange(moment, person)
     if exchange is not None:

@@ -41,7 +41,7 @@ STATEMENTS = frozenset(key for deal in DEALS.values() for key in deal.all)
 ASKED_LATER = ("lead.fu90.realised", "fu90.contact", "fu90.easier", "fu90.org")
 """What is asked after 90 days, in the order of the report."""
 
-HINDERED = ".hinder"
+HINDERED = "hinder:"
 """What got in the way is counted apart for each time it is asked."""
 
 STORY_OPEN = ("story.ask.named", "story.ask.anon")
@@ -125,14 +125,14 @@ def _answers(exchanges: Iterable[list[AnswerRow]], today: date, fewest: int) -> 
 
 def _histogram(key: str, several: list[Given]) -> dict[str, int]:
     """Where several things can be chosen, how many people did stands with it."""
-    return histogram(several) | ({PEOPLE: len(several)} if key.endswith(HINDERED) else {})
+    return histogram(several) | ({PEOPLE: len(several)} if key.startswith(HINDERED) else {})
 
 
 def _counted_as(row: AnswerRow) -> str:
     """The name an answer is counted under; empty when it is not."""
     key = row.key.partition("#")[0]
     if key == "fu.hinder":
-        return row.occasion + HINDERED
+        return HINDERED + row.occasion
     return key if key in STATEMENTS or key in ASKED_LATER else ""
 
 

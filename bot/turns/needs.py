@@ -82,6 +82,8 @@ def tell(moment: Moment, hr: PersonRow, *, kind: str) -> None:
     presses.append(Press("btn.new_round", ["new_round"]))
     if stories.told_to(moment, hr):
         presses.append(Press("btn.stories", ["stories"]))
+    if rounds:
+        presses.append(Press("btn.report", ["report", ""]))
     moment.tell(hr, Told(parts, presses), kind=kind, preview=title)
 
 

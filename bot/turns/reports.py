@@ -35,8 +35,8 @@ LATER = {
     "fu90.org": "report.use",
     "fu90.easier": "report.easier",
     "fu90.contact": "report.contact",
-    "fu30.hinder": "report.hinder.month",
-    "fu90.hinder": "report.hinder.three",
+    f"{figures.HINDERED}fu30": "report.hinder.month",
+    f"{figures.HINDERED}fu90": "report.hinder.three",
 }
 """The headings of what was answered after one and three months, by what it is counted under."""
 
@@ -137,9 +137,10 @@ class Writer:
 
     def line(self, row: Row) -> str:
         """A row as it reads in the chat."""
+        item = row.item if row.item.endswith(("?", ":")) else f"{row.item}:"
         if row.answers:
-            return self.text("report.line.answers", item=row.item, text=row.figure, n=row.answers)
-        return self.text("report.line", item=row.item, text=row.figure)
+            return self.text("report.line.answers", item=item, text=row.figure, n=row.answers)
+        return f"{item} {row.figure}"
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ new_host | new host | ny vært, ny vært udefra | ny vert, ny vert utenfra
 links | links, link, personal links | links, personlige links | lenker, lenke, personlige lenker
 more_help | more help | mere hjælp | mer hjelp
 own_words | words, our words | ord, vores ord | ord, våre egne ord
+report | report, the report | rapport, rapporten | rapport, rapporten
 choices | choices, our choices | valg, vores valg | valg, valgene våre
 suggest | suggest, enrol Emil | foreslå, tilmeld Emil, meld Emil til | foreslå, meld Emil på
 show_logbook | show me the logbook | vis mig logbogen | vis meg loggboken
