@@ -109,7 +109,7 @@ def push(moment: Moment, prompt: PromptRow) -> Told | None:
     values = facts_of_exchange(moment, topic, exchange)
     says = [Say(PUSHES[dialog], values), *([Say("eval.push.again")] if kind != dialog else [])]
     takes = promised(moment, topic, moment.house.scripts[dialog].dialog)
-    start = Press("btn.start_min", ["begin", dialog, exchange.id, dialog], main=True, minutes=takes)
+    start = Press("eval.start", ["begin", dialog, exchange.id, dialog], main=True, minutes=takes)
     leave = Press("btn.no_thanks", ["done"]) if kind != dialog else Press("btn.later", ["later", prompt.id])
     return Told(says, [start, leave])
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from dialogs.catalogue import DIALOGS
 from storage.records import AnswerRow
 from tests.conversations.conftest import Open
-from tests.stage.due import exchange_of, falls_due
+from tests.stage.others import exchange_of
 from tests.stage.play import Seat
-from tests.stage.scenes import Cast, minutes
+from tests.stage.scenes import Cast
 
 ROLES = ("eval.emp", "eval.lead", "eval.host")
 SECRET = "Zebrastriber paa gangen"
@@ -20,6 +20,16 @@ SECRET = "Zebrastriber paa gangen"
 def seat_of(here: Cast, kind: str) -> Seat:
     """Whose evaluation it is."""
     return {"eval.emp": here.emil, "eval.lead": here.lone, "eval.host": here.vera}[kind]
+
+
+async def begin(here: Cast, kind: str) -> None:
+    """Presses the invitation, which names the minutes that the introduction promises."""
+    await seat_of(here, kind).taps("eval.start", minutes=1 if kind == "eval.host" else 2)
+
+
+async def invited(here: Cast) -> None:
+    """Some days after the last day everybody has been asked."""
+    await here.at(here.end + timedelta(days=5), 12)
 
 
 async def kept(here: Cast, kind: str) -> list[AnswerRow]:
@@ -41,8 +51,8 @@ async def answer_all(who: Seat) -> int:
 async def test_each_is_asked_as_much_as_the_time_allows_and_thanked(open_at: Open, kind: str, language: str) -> None:
     here = await open_at("debrief", language)
     who = seat_of(here, kind)
-    await falls_due(here, who, kind)
-    await who.taps("btn.start_min", minutes=1 if kind == "eval.host" else 2)
+    await invited(here)
+    await begin(here, kind)
 
     asked = await answer_all(who)
 
@@ -57,8 +67,8 @@ async def test_each_is_asked_as_much_as_the_time_allows_and_thanked(open_at: Ope
 async def test_more_is_asked_of_those_who_want_and_only_once(open_at: Open, kind: str) -> None:
     here = await open_at("debrief")
     who = seat_of(here, kind)
-    await falls_due(here, who, kind)
-    await who.taps("btn.start_min", minutes=await minutes(who))
+    await invited(here)
+    await begin(here, kind)
     asked = await answer_all(who)
     done = await who.last()
     (more,) = done.buttons
@@ -77,8 +87,8 @@ async def test_more_is_asked_of_those_who_want_and_only_once(open_at: Open, kind
 
 async def test_on_the_full_track_more_is_all_that_was_left_out(open_at: Open) -> None:
     here = await open_at("debrief", "da", date(2026, 5, 4), date(2026, 5, 22))
-    await falls_due(here, here.emil, "eval.emp")
-    await here.emil.taps("btn.start_min", minutes=await minutes(here.emil))
+    await invited(here)
+    await begin(here, "eval.emp")
     await answer_all(here.emil)
     (more,) = (await here.emil.last()).buttons
     await here.emil.presses(more.label)
@@ -91,20 +101,20 @@ async def test_on_the_full_track_more_is_all_that_was_left_out(open_at: Open) ->
 
 @pytest.mark.parametrize("kind", ROLES)
 async def test_whoever_has_answered_is_not_reminded(open_at: Open, kind: str) -> None:
-    here = await open_at("debrief")
+    here = await open_at("debrief", "da", date(2026, 5, 4), date(2026, 5, 22))
     who = seat_of(here, kind)
-    await falls_due(here, who, kind)
-    await who.taps("btn.start_min", minutes=await minutes(who))
+    await invited(here)
+    await begin(here, kind)
     await answer_all(who)
-    before = await who.everything()
-    await falls_due(here, who, f"{kind}.remind")
-    assert await who.everything() == before
+    await here.at(here.end + timedelta(days=12), 12)
+    again = here.play.words.text("da", "eval.push.again")
+    assert again not in await who.everything()
 
 
 async def test_whoever_has_not_is_reminded_once_and_can_say_no(open_at: Open) -> None:
-    here = await open_at("debrief")
-    await falls_due(here, here.emil, "eval.emp")
-    await falls_due(here, here.emil, "eval.emp.remind")
+    here = await open_at("debrief", "da", date(2026, 5, 4), date(2026, 5, 22))
+    await invited(here)
+    await here.at(here.end + timedelta(days=12), 12)
     assert here.play.words.text("da", "eval.push.again") in await here.emil.text()
     await here.emil.taps("btn.no_thanks")
     assert here.play.words.text("da", "closed.fine") in await here.emil.text()
@@ -112,9 +122,9 @@ async def test_whoever_has_not_is_reminded_once_and_can_say_no(open_at: Open) ->
 
 async def test_what_was_answered_is_not_answered_anew(open_at: Open) -> None:
     here = await open_at("debrief")
-    await falls_due(here, here.emil, "eval.emp")
+    await invited(here)
     push = await here.emil.last()
-    await here.emil.taps("btn.start_min", minutes=await minutes(here.emil))
+    await begin(here, "eval.emp")
     await answer_all(here.emil)
     reply = await here.emil.press(push, push.buttons[0], {})
     assert reply.note == here.play.words.text("da", "card.answered")
@@ -124,8 +134,8 @@ async def test_nobody_reads_a_single_persons_answers(open_at: Open) -> None:
     here = await open_at("debrief")
     for kind in ROLES:
         who = seat_of(here, kind)
-        await falls_due(here, who, kind)
-        await who.taps("btn.start_min", minutes=await minutes(who))
+        await invited(here)
+        await begin(here, kind)
         await answer_all(who)
         (more,) = (await who.last()).buttons
         await who.presses(more.label)
@@ -146,6 +156,8 @@ async def test_nobody_reads_a_single_persons_answers(open_at: Open) -> None:
 
 async def test_nobody_is_asked_about_an_exchange_that_was_given_up(open_at: Open) -> None:
     here = await open_at("accepted")
-    before = await here.emil.everything()
-    await falls_due(here, here.emil, "eval.emp")
-    assert await here.emil.everything() == before
+    await here.emil.says("stop")
+    await here.emil.taps("btn.yes")
+    await invited(here)
+    for seat in (here.emil, here.lone, here.vera):
+        assert "min.)" not in await seat.everything()

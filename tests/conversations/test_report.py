@@ -11,8 +11,7 @@ import pytest
 from dialogs.model import Value
 from storage.records import new_id
 from tests.conversations.conftest import Open
-from tests.stage.due import exchange_of
-from tests.stage.others import Other, answers, others
+from tests.stage.others import Other, answers, exchange_of, others
 from tests.stage.play import Seat
 from tests.stage.scenes import Cast
 

@@ -9,8 +9,13 @@ from datetime import date, timedelta
 from dialogs.model import Value
 from storage.records import AnswerRow, ExchangeRow, PersonRow, new_id
 from storage.store import Work
-from tests.stage.due import exchange_of
 from tests.stage.scenes import Cast
+
+
+async def exchange_of(here: Cast) -> ExchangeRow:
+    """Emil's exchange."""
+    rows = await here.play.store.run(lambda work: work.exchanges.of_employee(here.emil.id))
+    return rows[-1]
 
 
 @dataclass(frozen=True)
