@@ -123,9 +123,7 @@ def _may_read_sign_up(item: Item, reader: str, circle: Circle) -> bool:
     return reader == circle.host and joint and item.key == _WISH and circle.host_sees_wish
 
 
-COUNTED: Final = frozenset(
-    {"goals.agreed", "lead.ret.held", "fu30.shared", "fu.hinder", "lead.fu90.realised", "story.ask"}
-)
+COUNTED: Final = frozenset({"goals.agreed", "lead.ret.held", "fu30.shared", "fu.hinder", "lead.fu90.realised"})
 """Answers that HR gets to know as a figure, though not whose they are (11.3)."""
 
 

@@ -26,6 +26,7 @@ from bot.programme.report import (
 from bot.programme.tracks import SHORT_UP_TO
 from bot.programme.visibility import may_count, may_quote
 from bot.turns.common import is_outside, is_text, item
+from bot.turns.stories import told_to
 from bot.turns.weeks import open_tasks
 from storage.records import AnswerRow, ExchangeRow, PersonRow, RoundRow
 
@@ -44,14 +45,13 @@ ASKED_LATER = ("lead.fu90.realised", "fu90.contact", "fu90.easier", "fu90.org")
 HINDERED = "hinder:"
 """What got in the way is counted apart for each time it is asked."""
 
-STORY_OPEN = ("story.ask.named", "story.ask.anon")
-
 TOTALS = "totals"
 """The name under which a round's totals are kept when the answers are gone."""
 
 
-def of_round(moment: Moment, row: RoundRow, today: date) -> Figures:
-    """The figures of a round."""
+def of_round(moment: Moment, row: RoundRow, hr: PersonRow) -> Figures:
+    """The figures of a round, as HR may know them."""
+    today = moment.today(hr)
     fewest = moment.choices(row.id).fewest
     sign_ups = [each for each in moment.work.rounds.sign_ups(row.id) if each.state != "draft"]
     going = [each for each in moment.work.exchanges.of_round(row.id) if each.state in GOING]
@@ -74,7 +74,7 @@ def of_round(moment: Moment, row: RoundRow, today: date) -> Figures:
         shared=share([_holds(rows[id], "fu30.shared", "btn.yes") for id in first], fewest),
         answers={key: added((kept.get(key, {}), answers.get(key, {}))) for key in {**kept, **answers}},
         texts=_texts(moment, rows.values(), today),
-        stories=_stories(rows.values(), today),
+        stories=tuple(sorted(text for each, text, _ in told_to(moment, hr) if each.round == row.id)),
     )
 
 
@@ -146,15 +146,6 @@ def _texts(moment: Moment, exchanges: Iterable[list[AnswerRow]], today: date) ->
             if written and may_quote(item(row), (row.person, row.occasion) in ticked):
                 found.setdefault(row.key, []).append(str(row.value))
     return {key: tuple(sorted(texts)) for key, texts in found.items()}
-
-
-def _stories(exchanges: Iterable[list[AnswerRow]], today: date) -> tuple[str, ...]:
-    """The stories that others may learn from, without names."""
-    found = []
-    for rows in exchanges:
-        allowed = any(row.key == "story.ask" and row.value in STORY_OPEN for row in rows)
-        found += [str(row.value) for row in rows if allowed and row.key == "story.write" and row.day < today]
-    return tuple(sorted(found))
 
 
 def _tasks(moment: Moment, exchange: ExchangeRow) -> int:

@@ -6,7 +6,6 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from bot.channel import File, Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
@@ -207,8 +206,7 @@ def written(moment: Moment, hr: PersonRow, which: str) -> Report | None:
     chosen = rounds if which == ALL else [row for row in rounds if row.id == which]
     if not chosen:
         return None
-    today: date = moment.today(hr)
-    known = report.together([figures.of_round(moment, row, today) for row in chosen])
+    known = report.together([figures.of_round(moment, row, hr) for row in chosen])
     write = Writer(moment, hr.language, max(moment.choices(row.id).fewest for row in chosen))
     title = write.text("report.all") if which == ALL else write.text("report.of_round", programme=chosen[0].name)
     texts = [(write.text(key), said) for key, said in known.texts.items()]
