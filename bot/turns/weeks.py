@@ -148,8 +148,12 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     key = "share.week.done" if chosen else "share.week.none"
     look = Press("btn.preview", ["week_preview", exchange.id, talk.row.occasion])
     change = Press("btn.change_choice", ["reopen", "week", exchange.id, talk.row.occasion])
-    over = bool(exchange.days) and monday(week) == monday(exchange.days[-1])
-    return Ending([Say(key, values)], [look, change, *(gifts.offers(moment, exchange, talk.person) if over else [])])
+    gift = gifts.offers(moment, exchange, talk.person) if _is_last(exchange, week) else []
+    return Ending([Say(key, values)], [look, change, *gift])
+
+
+def _is_last(exchange: ExchangeRow, week: date) -> bool:
+    return bool(exchange.days) and monday(week) == monday(exchange.days[-1])
 
 
 def pick_due(moment: Moment, prompt: PromptRow) -> str:
@@ -198,7 +202,8 @@ def _close_preview(moment: Moment, exchange: ExchangeRow, week: date) -> None:
         talks.close(moment, talks.load(moment, row), "done")
     employee = moment.person(exchange.employee)
     said = Say("sum.copy.there", {"leader": moment.first_name(exchange.leader)})
-    presses = [Press("btn.open", ["week_preview", exchange.id, occasion]), *gifts.offers(moment, exchange, employee)]
+    look = Press("btn.open", ["week_preview", exchange.id, occasion])
+    presses = [look, *(gifts.offers(moment, exchange, employee) if _is_last(exchange, week) else [])]
     moment.tell(employee, Told([said], presses), kind="answer", subject=exchange.id, replaces=row.message)
 
 

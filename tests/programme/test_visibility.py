@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.programme.visibility import CAREER, NEVER, Circle, Item, may_read, readable, readers, redact
+from bot.programme.visibility import CAREER, NEVER, Circle, Item, is_unshared, may_read, readable, readers, redact
 from dialogs.model import Value, Visibility
 
 ROLES = ("employee", "leader", "host", "hr", "colleague", "")
@@ -93,6 +93,57 @@ def test_sign_up_answers(key: str, kind: str, confirmed: bool, wish: bool, expec
 )
 def test_the_leaders_own_answers(key: str, kind: str, confirmed: bool, expected: set[str]) -> None:
     assert set(readers(Item("leader", kind, confirmed, frozenset(), key, "words"), CIRCLE)) == expected
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(
+    ("owner", "key", "kind", "confirmed", "expected"),
+    [
+        ("leader", "lead.ret.answer", "J", True, {"leader", "employee"}),
+        ("leader", "lead.ret.commit", "J", False, {"leader"}),
+        ("leader", "lead.ret.decide.what", "L", True, {"leader"}),
+        ("leader", "lead.fu30", "L", True, {"leader"}),
+        ("leader", "lead.fu90.realised", "H", False, {"leader", "hr"}),
+        ("employee", "fu.action#1", "J", True, {"employee", "leader"}),
+        ("employee", "fu.helped#1", "S", True, {"employee"}),
+        ("employee", "fu30.request", "S", True, {"employee"}),
+        ("employee", "fu90.contact", "A", True, {"employee"}),
+        ("employee", "story.write", "S", False, {"employee"}),
+        ("employee", "story.write", "S", True, {"employee", "hr"}),
+        ("employee", "story.ask", "S", True, {"employee", "hr"}),
+        ("employee", "story.helper", "H", False, {"employee", "hr"}),
+        ("employee", "fb.q1", "P", True, {"employee"}),
+        ("employee", "share.ready", "J", True, {"employee", "leader"}),
+        ("employee", "card.ten", "P", True, {"employee"}),
+    ],
+)
+def test_what_is_answered_after_the_exchange(
+    owner: str, key: str, kind: str, confirmed: bool, expected: set[str], role: str, way: object
+) -> None:
+    item = Item(owner, kind, confirmed, frozenset(), key, "words")
+    assert callable(way)
+    assert way([item], role) is (role in expected)
+
+
+@pytest.mark.parametrize(
+    ("key", "kind", "confirmed", "released", "expected"),
+    [
+        ("log.core.what", "P", True, set(), True),
+        ("log.core.what", "S", True, set(), True),
+        ("log.core.what", "S", True, {"leader"}, False),
+        ("log.mark", "–", False, set(), True),
+        ("prep.goal.1", "J", True, set(), False),
+        ("prep.days", "T", True, set(), False),
+        ("story.write", "S", True, set(), False),
+        ("story.write", "S", False, set(), True),
+        ("story.write", "S", False, {"leader"}, False),
+        ("fu90.org", "A", True, set(), False),
+        ("lead.fu30", "L", True, set(), False),
+    ],
+)
+def test_what_is_deleted_at_the_end(key: str, kind: str, confirmed: bool, released: set[str], expected: bool) -> None:
+    assert is_unshared(Item("employee", kind, confirmed, frozenset(released), key, "words")) is expected
 
 
 def test_a_new_leader_gets_nothing_that_was_released_to_the_old_one() -> None:

@@ -405,7 +405,7 @@ async def talked(here: Cast) -> None:
 
 async def month(here: Cast) -> None:
     """A month has passed, and Emil is asked about his plan."""
-    await here.at(here.end + timedelta(days=31), 12)
+    await here.at(here.end + timedelta(days=33), 12)
 
 
 async def three_months(here: Cast) -> None:

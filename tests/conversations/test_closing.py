@@ -1,0 +1,217 @@
+"""The end: download, deletion of what is private, and what stays."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from storage.records import AuditRow, ExchangeRow
+from storage.store import Work
+from tests.conversations.conftest import Open
+from tests.conversations.test_return_talk import LONG, said
+from tests.stage.play import Seat
+from tests.stage.scenes import GOAL, NOTES, Cast
+
+PRIVATE = NOTES["da"]["log.core.sowhat"][0]
+DELETED = date(2026, 5, 7) + timedelta(days=120)
+
+
+async def exchange_of(here: Cast) -> ExchangeRow:
+    """Emil's exchange as it is now."""
+    return await here.play.store.run(lambda work: work.exchanges.of_employee(here.emil.id)[0])
+
+
+async def export(seat: Seat) -> str:
+    """All that the files hold."""
+    await seat.says("mine data")
+    await seat.taps("btn.export")
+    return "".join(file.text for file in (await seat.last()).files)
+
+
+async def held(here: Cast) -> str:
+    """All that the store holds about the exchange: answers and what conversations remember."""
+
+    def unit(work: Work) -> str:
+        exchange = work.exchanges.of_employee(here.emil.id)[0]
+        rows = work.answers.about(exchange.id)
+        talks = work.conversations.of_subject(exchange.id)
+        return repr([row.value for row in rows]) + repr([row.state for row in talks])
+
+    return await here.play.store.run(unit)
+
+
+async def test_domain_t17_an_early_end_asks_for_no_reason_and_offers_a_short_debrief(open_at: Open) -> None:
+    here = await open_at("second day", **LONG)
+    await here.emil.says("stop")
+    assert "Du behøver ikke sige hvorfor" in await here.emil.text()
+    await here.emil.taps("btn.yes")
+    assert await said(here.emil, "end.early", date=date(2026, 5, 5))
+    assert not (await here.emil.last()).fields, "nothing is asked"
+
+    await here.emil.taps("btn.debrief")
+    assert "6 minutter" in await here.emil.text(), "the short one"
+    await here.at(date(2026, 5, 12), 12)
+    assert not await said(here.lone, "lead.ret.justify", text="x")
+    assert (await exchange_of(here)).state == "ended_early"
+
+
+async def test_domain_t25_a_check_skipped_twice_closes_the_exchange_and_what_is_private_is_deleted(
+    open_at: Open,
+) -> None:
+    here = await open_at("talked")
+    assert PRIVATE in await held(here)
+    await here.at(here.end + timedelta(days=101), 12)
+    assert await said(here.emil, "fu90.intro")
+    assert (await exchange_of(here)).state == "closed"
+
+    await here.at(DELETED - timedelta(days=13), 12)
+    assert await said(here.emil, "push.close", date=DELETED)
+    await here.emil.taps("btn.export")
+    assert PRIVATE in "".join(file.text for file in (await here.emil.last()).files)
+    await here.emil.says("mine data")
+    assert here.play.words.text("da", "data.expiry", {"date": DELETED}) in await here.emil.text()
+
+    await here.at(DELETED, 13)
+    left = await held(here)
+    assert PRIVATE not in left
+    assert here.said(GOAL) in left, "the goals are of both"
+    await here.emil.says("mine data")
+    expired = here.play.words.text("da", "data.expired", {"date": DELETED, "host_unit": "Familieafdelingen"})
+    assert expired in await here.emil.text()
+    assert PRIVATE not in await export(here.emil)
+    trail: list[AuditRow] = await here.play.store.run(lambda work: work.audit.all(500))
+    assert "private.deleted" in {row.action for row in trail}
+
+
+async def test_domain_t25_a_check_that_was_answered_closes_the_exchange_too(open_at: Open) -> None:
+    here = await open_at("three months")
+    await here.emil.taps("btn.start")
+    for _ in range(4):
+        if (await here.emil.last()).fields:
+            await here.emil.fills()
+    assert await said(here.emil, "fu.thanks")
+    await here.at(here.end + timedelta(days=101), 12)
+    assert not await said(here.emil, "push.fu90.again", date=here.end + timedelta(days=100))
+    assert (await exchange_of(here)).state == "closed"
+    await here.at(DELETED, 13)
+    assert PRIVATE not in await held(here)
+
+
+async def test_what_was_shared_stays_when_the_rest_is_deleted(open_at: Open) -> None:
+    here = await open_at("last day")
+    await here.emil.fills({"log.last.unforget": "Zebrastriber", "log.last.changed": "Tapirer"})
+    listed = (await here.emil.last()).fields[0]
+    picked = [choice.value for choice in listed.choices if "Zebrastriber" in choice.label]
+    await here.emil.fills({"share.week.pick": picked})
+    await here.at(DELETED, 13)
+    await here.lone.says("hvad er delt")
+    assert "Zebrastriber" in await here.lone.text()
+    left = await held(here)
+    assert "Zebrastriber" in left
+    assert "Tapirer" not in left
+
+
+async def test_deleting_twice_is_as_good_as_once(open_at: Open) -> None:
+    here = await open_at("talked")
+    await here.at(DELETED, 13)
+
+    def again(work: Work) -> None:
+        exchange = work.exchanges.of_employee(here.emil.id)[0]
+        for row in work.prompts.of(exchange.id, "close.delete"):
+            work.prompts.mark(row.id, "pending")
+
+    before = await held(here)
+    await here.play.store.run(again)
+    await here.at(DELETED + timedelta(days=1), 13)
+    assert await held(here) == before
+    assert (await exchange_of(here)).state == "closed"
+
+
+async def test_who_has_nothing_private_left_is_not_told_of_a_deletion(open_at: Open) -> None:
+    here = await open_at("talked")
+    await here.emil.says("mine data")
+    await here.emil.taps("btn.delete_private")
+    await here.emil.taps("btn.delete_private")
+    await here.at(DELETED, 13)
+    assert not await said(here.emil, "push.close", date=DELETED)
+
+
+async def leaves(here: Cast) -> None:
+    """Hanne notes that Emil has left."""
+    await here.hanne.says("hjælp")
+    await here.hanne.taps("btn.left")
+    await here.hanne.fills({"left.who": here.emil.id})
+    await here.hanne.taps("btn.yes")
+
+
+async def test_domain_t16_who_leaves_can_download_and_then_the_private_is_deleted_and_the_shared_stays(
+    open_at: Open,
+) -> None:
+    here = await open_at("talked")
+    until = here.play.clock.now().date() + timedelta(days=14)
+    await leaves(here)
+    assert await said(here.hanne, "left.noted", name="Emil", date=until)
+    assert await said(here.emil, "left.told", date=until)
+    await here.emil.taps("btn.export")
+    assert PRIVATE in "".join(file.text for file in (await here.emil.last()).files)
+    asked = len(await here.emil.messages())
+
+    await here.at(until, 13)
+
+    left = await held(here)
+    assert PRIVATE not in left
+    assert here.said(GOAL) in left
+    assert not (await here.emil.person()).active
+    assert len(await here.emil.messages()) == asked, "nothing more is asked"
+    await here.lone.says("hvad er delt")
+    assert here.said(GOAL) in await here.lone.text()
+
+
+async def test_domain_t16_those_who_wait_for_somebody_who_leaves_are_told(open_at: Open) -> None:
+    here = await open_at("prepared")
+    await leaves(here)
+    for seat in (here.lone, here.vera):
+        assert await said(seat, "stop.told", name="Emil", programme="Jobbytte forår")
+    assert (await exchange_of(here)).state == "withdrawn"
+
+
+async def test_domain_t16_hr_may_think_again_and_nobody_else_may_say_it(open_at: Open) -> None:
+    here = await open_at("talked")
+    await here.hanne.says("hjælp")
+    message, button = await here.hanne.offered(here.play.words.text("da", "btn.left"))
+    assert (await here.lone.press(message, button, {})).note == here.play.words.text("da", "card.not_yours")
+    await here.hanne.press(message, button, {})
+    await here.hanne.fills({"left.who": here.emil.id})
+    await here.hanne.taps("btn.no")
+    assert await said(here.hanne, "left.not")
+    assert (await exchange_of(here)).state == "debriefed"
+
+
+async def test_the_overview_can_be_seen_before_it_goes_and_after(open_at: Open) -> None:
+    here = await open_at("last day")
+    await here.emil.fills({"log.last.unforget": "Zebrastriber"})
+    listed = (await here.emil.last()).fields[0]
+    picked = [choice.value for choice in listed.choices if "Zebrastriber" in choice.label]
+    await here.emil.fills({"share.week.pick": picked})
+    await here.emil.taps("btn.preview")
+    ahead = await here.emil.text()
+    assert "Det her går til Lone kl. 09.00" in ahead
+    assert "Zebrastriber" in ahead
+    assert "Zebrastriber" not in await here.lone.everything()
+
+    await here.at(here.end + timedelta(days=1), 9, 30)
+    sent = [part.text for part in (await here.lone.last()).parts]
+    await here.emil.taps("btn.open")
+    copy = [part.text for part in (await here.emil.last()).parts]
+    assert copy[1:] == sent
+    assert [part.text for part in (await here.emil.last()).parts if part.look == "own"] == sent
+
+
+async def test_a_debrief_that_was_not_taken_leaves_the_exchange_open_for_its_last_check(open_at: Open) -> None:
+    here = await open_at("debrief")
+    await here.at(here.end + timedelta(days=22), 12)
+    assert (await exchange_of(here)).state == "finished"
+    await here.emil.says("status")
+    assert here.play.words.text("da", "status.next.later") in await here.emil.text()
+    assert here.play.words.text("da", "btn.debrief") not in await here.emil.text()
+    await here.at(here.end + timedelta(days=93), 12)
+    assert await said(here.emil, "fu90.intro")
