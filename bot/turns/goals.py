@@ -13,7 +13,7 @@ from bot.programme.states import EXCHANGE
 from bot.programme.visibility import may_read
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns import still_open
-from bot.turns.common import circle_of, exchange_of, facts_of_exchange, item, label_of, shown_to_others, who_sees
+from bot.turns.common import circle_of, exchange_of, facts_of_exchange, item, shown_to_others, who_sees
 from bot.turns.dates import add_to_calendar
 from bot.turns.leader_part import ABOUT_GOALS
 from bot.turns.picking import shown_by
@@ -22,7 +22,7 @@ from bot.turns.pushes import telling
 from dialogs.goals import GOALS
 from dialogs.leader import RULES
 from dialogs.model import Say
-from storage.records import ExchangeRow, PersonRow, PromptRow
+from storage.records import AnswerRow, ExchangeRow, PersonRow, PromptRow
 
 REVIEWED = ("prepared", "running", "paused")
 """States in which the two are asked to agree."""
@@ -52,13 +52,20 @@ def beside(moment: Moment, talk: Talk) -> list[Say | Part]:
 def _goals(moment: Moment, exchange: ExchangeRow, reader: PersonRow) -> list[Say | Part]:
     goals = goals_of(readable_by(moment, exchange, reader.id, "prep"))
     parts: list[Say | Part] = [Say("goals.list", {"list": goal_lines(goals)})]
-    circle = circle_of(moment, exchange)
-    for row in moment.work.answers.of(exchange.leader, exchange.id, "lead"):
-        if reader.id != exchange.leader and row.key in ABOUT_GOALS and may_read(item(row), reader.id, circle):
-            leader = moment.first_name(exchange.leader)
-            parts.append(Part(f"{leader}: {label_of(moment, reader.language, row)}", "small"))
-            parts.append(Part(shown_to_others(moment, reader.language, row), "own"))
+    for row in _leaders_word(moment, exchange, reader):
+        text = shown_to_others(moment, reader.language, row)
+        chosen = row.key == "lead.prep.goals"
+        parts.append(Part(f"{moment.first_name(row.person)}: {text}", "small") if chosen else Part(text, "own"))
     return parts
+
+
+def _leaders_word(moment: Moment, exchange: ExchangeRow, reader: PersonRow) -> list[AnswerRow]:
+    """What the leader has said about the goals, for the employee: what was chosen, and what was added."""
+    if reader.id == exchange.leader:
+        return []
+    circle = circle_of(moment, exchange)
+    rows = [still_open.answer(moment, exchange.leader, exchange.id, "lead", key) for key in ABOUT_GOALS]
+    return [row for row in rows if row is not None and may_read(item(row), reader.id, circle)]
 
 
 def _rules_by(moment: Moment, exchange: ExchangeRow, reader: PersonRow) -> list[Say]:
@@ -127,8 +134,11 @@ def due(moment: Moment, prompt: PromptRow) -> Told | None:
         return None
     reader = moment.person(prompt.recipient)
     talk_on = working_day_after(worker(reader), moment.today(reader))
+    word = [row.value for row in _leaders_word(moment, exchange, reader)]
+    change = [Press("btn.goals_change", ["goals_change", exchange.id])] if "lead.prep.goals.add" in word else []
     presses = [
         agree_press(exchange),
+        *change,
         add_to_calendar(exchange, "goals", talk_on),
         Press("btn.later", ["later", prompt.id]),
     ]
