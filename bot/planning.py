@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from bot.moment import Moment
+from bot.places import is_here, stops_of
 from bot.programme.cadence import exchange_days
 from bot.programme.calendar import Worker
 from bot.programme.schedule import EXCHANGE_KINDS, Due, ExchangeFacts, Hosting, exchange_dues, has_been, too_late
 from bot.programme.spread import spread
 from bot.programme.tracks import track
 from dialogs.model import Value
-from storage.records import ExchangeRow, PersonRow, PromptRow, Stop, new_id
+from storage.records import ExchangeRow, PersonRow, PromptRow, new_id
 
 SAID = ("said", "answered", "skipped")
 """States of a prompt that its recipient has got."""
@@ -20,7 +21,13 @@ SAID = ("said", "answered", "skipped")
 
 def days_of(moment: Moment, exchange: ExchangeRow) -> tuple[date, ...]:
     """The exchange days; before they are agreed, every working day of the stay."""
-    return exchange.days or exchange_days(exchange.start, exchange.end, (), worker(moment.person(exchange.employee)))
+    return exchange.days or chosen_days(exchange, (), worker(moment.person(exchange.employee)))
+
+
+def chosen_days(exchange: ExchangeRow, chosen: Sequence[str], hours: Worker) -> tuple[date, ...]:
+    """The exchange days among the working days of the stay: those chosen, or all, and none between two places."""
+    days = exchange_days(exchange.start, exchange.end, chosen, hours, ())
+    return tuple(day for day in days if is_here(exchange, day))
 
 
 def worker(person: PersonRow) -> Worker:
@@ -83,6 +90,7 @@ def facts_of(moment: Moment, exchange: ExchangeRow) -> ExchangeFacts:
         prep_done=exchange.state not in ("accepted", "approved"),
         debrief_done=exchange.state == "debriefed",
         hosts=_hosts(moment, exchange),
+        moves=_moves(moment, exchange),
         track=exchange.track or track(days_of(moment, exchange)),
         contact=str(lead.get("lead.prep.contact", "")).removeprefix("lead.prep.contact."),
         call_host_on=_day(lead, "lead.prep.contact.hostleader"),
@@ -99,15 +107,21 @@ def facts_of(moment: Moment, exchange: ExchangeRow) -> ExchangeFacts:
 def _hosts(moment: Moment, exchange: ExchangeRow) -> tuple[Hosting, ...]:
     """Each place with somebody there and days of its own. One that is the only place has all the days."""
     days = days_of(moment, exchange)
-    places = exchange.stops or (Stop(exchange.host, exchange.host_unit, exchange.start, exchange.end),)
     found = []
-    for place in places:
+    for place in stops_of(exchange):
         here = tuple(day for day in days if place.start <= day <= place.end)
         host = moment.work.people.find(place.host) if place.host else None
         if host is not None and here:
             prepared = bool(_told(moment, exchange, host.id, "host.prep"))
             found.append(Hosting(host.id, worker(host), here, prepared))
     return tuple(found)
+
+
+def _moves(moment: Moment, exchange: ExchangeRow) -> tuple[date, ...]:
+    """The first day at each further place."""
+    days = days_of(moment, exchange)
+    places = ([day for day in days if stop.start <= day <= stop.end] for stop in stops_of(exchange)[1:])
+    return tuple(here[0] for here in places if here)
 
 
 def _told(moment: Moment, exchange: ExchangeRow, person: str, occasion: str) -> dict[str, Value]:

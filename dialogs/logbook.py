@@ -85,7 +85,7 @@ LOGBOOK = Dialog(
                 LONG,
                 Who.SHARED_ON_REQUEST,
                 says=("log.last.intro",),
-                says_when=asked_today("log.last.gift"),
+                says_when=both(asked_today("log.last.gift"), fact("last_place")),
             ),
             today("log.last.changed", LONG, Who.PRIVATE),
             today("log.last.gift", LONG, Who.SHARED_ON_REQUEST),

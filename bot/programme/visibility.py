@@ -44,7 +44,8 @@ class Item:
 class Circle:
     """Who is who, by person id; empty where there is nobody. `host_sees_wish` once the employee accepted.
 
-    `agreed` says that the employee and the leader have both ticked the goals.
+    `agreed` says that the employee and the leader have both ticked the goals. `further` are the hosts of the
+    other places of a stay that is split.
     """
 
     employee: str
@@ -53,6 +54,12 @@ class Circle:
     hr: frozenset[str] = frozenset()
     host_sees_wish: bool = False
     agreed: bool = False
+    further: frozenset[str] = frozenset()
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Everybody who is host of the exchange, at whatever place."""
+        return (self.further | {self.host}) - {""}
 
 
 def may_read(item: Item, reader: str, circle: Circle) -> bool:
@@ -71,11 +78,12 @@ def may_read(item: Item, reader: str, circle: Circle) -> bool:
         case Visibility.JOINT | Visibility.HR if item.key.startswith(_SIGN_UP):
             return _may_read_sign_up(item, reader, circle)
         case Visibility.JOINT:
-            if reader == circle.host and circle.agreed and item.key.partition("#")[0] in GOALS:
+            if reader in circle.hosts and circle.agreed and item.key.partition("#")[0] in GOALS:
                 return item.confirmed
             return item.confirmed and reader in {circle.employee, circle.leader}
         case Visibility.THREE_PARTY:
-            return item.confirmed and reader in {circle.employee, circle.leader, circle.host}
+            guests = circle.hosts if item.owner not in circle.hosts else frozenset[str]()
+            return item.confirmed and reader in {circle.employee, circle.leader, *guests}
         case Visibility.HR:
             return reader in circle.hr or (reader == circle.leader and item.key.startswith(_LEADER_PART))
         case Visibility.CHANNEL:
@@ -93,7 +101,7 @@ def is_unshared(item: Item) -> bool:
 
 def readers(item: Item, circle: Circle) -> list[str]:
     """The ids of the people who may read the answer, sorted; of a channel's text only those of the circle."""
-    people = {item.owner, circle.employee, circle.leader, circle.host, *circle.hr, *item.released}
+    people = {item.owner, circle.employee, circle.leader, *circle.hosts, *circle.hr, *item.released}
     return sorted(person for person in people if may_read(item, person, circle))
 
 
@@ -120,7 +128,7 @@ def _may_read_sign_up(item: Item, reader: str, circle: Circle) -> bool:
     joint = item.visibility == Visibility.JOINT and item.confirmed
     if reader == circle.leader:
         return joint
-    return reader == circle.host and joint and item.key == _WISH and circle.host_sees_wish
+    return reader in circle.hosts and joint and item.key == _WISH and circle.host_sees_wish
 
 
 COUNTED: Final = frozenset({"goals.agreed", "lead.ret.held", "fu30.shared", "fu.hinder", "lead.fu90.realised"})

@@ -8,12 +8,13 @@ from typing import Any
 from bot import talks
 from bot.channel import Incoming, Reply
 from bot.moment import Moment, Press, Told
+from bot.places import hosts_of, stop_of
 from bot.planning import replan
 from bot.planning import worker as worker_of
 from bot.programme.calendar import working_day_after
 from bot.programme.states import Circumstances
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns import sparring
+from bot.turns import sparring, swaps
 from bot.turns.common import bare, decision_told, facts_of_exchange, facts_of_round
 from bot.turns.dates import add_to_calendar
 from bot.turns.moves import exchange_to, sign_up_to
@@ -87,6 +88,7 @@ def approve_finish(moment: Moment, talk: Talk) -> Ending:
         sign_up_to(moment, replace(sign_up, support="no"), "in_matching")
         for hr in moment.work.people.hr(employee.organisation):
             remind_hr(moment, hr, exchange.round)
+        swaps.tell_gone(moment, exchange)
         _tell_employee(moment, talk, employee, "no", exchange.id)
         return Ending([Say("approve.noted", talk.facts)])
     reason = Circumstances(justified=bool(talk.state.answers.get("lead.prep.justify")))
@@ -116,15 +118,20 @@ def _tell_all(moment: Moment, exchange: ExchangeRow) -> None:
     says = [Say("approve.told.final", facts)]
     if reason is not None:
         says.append(Say("approve.told.reason", {"text": str(reason.value)}))
-    if exchange.host:
-        says.append(Say("match.with", {**facts, "host": moment.person(exchange.host).name}))
+    hosts = [moment.person(host) for host in hosts_of(exchange)]
+    says += [Say("match.with", {**facts, "host": host.name}) for host in hosts[:1]]
+    says += [Say("match.with.too", {"host": host.name, "host_unit": _unit(exchange, host.id)}) for host in hosts[1:]]
     call = add_to_calendar(exchange, "first", min(working_day_after(worker_of(employee), today, PROPOSED_DAYS), by))
     moment.tell(employee, Told([*says, Say("match.yes", {"date": by})], [call]), kind="news", subject=exchange.id)
-    if exchange.host:
-        host = moment.person(exchange.host)
+    for host in hosts:
         facts = facts_of_exchange(moment, Topic(host, "approve", exchange.id, "approve"), exchange)
         says = [Say("match.yes.host", {**facts, "date": by})]
         moment.tell(host, Told(says, [call]), kind="news", subject=exchange.id)
+
+
+def _unit(exchange: ExchangeRow, host: str) -> str:
+    stop = stop_of(exchange, host)
+    return stop.unit if stop else exchange.host_unit
 
 
 def _tell_employee(moment: Moment, talk: Talk, employee: PersonRow, support: str, subject: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
+from bot.places import hosts_of
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns import leader_part, still_open
 from bot.turns.common import exchange_of, facts_of_exchange, who_sees
@@ -123,7 +124,7 @@ def practical_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
     items = still_open.practical(moment, exchange)
     return {
         **facts_of_exchange(moment, topic, exchange),
-        "host_person": bool(exchange.host),
+        "host_person": bool(hosts_of(exchange)),
         "open_practical": _options(moment, topic, [item for item in items if item in IN_PLACE]),
         "open_abroad": _options(moment, topic, [item for item in items if item in ABROAD]),
     }

@@ -9,6 +9,7 @@ from typing import Any
 from bot import talks
 from bot.channel import Incoming, Reply
 from bot.moment import Moment, Press, Told
+from bot.places import hosts_of
 from bot.planning import worker
 from bot.programme.calendar import at_local
 from bot.programme.phases.facts import CLOSE_AT
@@ -137,7 +138,7 @@ def _end(moment: Moment, exchange: ExchangeRow) -> None:
     if waits:
         programme = moment.work.rounds.get(exchange.round).name
         values = {"name": moment.first_name(exchange.employee), "programme": programme}
-        for other in sorted({exchange.leader, exchange.host} - {""}):
+        for other in sorted({exchange.leader, *hosts_of(exchange)} - {""}):
             moment.tell(moment.person(other), Told([Say("stop.told", values)]), kind="news", subject=exchange.id)
 
 

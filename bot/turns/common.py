@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from bot.moment import Moment
+from bot.places import hosts_of, stop_of, stop_on, stops_of
 from bot.programme.cadence import WEEKDAYS
 from bot.programme.visibility import GOALS, Circle, Item, redact
 from bot.script import Talk, Topic
@@ -14,7 +15,7 @@ from dialogs.leader import RULES
 from dialogs.model import NOTHING, Ask, Day, Hour, Many, One, Person, Say, Text, Value, Visibility
 from dialogs.outside import NEW
 from dialogs.round import FORMS
-from storage.records import AnswerRow, ExchangeRow, PersonRow, RoundRow
+from storage.records import AnswerRow, ExchangeRow, PersonRow, RoundRow, Stop
 from storage.store import NotFound
 
 Option = dict[str, str]
@@ -86,17 +87,31 @@ def facts_of_exchange(moment: Moment, topic: Topic, exchange: ExchangeRow) -> di
     """The facts of an exchange, as its reader sees them: {name} is the employee, also for the others."""
     round_row = moment.work.rounds.get(exchange.round)
     leader = moment.first_name(exchange.leader)
+    places = _places(moment, topic, exchange)
+    units = moment.words.listing(topic.person.language, [stop.unit for stop in places])
+    hosts = [moment.first_name(stop.host) for stop in places if stop.host]
+    theirs = topic.person.id in hosts_of(exchange)
     return {
         **facts_of_round(moment, topic, round_row),
         "name": moment.first_name(exchange.employee),
         "leader": leader,
-        "host": moment.first_name(exchange.host) or exchange.host_unit,
-        "host_unit": exchange.host_unit,
+        "host": moment.words.listing(topic.person.language, [*dict.fromkeys(hosts)]) or units,
+        "host_unit": units,
         "home_unit": exchange.home_unit,
-        "start": exchange.start,
-        "end": exchange.end,
+        "start": places[0].start if theirs else exchange.start,
+        "end": places[0].end if theirs else exchange.end,
         "full": exchange.track == "full",
     }
+
+
+def _places(moment: Moment, topic: Topic, exchange: ExchangeRow) -> Sequence[Stop]:
+    """The places a sentence is about: a host's own, that of a logbook's day or of today; before and after, all."""
+    own = stop_of(exchange, topic.person.id)
+    if own is not None:
+        return [own]
+    today = moment.today(topic.person)
+    about = as_date(topic.occasion.removeprefix("log:")) or (today if exchange.start <= today <= exchange.end else None)
+    return stops_of(exchange) if about is None else [stop_on(exchange, about)]
 
 
 def exchange_of(moment: Moment, topic: Topic) -> ExchangeRow:
@@ -156,6 +171,7 @@ def circle_of(moment: Moment, exchange: ExchangeRow) -> Circle:
         employee=exchange.employee,
         leader=exchange.leader,
         host=exchange.host,
+        further=frozenset(hosts_of(exchange)) - {exchange.host},
         hr=frozenset(person.id for person in moment.work.people.hr(employee.organisation)),
         host_sees_wish=_host_asked(moment, exchange),
         agreed=goals_agreed(moment, exchange),
@@ -172,7 +188,10 @@ def _host_asked(moment: Moment, exchange: ExchangeRow) -> bool:
     """The host reads the wish from the moment of being asked, also when the answer was no."""
     if exchange.state not in ("proposed", "declined", "withdrawn"):
         return True
-    return moment.work.conversations.find(exchange.host, "host_proposal", exchange.id, "proposal") is not None
+    asked = (
+        moment.work.conversations.find(host, "host_proposal", exchange.id, "proposal") for host in hosts_of(exchange)
+    )
+    return any(row is not None for row in asked)
 
 
 def item(row: AnswerRow) -> Item:

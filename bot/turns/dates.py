@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.channel import Incoming, Part, Reply
 from bot.invitation import invitation
 from bot.moment import Moment, Press, Told
+from bot.places import hosts_of
 from bot.planning import worker
 from bot.programme.appointments import MINUTES, Appointment, edition, google, named, outlook, starts
 from bot.script import Topic
@@ -109,7 +110,9 @@ def appointment(moment: Moment, exchange: ExchangeRow, kind: str, day: date, rea
 
 def _parties(exchange: ExchangeRow, kind: str) -> list[str]:
     """The person ids of those who meet; nobody stands for a host who is not there."""
-    return [party for role in MEETINGS[kind].parties if (party := getattr(exchange, role))]
+    roles = MEETINGS[kind].parties
+    parties = [getattr(exchange, role) for role in roles if role != "host"]
+    return [party for party in (*parties, *(hosts_of(exchange) if "host" in roles else [])) if party]
 
 
 def _other(moment: Moment, exchange: ExchangeRow, kind: str, reader: PersonRow) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from bot import talks
 from bot.channel import Part
 from bot.moment import Moment, Press, Told
+from bot.places import hosts_of
 from bot.planning import replan
 from bot.programme import summaries
 from bot.programme.material import Written, quotes
@@ -55,7 +56,7 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
         "assumption": bare(latest(prepared, "prep.expect")),
         "career": isinstance(purposes, list) and "prep.purpose.career" in purposes,
         "habit": moment.work.exchanges.journal(exchange.id).habit,
-        "host_person": bool(exchange.host),
+        "host_person": bool(hosts_of(exchange)),
         "minutes": minutes_of(moment, topic, DEBRIEF, full=full),
         "releasable": _releasable(moment, exchange, language),
     }

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from bot.moment import Moment, Press, Told
+from bot.places import stop_of, stops_of
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import exchange_of, facts_of_exchange, first, is_outside
-from bot.turns.places import stop_of, stops_of
 from dialogs.host import GIFT, TEXT
 from dialogs.model import Ask, Say, Visibility
 from storage.records import ExchangeRow, PersonRow

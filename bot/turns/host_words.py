@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from bot.channel import Part
 from bot.moment import Moment, Press
+from bot.places import stop_on, stops_of
 from bot.programme.visibility import may_read
 from bot.turns.common import circle_of, item, label_of, shown_to_others
-from bot.turns.places import stops_of
 from dialogs.model import Say
 from storage.records import AnswerRow, ExchangeRow, PersonRow, Stop
 
@@ -50,7 +52,7 @@ def press(moment: Moment, exchange: ExchangeRow, employee: PersonRow) -> list[Pr
     return [Press("btn.host_wrote", ["host_wrote", exchange.id], text=label)]
 
 
-def first_day(moment: Moment, exchange: ExchangeRow, reader: PersonRow) -> list[Say]:
-    """Where and when the first day begins and who meets the guest, where the host has said so."""
-    rows = written(moment, exchange, stops_of(exchange)[0], reader)
+def first_day(moment: Moment, exchange: ExchangeRow, reader: PersonRow, day: date) -> list[Say]:
+    """Where and when the first day at the place of `day` begins and who meets the guest, where the host has said so."""
+    rows = written(moment, exchange, stop_on(exchange, day), reader)
     return [Say("host.first.where", {"text": str(row.value)}) for row in rows if row.key == FIRST_DAY]

@@ -8,6 +8,7 @@ from typing import Any
 from bot import talks
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
+from bot.places import stop_of
 from bot.planning import days_of
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns import host_words
@@ -15,7 +16,6 @@ from bot.turns.common import exchange_of, facts_of_exchange, first, goals_agreed
 from bot.turns.host_words import FIRST_DAY, PREPARED
 from bot.turns.minutes import minutes_of
 from bot.turns.people import told
-from bot.turns.places import stop_of
 from bot.turns.preparations import goals_of, readable_by
 from bot.turns.pushes import acting, telling
 from dialogs.host import HOST_CHECK, HOST_MORE, HOST_PREPARATION, TEXT

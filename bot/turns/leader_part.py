@@ -7,6 +7,7 @@ from typing import Any
 from bot import talks
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
+from bot.places import hosts_of
 from bot.planning import replan
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns import still_open
@@ -39,7 +40,7 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
         "date": exchange.start,
         "home_from": min(exchange.end, moment.today(topic.person)) if over else exchange.end,
         "leader": moment.first_name(exchange.employee),
-        "host_person": bool(exchange.host),
+        "host_person": bool(hosts_of(exchange)),
         "pool": moment.choices(exchange.round).pool,
     }
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
+from bot.places import hosts_of
 from bot.programme.visibility import may_read
+from bot.script import Topic
 from bot.turns import during, host_words, logbooks, sparring
-from bot.turns.common import circle_of, item, label_of, shown_to_others
+from bot.turns.common import circle_of, facts_of_exchange, item, label_of, shown_to_others
 from bot.turns.debriefs import summary_downloads
 from bot.turns.weeks import open_tasks
 from dialogs.model import Say
@@ -20,7 +22,7 @@ def released(moment: Moment, person: PersonRow, args: list[str], incoming: Incom
     if not args or not args[0]:
         return tell_released(moment, person)
     exchange = moment.work.exchanges.find(args[0])
-    if exchange is None or person.id not in (exchange.leader, exchange.host):
+    if exchange is None or person.id not in (exchange.leader, *hosts_of(exchange)):
         return Reply(note=moment.words.text(person.language, "card.not_yours"))
     _tell_one(moment, person, exchange)
     return Reply()
@@ -42,14 +44,15 @@ def tell_released(moment: Moment, person: PersonRow) -> Reply:
 
 def _tell_one(moment: Moment, person: PersonRow, exchange: ExchangeRow) -> None:
     name = moment.first_name(exchange.employee)
-    values = {"name": name, "host_unit": exchange.host_unit}
+    facts = facts_of_exchange(moment, Topic(person, "released", exchange.id, ""), exchange)
+    values = {"name": name, "host_unit": facts["host_unit"]}
     parts: list[Say | Part] = [
         Part(moment.words.text(person.language, "released.title", values), "title"),
     ]
     for row in readable(moment, exchange, person.id):
         parts.append(Part(_label(moment, person.language, row), "small"))
         parts.append(Part(shown_to_others(moment, person.language, row), "own"))
-    if person.id != exchange.host:
+    if person.id not in hosts_of(exchange):
         parts += host_words.parts(moment, exchange, person)
     parts.append(Say("sum.footer", {"name": name}))
     is_final = exchange.state == "debriefed" and person.id == exchange.leader
@@ -80,15 +83,7 @@ def where(moment: Moment, person: PersonRow) -> list[Say]:
     """Which exchanges a person leads or hosts now."""
     theirs = (*moment.work.exchanges.of_leader(person.id), *moment.work.exchanges.of_host(person.id))
     return [
-        Say(
-            "status.other",
-            {
-                "name": moment.first_name(exchange.employee),
-                "host_unit": exchange.host_unit,
-                "start": exchange.start,
-                "end": exchange.end,
-            },
-        )
+        Say("status.other", facts_of_exchange(moment, Topic(person, "status", exchange.id, ""), exchange))
         for exchange in theirs
         if exchange.state in ("approved", "prepared", "running", "paused", "finished")
     ]

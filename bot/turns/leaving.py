@@ -7,9 +7,11 @@ from typing import Any
 
 from bot import talks
 from bot.moment import Moment, Press, Told
+from bot.places import hosts_of
 from bot.planning import replan
 from bot.programme.states import Circumstances
 from bot.script import Ending, Script, Talk, Topic
+from bot.turns import split, swaps
 from bot.turns.common import facts_of_exchange, facts_of_round, first, who_sees
 from bot.turns.moves import exchange_to, offer_to, sign_up_to
 from bot.turns.needs import remind_hr
@@ -142,14 +144,14 @@ def _end(moment: Moment, talk: Talk, exchange: ExchangeRow) -> Ending:
         replan(moment, ended)
         return Ending([Say("stop.closed")])
     _sign_off(moment, moment.work.rounds.sign_up(exchange.sign_up))
-    offer = moment.work.rounds.offer(exchange.offer) if exchange.offer else None
-    if offer is not None and offer.state == "proposed":
+    for offer in split.offers(moment, exchange, "proposed"):
         offer_to(moment, offer, "open")
     _tell_hr(moment, talk, exchange.round)
     early = Say("stop.told.early", {"name": first(talk.person.name), "date": ended.end})
     say = early if under_way else _has_left(talk, moment.work.rounds.get(exchange.round).name)
-    for other in {exchange.leader, exchange.host} - {"", talk.person.id}:
+    for other in sorted({exchange.leader, *hosts_of(exchange)} - {"", talk.person.id}):
         _tell(moment, other, say, exchange.id)
+    swaps.tell_gone(moment, exchange)
     if under_way:
         replan(moment, ended)
         debrief = Press("btn.debrief", ["begin", "deb", exchange.id, "deb"], main=True)

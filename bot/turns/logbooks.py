@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from bot import talks
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
+from bot.places import hosts_of, stop_on, stops_of
 from bot.planning import days_of, replan
 from bot.planning import worker as worker_of
 from bot.programme.cadence import is_last_of_week, midpoint
@@ -66,7 +68,8 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
         "assumption": bare(latest(prepared, "prep.expect")),
         "text": bare(latest(prepared, "prep.ask")),
         "habit": moment.work.exchanges.journal(exchange.id).habit,
-        "host_person": bool(exchange.host),
+        "host_person": bool(hosts_of(exchange)),
+        "last_place": stop_on(exchange, day) == stops_of(exchange)[-1],
         "hints": shows_hints(number),
         "number": number,
         "n": exchange.days.index(day) + 1 if day in exchange.days else number,
@@ -96,15 +99,16 @@ def choose(moment: Moment, exchange: ExchangeRow, day: date, style: str) -> tupl
     prepared = moment.work.answers.of(exchange.employee, exchange.id, "prep")
     days = days_of(moment, exchange)
     index = days.index(day) if day in days else 0
+    here = _days_here(days, exchange, day)
     history = _history(moment, exchange.id)
     choices = moment.choices(exchange.round)
     entry = Entry(
         number=len(history) + 1,
         day_index=index + 1,
         total=len(days),
-        first=index == 0,
+        first=bool(here) and day == here[0],
         mid=day == midpoint(days),
-        last=day == days[-1],
+        last=bool(here) and day == here[-1],
         last_of_week=is_last_of_week(days, day),
         part_time=part_time(days),
         style=style,
@@ -116,6 +120,12 @@ def choose(moment: Moment, exchange: ExchangeRow, day: date, style: str) -> tupl
         switched_on=[prompt for prompt in (*OPTIONAL, *CLEARED) if choices.asks(prompt)],
     )
     return (*questions(entry), "log.mark")
+
+
+def _days_here(days: Sequence[date], exchange: ExchangeRow, day: date) -> list[date]:
+    """The exchange days at the place of a day: each place has a first and a last one (T24)."""
+    place = stop_on(exchange, day)
+    return [each for each in days if place.start <= each <= place.end]
 
 
 def due(moment: Moment, prompt: PromptRow) -> str:
@@ -239,12 +249,13 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     if week_follows(moment, exchange, day):
         return Ending([Say("ok.saved"), *cared], then=preview(moment, talk.person, exchange, day))
     shareable = [row for row in rows if row.visibility == "S"]
-    last = bool(exchange.days) and day == exchange.days[-1]
+    here = _days_here(exchange.days, exchange, day)
+    last = bool(here) and day == here[-1]
     thanks = [Say("log.last.thanks")] if last else []
     gift = gifts.offers(moment, exchange, talk.person) if last else []
     if not shareable:
         return Ending([Say("log.close.plain"), *thanks, *cared], gift)
-    key = "log.close" if exchange.host in receivers_of(moment, exchange) else "log.close.leader"
+    key = "log.close" if stop_on(exchange, day).host in receivers_of(moment, exchange) else "log.close.leader"
     return Ending(
         [Say(key, talk.facts), *thanks, *cared],
         [

@@ -8,12 +8,13 @@ from typing import Any
 from bot import talks
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
+from bot.places import hosts_of
 from bot.planning import worker as worker_of
 from bot.programme.calendar import at_local, working_day_after
 from bot.programme.schedule import TASK_AT
 from bot.programme.states import Circumstances
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns import outside, reaching
+from bot.turns import outside, reaching, split, swaps
 from bot.turns.common import (
     Option,
     colleagues,
@@ -33,7 +34,7 @@ from bot.turns.signups import ask_leader, wish_of
 from dialogs.match import HOST_PROPOSAL, MATCH, PROPOSAL
 from dialogs.model import Say
 from dialogs.round import FORMS
-from storage.records import ExchangeRow, PersonRow, PromptRow, RoundRow, SignUpRow, new_id
+from storage.records import ExchangeRow, PersonRow, PromptRow, RoundRow, SignUpRow, Stop, new_id
 
 SIX_MONTHS = timedelta(days=183)
 """A longer stay gets a soft warning (spec 2.5)."""
@@ -64,6 +65,8 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
     known = {
         **facts_of_round(moment, topic, round_row),
         "wishes": [{"value": row.id, "label": _wish_label(moment, row, language)} for row in waiting],
+        "rotation": swaps.ROTATION in forms and len(waiting) > 1,
+        "swaps": _swaps(moment, topic, waiting),
         "self_wishes": [row.id for row in waiting if row.mode == "sign.mode.self"],
         "offers": [{"value": row.id, "label": _offer_label(moment, row.id, row.unit)} for row in offers],
         "people": _possible_hosts(moment, topic),
@@ -72,6 +75,13 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
         "forms": [{"value": key, "label": moment.words.text(language, key)} for key in forms],
     }
     return {**known, "preview": _preview(moment, topic, round_row)}
+
+
+def _swaps(moment: Moment, topic: Topic, waiting: list[SignUpRow]) -> list[Option]:
+    """With whom the person of the chosen wish could swap (T23)."""
+    wish = latest(moment.work.answers.of(topic.person.id, topic.subject, topic.occasion), "match.wish")
+    language = topic.person.language
+    return [{"value": row.id, "label": _wish_label(moment, row, language)} for row in waiting if row.id != wish]
 
 
 def _possible_hosts(moment: Moment, topic: Topic) -> list[Option]:
@@ -145,12 +155,18 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     sign_up = moment.work.rounds.sign_up(str(answers["match.wish"]))
     if sign_up.state not in WAITING:
         return Ending([Say("match.gone")])
+    if "match.swap" in answers:
+        return _swap(moment, talk, sign_up, moment.work.rounds.sign_up(str(answers["match.swap"])))
     employee = moment.person(sign_up.person)
     offer = moment.work.rounds.offer(str(answers["match.offer"])) if "match.offer" in answers else None
     if offer is not None and offer.state != "open":
         return Ending([Say("match.gone")])
     place = offer.unit if offer else str(answers.get("match.place", ""))
     host = offer.person if offer else _host(moment, talk, place)
+    start, end = (date.fromisoformat(str(answers[key])) for key in ("match.start", "match.end"))
+    stops = split.stops(moment, answers, Stop(host, place, start, end))
+    if stops is None:
+        return Ending([Say("match.gone")])
     exchange = ExchangeRow(
         id=new_id(),
         round=sign_up.round,
@@ -159,26 +175,29 @@ def finish(moment: Moment, talk: Talk) -> Ending:
         leader=sign_up.leader,
         host=host,
         home_unit=employee.unit,
-        host_unit=place,
+        host_unit=", ".join(dict.fromkeys(stop.unit for stop in stops)) if stops else place,
         form=str(answers.get("match.form", "")),
-        start=date.fromisoformat(str(answers["match.start"])),
-        end=date.fromisoformat(str(answers["match.end"])),
+        start=start,
+        end=stops[-1].end if stops else end,
         days=(),
         track="full" if answers.get("match.track") == "match.track.full" else "",
-        state="proposed" if offer or host else "accepted",
+        state="proposed" if offer or host or any(stop.host for stop in stops) else "accepted",
         why=str(answers.get("match.why", "")),
         offer=offer.id if offer else "",
+        stops=stops,
     )
     moment.work.exchanges.add(exchange)
     sign_up_to(moment, sign_up, "proposed")
-    if offer:
-        offer_to(moment, offer, "proposed")
+    for taken in split.offers(moment, exchange, "open"):
+        offer_to(moment, taken, "proposed")
     moment.work.audit.add(moment.now, talk.person.id, "exchange.proposed", exchange.id)
     values = {"name": employee.name, "host_unit": exchange.host_unit}
-    if offer is None and host:
-        _ask_host(moment, exchange)
-        says = [Say("match.sent.host", {**values, "host": moment.first_name(host)})]
-        return Ending([*says, *outside.told_hr(moment, talk.person, moment.person(host))])
+    hosts = hosts_of(exchange)
+    if offer is None and hosts:
+        _ask_hosts(moment, exchange)
+        names = moment.words.listing(talk.person.language, map(moment.first_name, hosts))
+        links = [say for one in hosts for say in outside.told_hr(moment, talk.person, moment.person(one))]
+        return Ending([Say("match.sent.host", {**values, "host": names}), *links])
     if offer is None:
         ask_leader(moment, exchange)
         return Ending([Say("match.sent.leader", {**values, "leader": moment.first_name(exchange.leader)})])
@@ -192,10 +211,28 @@ def _host(moment: Moment, talk: Talk, place: str) -> str:
     return str(answers.get("match.host", "")) or outside.chosen(moment, talk.person, answers, place)
 
 
-def _ask_host(moment: Moment, exchange: ExchangeRow) -> None:
-    host = moment.person(exchange.host)
-    _ask(moment, host, "host_proposal", exchange)
-    reaching.asked(moment, host, exchange.employee)
+def _swap(moment: Moment, talk: Talk, one: SignUpRow, other: SignUpRow) -> Ending:
+    """Two people take each other's place: two exchanges that know of each other, each with its own two sides (T23)."""
+    if other.state not in WAITING or other.person == one.person:
+        return Ending([Say("match.gone")])
+    answers = talk.state.answers
+    start, end = (date.fromisoformat(str(answers[key])) for key in ("match.start", "match.end"))
+    track = "full" if answers.get("match.track") == "match.track.full" else ""
+    halves = swaps.halves(moment, one, other, (start, end), track, str(answers.get("match.why", "")))
+    for half in halves:
+        moment.work.exchanges.add(half)
+        sign_up_to(moment, moment.work.rounds.sign_up(half.sign_up), "proposed")
+        moment.work.audit.add(moment.now, talk.person.id, "exchange.proposed", half.id)
+    for half in halves:
+        _ask(moment, moment.person(half.employee), "proposal", half)
+    names = moment.words.listing(talk.person.language, [moment.person(half.employee).name for half in halves])
+    return Ending([Say("match.sent.swap", {"list": names})])
+
+
+def _ask_hosts(moment: Moment, exchange: ExchangeRow) -> None:
+    for host in map(moment.person, hosts_of(exchange)):
+        _ask(moment, host, "host_proposal", exchange)
+        reaching.asked(moment, host, exchange.employee)
 
 
 def _ask(moment: Moment, person: PersonRow, dialog: str, exchange: ExchangeRow) -> None:
@@ -210,7 +247,7 @@ def _ask(moment: Moment, person: PersonRow, dialog: str, exchange: ExchangeRow) 
 def remind(moment: Moment, prompt: PromptRow) -> Told | None:
     """The one reminder of a proposal that waits."""
     exchange = moment.work.exchanges.get(prompt.subject)
-    dialog = "host_proposal" if prompt.recipient == exchange.host else "proposal"
+    dialog = "host_proposal" if prompt.recipient in hosts_of(exchange) else "proposal"
     row = moment.work.conversations.find(prompt.recipient, dialog, exchange.id, "proposal")
     if exchange.state != "proposed" or row is None or row.status not in ("open", "paused"):
         return None
@@ -248,11 +285,11 @@ def proposal_finish(moment: Moment, talk: Talk) -> Ending:
     if talk.state.answers["match.propose.emp"] == "btn.decline":
         _decline(moment, exchange)
         return Ending([Say("match.declined.emp")])
-    if exchange.host and exchange.host != exchange.employee:
-        _ask_host(moment, exchange)
-        return Ending([Say("match.accepted.emp", {"host_unit": exchange.host_unit})])
-    accept(moment, exchange)
-    return Ending([Say("match.accepted.emp", {"host_unit": exchange.host_unit})])
+    if [host for host in hosts_of(exchange) if host != exchange.employee]:
+        _ask_hosts(moment, exchange)
+    else:
+        accept(moment, exchange)
+    return Ending([Say("match.accepted.emp", {"host_unit": talk.facts["host_unit"]})])
 
 
 def host_finish(moment: Moment, talk: Talk) -> Ending:
@@ -264,7 +301,10 @@ def host_finish(moment: Moment, talk: Talk) -> Ending:
         _decline(moment, exchange)
         employee = moment.person(exchange.employee)
         moment.tell(employee, Told([Say("match.no.emp")]), kind="news", subject=exchange.id)
+        split.tell_other_hosts(moment, exchange, talk.person)
         return Ending([Say("match.declined.host")])
+    if not split.all_said_yes(moment, exchange):
+        return Ending([Say("match.accepted.host.more", {"name": moment.first_name(exchange.employee)})])
     accept(moment, exchange)
     return Ending([Say("match.accepted.host", {"name": moment.first_name(exchange.employee)})])
 
@@ -277,8 +317,9 @@ def accept(moment: Moment, exchange: ExchangeRow) -> None:
 def _decline(moment: Moment, exchange: ExchangeRow) -> None:
     exchange_to(moment, exchange, "declined")
     sign_up_to(moment, moment.work.rounds.sign_up(exchange.sign_up), "in_matching")
-    if exchange.offer:
-        offer_to(moment, moment.work.rounds.offer(exchange.offer), "open")
+    for offer in split.offers(moment, exchange, "proposed"):
+        offer_to(moment, offer, "open")
+    swaps.tell_gone(moment, exchange)
     for hr in moment.work.people.hr(moment.person(exchange.employee).organisation):
         remind_hr(moment, hr, exchange.round)
 

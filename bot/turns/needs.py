@@ -8,7 +8,7 @@ from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.planning import worker as worker_of
 from bot.programme.calendar import at_local, working_day_after
-from bot.turns import reaching, sparring, still_open, stories
+from bot.turns import reaching, sparring, still_open, stories, swaps
 from bot.turns.preparations import is_full
 from dialogs.model import Say
 from storage.records import ExchangeRow, PersonRow, PromptRow, RoundRow, SignUpRow, new_id
@@ -106,6 +106,8 @@ def _lines(moment: Moment, row: RoundRow) -> list[Say | Part]:
         if exchange.state in SHOWN:
             lines.append(Say(f"needs.{exchange.state}", _exchange_values(moment, exchange)))
             lines += _before(moment, exchange)
+        if swaps.is_half(moment, exchange):
+            lines.append(Say("needs.half_gone", _exchange_values(moment, exchange)))
     return lines
 
 

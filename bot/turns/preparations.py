@@ -9,15 +9,17 @@ from typing import Any
 from bot import talks
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
-from bot.planning import days_of, replan
+from bot.places import hosts_of
+from bot.planning import chosen_days, days_of, replan
 from bot.planning import worker as worker_of
-from bot.programme.cadence import WEEKDAYS, exchange_days
+from bot.programme.cadence import WEEKDAYS
 from bot.programme.states import Circumstances
 from bot.programme.tracks import part_time, track
 from bot.programme.visibility import may_read
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns import goal_ideas, host_words
 from bot.turns.common import (
+    as_date,
     circle_of,
     exchange_of,
     facts_of_exchange,
@@ -74,7 +76,7 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
         "minutes": minutes_of(moment, topic, PREPARATION, full=is_full(moment, exchange)),
         "date": exchange.start,
         "habit": journal.habit,
-        "host_person": bool(exchange.host),
+        "host_person": bool(hosts_of(exchange)),
         "preview": preview(moment, topic, exchange),
     }
 
@@ -91,12 +93,12 @@ def _chosen_days(moment: Moment, exchange: ExchangeRow) -> tuple[date, ...]:
     rows = moment.work.answers.of(exchange.employee, exchange.id, "prep")
     chosen = next((row.value for row in rows if row.key == "prep.days"), None)
     worker = worker_of(moment.person(exchange.employee))
-    return exchange_days(exchange.start, exchange.end, chosen if isinstance(chosen, list) else (), worker, ())
+    return chosen_days(exchange, chosen if isinstance(chosen, list) else (), worker)
 
 
 def _days(moment: Moment, topic: Topic, exchange: ExchangeRow) -> list[dict[str, Any]]:
     worker = worker_of(moment.person(exchange.employee))
-    days = exchange_days(exchange.start, exchange.end, (), worker, ())
+    days = chosen_days(exchange, (), worker)
     language = topic.person.language
     if len(days) <= MOST_SINGLE_DAYS:
         return [
@@ -115,7 +117,7 @@ def preview(moment: Moment, topic: Topic, exchange: ExchangeRow) -> list[dict[st
     goals = [{"label": "", "text": _written(moment, language, line)} for line in goal_lines(goals_of(rows))]
     parties = {
         "leader": moment.first_name(exchange.leader),
-        "host": moment.first_name(exchange.host) or exchange.host_unit,
+        "host": facts_of_exchange(moment, topic, exchange)["host"],
     }
     joint, open_to_host = (
         [
@@ -128,7 +130,7 @@ def preview(moment: Moment, topic: Topic, exchange: ExchangeRow) -> list[dict[st
         ]
         for visibility in ("J", "T")
     )
-    if not exchange.host:
+    if not hosts_of(exchange):
         return [*goals, *open_to_host, *joint]
     for_leader = {"label": moment.words.text(language, "privacy.vis.J", parties), "text": ""}
     for_both = {"label": moment.words.text(language, "privacy.vis.T", parties), "text": ""}
@@ -157,7 +159,7 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     )
     chosen = answers.get("prep.days", [])
     worker = worker_of(talk.person)
-    days = exchange_days(exchange.start, exchange.end, chosen if isinstance(chosen, list) else (), worker, ())
+    days = chosen_days(exchange, chosen if isinstance(chosen, list) else (), worker)
     first_time = exchange.state == "approved"
     goal = Circumstances(joint_goal=bool(answers.get("prep.goal.1")))
     known = replace(exchange, days=days)
@@ -296,12 +298,13 @@ def push(moment: Moment, prompt: PromptRow) -> Told | None:
 
 
 def greeting(moment: Moment, prompt: PromptRow) -> Told | None:
-    """The start of the stay: be curious, and what is heard there stays there."""
+    """The start at a place: be curious, and what is heard there stays there."""
     exchange = moment.work.exchanges.get(prompt.subject)
     employee = moment.person(exchange.employee)
-    values = facts_of_exchange(moment, Topic(employee, "log", exchange.id, ""), exchange)
-    key = "log.first.morning" if exchange.start <= moment.today(employee) else "log.first.tomorrow"
-    says = [Say(key, values), *host_words.first_day(moment, exchange, employee), Say("safe.host_secret")]
+    first = as_date(str(prompt.data.get("about", ""))) or exchange.start
+    values = facts_of_exchange(moment, Topic(employee, "log", exchange.id, f"log:{first.isoformat()}"), exchange)
+    key = "log.first.morning" if first <= moment.today(employee) else "log.first.tomorrow"
+    says = [Say(key, values), *host_words.first_day(moment, exchange, employee, first), Say("safe.host_secret")]
     if moment.work.exchanges.journal(exchange.id).cadence == "self":
         says.append(Say("log.self_start"))
     return Told(says)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.channel import Part
 from bot.moment import Moment, Press, Told
+from bot.places import hosts_of
 from bot.turns import outside
 from bot.turns.common import first, is_outside
 from bot.turns.people import told
@@ -51,7 +52,7 @@ def _needed(moment: Moment, organisation: str) -> Iterator[str]:
                 yield offer.person
         for exchange in moment.work.exchanges.of_round(round_row.id):
             if exchange.state in outside.NEEDED:
-                yield from (exchange.employee, exchange.leader, exchange.host)
+                yield from (exchange.employee, exchange.leader, *hosts_of(exchange))
 
 
 def way_in(moment: Moment, person: PersonRow) -> str:

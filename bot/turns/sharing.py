@@ -8,6 +8,7 @@ from typing import Any
 from bot import talks
 from bot.channel import Choice, Incoming, Reply
 from bot.moment import Moment, Press, Told
+from bot.places import hosts_of
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns import two_jobs
 from bot.turns.common import (
@@ -75,8 +76,8 @@ def _shared(moment: Moment, topic: Topic) -> AnswerRow | None:
 
 def receivers_of(moment: Moment, exchange: ExchangeRow) -> list[str]:
     """Who can be told: the leader, and a host who is in the chat. No logbook goes to a page outside (T14)."""
-    host = "" if is_outside(moment, exchange.host) else exchange.host
-    return [person for person in (exchange.leader, host) if person]
+    hosts = [host for host in hosts_of(exchange) if not is_outside(moment, host)]
+    return [person for person in (exchange.leader, *hosts) if person]
 
 
 def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
@@ -113,8 +114,8 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     if allowed and not row.released and two_jobs.too_much(row):
         two_jobs.tell_leader(moment, exchange, row)
         two_jobs.tell_host(moment, exchange, row)
-    told = {exchange.host} if overview_ahead(moment, exchange) else {exchange.host, exchange.leader}
-    for receiver in sorted(told & (allowed - row.released)):
+    later = {exchange.leader} if overview_ahead(moment, exchange) else set()
+    for receiver in sorted(allowed - row.released - later):
         says = [Say("share.told", {"name": first(talk.person.name)})]
         look = Press("btn.released", ["released", exchange.id])
         moment.tell(

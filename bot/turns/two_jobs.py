@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from bot.channel import Part
 from bot.moment import Moment, Told
-from bot.turns.common import is_outside, label_of, shown_to_others
+from bot.places import stop_on
+from bot.turns.common import as_date, is_outside, label_of, shown_to_others
 from dialogs.model import Say
 from storage.records import AnswerRow, ExchangeRow
 
@@ -22,9 +23,14 @@ def too_much(row: AnswerRow) -> bool:
 
 def forewarned(moment: Moment, exchange: ExchangeRow, rows: Iterable[AnswerRow]) -> list[Say]:
     """What the employee reads before sharing it: that the host is told too."""
-    if not exchange.host or not any(too_much(row) and not row.released for row in rows):
-        return []
-    return [Say("share.twojobs", {"host": moment.first_name(exchange.host)})]
+    hosts = [_host_of(exchange, row) for row in rows if too_much(row) and not row.released]
+    return [Say("share.twojobs", {"host": moment.first_name(host)}) for host in hosts[-1:] if host]
+
+
+def _host_of(exchange: ExchangeRow, row: AnswerRow) -> str:
+    """Who is host where it was written; empty where there is nobody."""
+    day = as_date(row.occasion.removeprefix("log:"))
+    return stop_on(exchange, day).host if day else exchange.host
 
 
 def for_leader(moment: Moment, exchange: ExchangeRow) -> Say:
@@ -40,11 +46,12 @@ def tell_leader(moment: Moment, exchange: ExchangeRow, row: AnswerRow) -> None:
 
 def tell_host(moment: Moment, exchange: ExchangeRow, row: AnswerRow) -> None:
     """Tells whoever is the host of it; nobody where there is none."""
-    if not exchange.host:
+    host = _host_of(exchange, row)
+    if not host:
         return
     names = {"name": moment.first_name(exchange.employee), "leader": moment.first_name(exchange.leader)}
-    says = [Say("lead.nudge.twojobs.host", names), *_note(moment, row, exchange.host)]
-    moment.tell(moment.person(exchange.host), Told(says), kind="news", subject=exchange.id)
+    says = [Say("lead.nudge.twojobs.host", names), *_note(moment, row, host)]
+    moment.tell(moment.person(host), Told(says), kind="news", subject=exchange.id)
 
 
 def _note(moment: Moment, row: AnswerRow, reader: str) -> list[Say | Part]:

@@ -115,8 +115,8 @@ def _from_approval(facts: ExchangeFacts, opens: datetime) -> datetime:
 
 
 def _greeting(facts: ExchangeFacts) -> list[Due]:
-    greeting = _greets(facts, facts.first)
-    return [greeting] if greeting.at < _starts(facts, facts.first) else []
+    greetings = [(_greets(facts, first), first) for first in (facts.first, *facts.moves)]
+    return [replace(greeting, about=first) for greeting, first in greetings if greeting.at < _starts(facts, first)]
 
 
 def _greets(facts: ExchangeFacts, first: date) -> Due:

@@ -59,6 +59,7 @@ class ExchangeFacts:
     `finish` is when the work ends on exchange days (the person's own choice), `begins` when it begins on the
     first. `paused_until` is the first day back. `approval_asked_at`, `approved_at` and `both_ready_at` are aware UTC;
     the last is when the employee's and the leader's preparation were done. `stopped` is the day of an early end.
+    `moves` are the first days at the further places of a split stay.
     `contact` is the rhythm that the leader chose: weekly, mid, visit or agree. `tries_from` is the first action's date.
     """
 
@@ -80,6 +81,7 @@ class ExchangeFacts:
     prep_done: bool = False
     debrief_done: bool = False
     hosts: tuple[Hosting, ...] = ()
+    moves: tuple[date, ...] = ()
     track: str = "short"
     contact: str = ""
     call_host_on: date | None = None

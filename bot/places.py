@@ -24,6 +24,11 @@ def stop_on(exchange: ExchangeRow, day: date) -> Stop:
     return next((stop for stop in reversed(stops) if stop.start <= day), stops[0])
 
 
+def is_here(exchange: ExchangeRow, day: date) -> bool:
+    """Whether a day belongs to one of the places: between two of them somebody is at home."""
+    return any(stop.start <= day <= stop.end for stop in stops_of(exchange))
+
+
 def hosts_of(exchange: ExchangeRow) -> list[str]:
     """The person ids of all hosts, each once, in the order of the places."""
     return [*dict.fromkeys(stop.host for stop in stops_of(exchange) if stop.host)]
