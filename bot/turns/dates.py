@@ -62,10 +62,9 @@ def add_to_calendar(exchange: ExchangeRow, kind: str, day: date) -> Press:
 
 
 def agreed_dates(moment: Moment, exchange: ExchangeRow, reader: PersonRow, *kinds: str) -> list[Press]:
-    """The buttons for those meetings whose day somebody has chosen, is not over, and may be known to the reader."""
+    """The buttons for those meetings whose day somebody has chosen, lies ahead, and may be known to the reader."""
     days = {kind: _chosen(moment, exchange, kind, reader) for kind in kinds}
-    today = moment.today(reader)
-    return [add_to_calendar(exchange, kind, day) for kind, day in days.items() if day is not None and day >= today]
+    return [add_to_calendar(exchange, kind, day) for kind, day in days.items() if day is not None]
 
 
 def pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
@@ -122,8 +121,9 @@ def _other(moment: Moment, exchange: ExchangeRow, kind: str, reader: PersonRow) 
 
 
 def _chosen(moment: Moment, exchange: ExchangeRow, kind: str, reader: PersonRow) -> date | None:
-    """The day that was chosen for it, if the reader may know."""
-    return MEETINGS[kind].chosen(after.read_by(moment, exchange, reader.id))
+    """The day that was chosen for it, if the reader may know and it lies ahead."""
+    day = MEETINGS[kind].chosen(after.read_by(moment, exchange, reader.id))
+    return day if day is not None and day >= moment.today(reader) else None
 
 
 PRESSES = {"calendar": pressed}

@@ -7,7 +7,8 @@ from typing import Any
 from bot import talks
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
-from bot.planning import replan
+from bot.planning import replan, worker
+from bot.programme.calendar import working_day_after
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns import after
 from bot.turns.common import (
@@ -20,6 +21,7 @@ from bot.turns.common import (
     shown_to_others,
     who_sees,
 )
+from bot.turns.dates import add_to_calendar
 from bot.turns.picking import shown_by
 from bot.turns.pushes import telling
 from dialogs.model import Ask, Say, Visibility
@@ -28,6 +30,9 @@ from storage.records import ExchangeRow, PersonRow, PromptRow
 
 ENDED = ("finished", "ended_early", "debriefed", "approved", "prepared", "running")
 """States in which an exchange can be over by its dates; the first push of the day moves it on."""
+
+PROPOSED_DAYS = 2
+"""Working days after which a return talk is proposed that has no day yet (own default)."""
 
 
 def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
@@ -122,7 +127,13 @@ def push(moment: Moment, prompt: PromptRow) -> Told | None:
     reason = bare(latest([row for row in rows if row.occasion == "approve"], "lead.prep.justify"))
     if reason:
         says.insert(1, Say("lead.ret.justify", {"text": reason}))
-    return Told(says, [way_in(exchange)])
+    return Told(says, [way_in(exchange), _calendar(moment, exchange, leader)])
+
+
+def _calendar(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> Press:
+    """The button for the calendar; while no day is set, a near one is proposed."""
+    near = working_day_after(worker(leader), moment.today(leader), PROPOSED_DAYS)
+    return add_to_calendar(exchange, "return", min(near, after.talk_before(moment, exchange)))
 
 
 def remind(moment: Moment, prompt: PromptRow) -> Told | None:
@@ -135,7 +146,7 @@ def remind(moment: Moment, prompt: PromptRow) -> Told | None:
         return None
     values = {"name": moment.first_name(exchange.employee), "date": after.back_on(moment, exchange)}
     key = "push.return" if day is None else "push.return.held"
-    return Told([Say(key, values)], [way_in(exchange)])
+    return Told([Say(key, values)], [way_in(exchange), _calendar(moment, exchange, leader)])
 
 
 def share(moment: Moment, prompt: PromptRow) -> Told | None:
@@ -151,7 +162,8 @@ def share(moment: Moment, prompt: PromptRow) -> Told | None:
         key = "push.share.you"
     else:
         key = "push.share" if (day - moment.today(person)).days == 2 else "push.share.on"
-    return Told([Say(key, values)], [Press("btn.done", ["share_ready", exchange.id])])
+    presses = [Press("btn.done", ["share_ready", exchange.id]), add_to_calendar(exchange, "share", day)]
+    return Told([Say(key, values)], presses)
 
 
 def ready(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
