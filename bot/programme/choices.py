@@ -49,6 +49,7 @@ class Choices:
     deletion_after_second_check: int = 30
     export_notices: tuple[int, ...] = (14, 3)
     fewest: int = 5
+    evaluation_kept_months: int = 3
     soft_maximum_months: int = 6
     upper_warning_months: int = 12
 

@@ -8,10 +8,11 @@ each of them tells, added up. No two attributes are ever crossed.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 FEWEST: Final = 5
@@ -197,6 +198,19 @@ def in_fives(ends: Mapping[str, date], today: date, fewest: int = FEWEST) -> lis
     """Of exchanges by their last day those that are counted: over before today, the first ones, in whole fives."""
     given = countable((Given(end, name, name, ()) for name, end in ends.items()), today, fewest)
     return [each.order for each in given]
+
+
+def anonymous_from(finish_by: date, ends: Sequence[date], check_over: timedelta, months: int) -> date:
+    """When single answers are no longer kept (12.4): `months` after the round is over, and not before the last check.
+
+    A round is over with its last exchange, or by the day it was to finish. `check_over` is how long after an exchange
+    the last thing about it can be answered.
+    """
+    over = max([finish_by, *ends])
+    months_on = over.month - 1 + months
+    year, month = over.year + months_on // 12, months_on % 12 + 1
+    later = date(year, month, min(over.day, monthrange(year, month)[1]))
+    return max([later, *(end + check_over for end in ends)])
 
 
 def balances(exchanges: Iterable[tuple[str, str]]) -> list[Balance]:

@@ -75,7 +75,7 @@ EXCHANGE_KINDS: Final = (
 TASKS: Final = frozenset({*TASKS_BEFORE, *TASKS_DURING, *TASKS_AFTER, *HOST_TASKS})
 """Pushed tasks: one bundled push of them a day (domain/README.md)."""
 
-SILENT: Final = frozenset({"log.close", *CLOSINGS, "left.delete", "round.close"})
+SILENT: Final = frozenset({"log.close", *CLOSINGS, "left.delete", "round.close", "totals"})
 """Housekeeping: it says nothing unasked to a person and is done however late."""
 
 ONCE: Final = frozenset(

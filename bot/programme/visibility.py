@@ -18,6 +18,7 @@ NEVER: Final = frozenset({"prep.career", "deb.careerclose", "deb.careerclose.tex
 """Answers that stay with their owner whatever they are marked as."""
 
 _SIGN_UP: Final = "sign."
+_EVALUATION: Final = "eval."
 _WISH: Final = "sign.learn"
 _LEADER_PART: Final = "lead.prep."
 _STORY: Final = "story."
@@ -93,6 +94,8 @@ def may_read(item: Item, reader: str, circle: Circle) -> bool:
 
 def is_unshared(item: Item) -> bool:
     """True for what nobody but its author may ever have read: it is deleted at the end (12.4), controls with it."""
+    if item.key.startswith(_EVALUATION):
+        return False  # it goes with the round's evaluation, and is counted first
     if item.visibility == Visibility.SHARED_ON_REQUEST:
         consents = item.key.startswith(_STORY) and item.confirmed
         return not item.released and not consents

@@ -11,6 +11,7 @@ from bot.moment import Moment, Press, Told
 from bot.programme.evaluation import DEALS
 from bot.programme.tracks import minutes
 from bot.script import Ending, Script, Talk, Topic
+from bot.turns import totals
 from bot.turns.common import exchange_of, facts_of_exchange, who_sees
 from bot.turns.picking import shown_by
 from bot.turns.pushes import base, telling
@@ -57,6 +58,7 @@ def who(moment: Moment, talk: Talk, ask: Ask) -> Say | None:
 
 def finish(moment: Moment, talk: Talk) -> Ending:
     """Thanks, and the way to say more, once."""
+    totals.plan(moment, moment.work.rounds.get(exchange_of(moment, talk.topic).round))
     if talk.facts.get("more"):
         return Ending([Say("eval.done")])
     exchange = moment.work.exchanges.get(talk.row.subject)
@@ -105,6 +107,7 @@ def push(moment: Moment, prompt: PromptRow) -> Told | None:
     row = moment.work.conversations.find(person.id, dialog, exchange.id, dialog)
     if exchange.state in OVER or (row is not None and row.status in ("done", "stopped")):
         return None
+    totals.plan(moment, moment.work.rounds.get(exchange.round))
     topic = Topic(person, dialog, exchange.id, dialog)
     values = facts_of_exchange(moment, topic, exchange)
     says = [Say(PUSHES[dialog], values), *([Say("eval.push.again")] if kind != dialog else [])]

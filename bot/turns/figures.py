@@ -59,7 +59,7 @@ def of_round(moment: Moment, row: RoundRow, hr: PersonRow) -> Figures:
     over = {each.id: each.end for each in going if each.end < today}
     first = in_fives(over, today, fewest)
     by_id = {each.id: each for each in going}
-    answers = _answers(rows.values(), today, fewest)
+    answers = counted(rows.values(), today, fewest)
     kept = totals_of(moment, row)
     return Figures(
         sign_ups=len(sign_ups),
@@ -104,8 +104,8 @@ def totals_of(moment: Moment, row: RoundRow) -> Mapping[str, Histogram]:
     return kept if isinstance(kept, dict) else {}
 
 
-def _answers(exchanges: Iterable[list[AnswerRow]], today: date, fewest: int) -> dict[str, dict[str, int]]:
-    """Per question how many gave each answer, as far as it may be told."""
+def counted(exchanges: Iterable[list[AnswerRow]], today: date, fewest: int) -> dict[str, dict[str, int]]:
+    """Per question how many gave each answer, of what was answered before `today` and as far as it may be told."""
     given: dict[str, dict[tuple[str, str], Given]] = {}
     for rows in exchanges:
         for row in rows:
@@ -119,8 +119,8 @@ def _answers(exchanges: Iterable[list[AnswerRow]], today: date, fewest: int) -> 
             said = map(str, row.value if isinstance(row.value, list) else [row.value])
             value = tuple(dict.fromkeys((*(before.value if before else ()), *said)))
             several[who, row.subject] = Given(row.day, row.id, who, value)
-    counted = {key: countable(several.values(), today, fewest) for key, several in given.items()}
-    return {key: _histogram(key, several) for key, several in counted.items() if several}
+    told = {key: countable(several.values(), today, fewest) for key, several in given.items()}
+    return {key: _histogram(key, several) for key, several in told.items() if several}
 
 
 def _histogram(key: str, several: list[Given]) -> dict[str, int]:

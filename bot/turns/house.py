@@ -49,6 +49,7 @@ from bot.turns import (
     sparring,
     stories,
     suggestions,
+    totals,
     weeks,
 )
 from bot.turns.pushes import acting, telling
@@ -77,6 +78,7 @@ PARTS: tuple[ModuleType, ...] = (
     suggestions,
     papers,
     reports,
+    totals,
 )
 """Modules with SCRIPTS, PRESSES and PROMPTS of their own: what they talk about, and what is pressed and due there."""
 

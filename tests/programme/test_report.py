@@ -19,6 +19,7 @@ from bot.programme.report import (
     Figures,
     Given,
     Part,
+    anonymous_from,
     average,
     balances,
     chosen,
@@ -136,3 +137,17 @@ def test_domain_t30_what_a_workplace_sent_and_received_is_its_balance() -> None:
     received = [("familieafdelingen ", "Bakkeskolen")]
     assert balances([*sent, *received]) == [Balance("Bakkeskolen", 4, 1), Balance("Familieafdelingen", 1, 4)]
     assert balances([("Havnen", "")]) == [Balance("Havnen", 1, 0)]
+
+
+@pytest.mark.parametrize(
+    ("finish_by", "ends", "day"),
+    [
+        (date(2026, 6, 30), [date(2026, 5, 7)], date(2026, 9, 30)),
+        (date(2026, 11, 30), [], date(2027, 2, 28)),
+        (date(2026, 6, 30), [date(2026, 6, 30)], date(2026, 10, 8)),
+    ],
+)
+def test_answers_become_totals_three_months_after_the_round_and_after_the_last_check(
+    finish_by: date, ends: list[date], day: date
+) -> None:
+    assert anonymous_from(finish_by, ends, timedelta(days=100), 3) == day

@@ -9,6 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.programme.visibility import CAREER, NEVER, Circle, Item, is_unshared, may_read, readable, readers, redact
+from bot.programme.visibility import (
+    CAREER,
+    NEVER,
+    Circle,
+    Item,
+    may_count,
+    may_quote,
+    may_read,
+    readable,
+    readers,
+    redact,
+)
 from dialogs.model import Value, Visibility
 
 ROLES = ("employee", "leader", "host", "hr", "colleague", "")
@@ -214,3 +226,19 @@ def test_empty_places_in_the_circle_let_nobody_in() -> None:
     circle = Circle("employee")
     for kind, owner in itertools.product(Visibility, ("employee", "")):
         assert not may_read(Item(owner, kind, True, frozenset({""}), "k", "words"), "", circle)
+
+
+@pytest.mark.parametrize("kind", list(Visibility))
+def test_only_evaluations_and_what_is_named_go_into_a_figure(kind: Visibility) -> None:
+    counted = {
+        key: may_count(Item("employee", kind, True, frozenset(), key, "x")) for key in ("some.key", "fu.hinder#2")
+    }
+    assert counted == {"some.key": kind is Visibility.AGGREGATE, "fu.hinder#2": True}
+
+
+@pytest.mark.parametrize("kind", list(Visibility))
+@pytest.mark.parametrize("ticked", [False, True])
+def test_hr_reads_a_text_of_the_evaluation_only_with_the_tick(kind: Visibility, ticked: bool) -> None:
+    text = Item("employee", kind, True, frozenset(), "eval.emp.change", "words")
+    assert may_quote(text, ticked) is (ticked and kind is Visibility.AGGREGATE)
+    assert not may_read(Item("employee", Visibility.AGGREGATE, True, frozenset({"hr"}), "eval.emp.worth"), "hr", CIRCLE)
