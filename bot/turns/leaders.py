@@ -112,7 +112,7 @@ def told_employee(moment: Moment, exchange: ExchangeRow, employee: PersonRow) ->
     parts: list[Say | Part] = []
     for row in moment.work.answers.about(exchange.id):
         theirs = row.person == exchange.leader and row.occasion in ("approve", "lead", "ret") and row.visibility == "J"
-        if theirs and may_read(item(row), employee.id, circle):
+        if theirs and row.key != "lead.ret.held" and may_read(item(row), employee.id, circle):
             parts.append(Part(label_of(moment, employee.language, row), "small"))
             parts.append(Part(shown_to_others(moment, employee.language, row), "own"))
     return parts

@@ -42,6 +42,7 @@ TITLES: Final = {
     "nb": {
         "begynnelsen": "start",
         "runden er åpen": "round open",
+        "utvekslingen er slutt": "finished",
         "dagen etter": "debrief",
         "debriefen er gjort": "debriefed",
         "samtalen er holdt": "talked",
