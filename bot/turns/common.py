@@ -275,7 +275,7 @@ def _label(moment: Moment, language: str, choice: One | Many, value: str, names:
         return moment.words.text(language, value, names)
     try:
         match choice.fact:
-            case "wishes":
+            case "wishes" | "swaps":
                 return moment.person(moment.work.rounds.sign_up(value).person).name
             case "offers":
                 return moment.work.rounds.offer(value).unit

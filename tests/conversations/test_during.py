@@ -7,26 +7,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.moment import Moment
-from bot.planning import replan
-from storage.records import AnswerRow, new_id
+from storage.records import new_id
 from storage.store import Work
 from tests.conversations.conftest import Open
+from tests.stage.asides import agree, choose
 from tests.stage.play import Seat, read
 from tests.stage.scenes import SCENES, Cast, prepare, write
 
 LONG = (date(2026, 5, 4), date(2026, 5, 29))
-
-
-async def choose(here: Cast, **values: object) -> None:
-    """HR has chosen so for the round."""
-
-    def unit(work: Work) -> None:
-        home = work.people.get(here.hanne.id).organisation
-        for name, value in values.items():
-            work.choices.put(home, work.rounds.all(home)[-1].id, name, value)
-
-    await here.play.store.run(unit)
 
 
 async def every_day(here: Cast) -> None:
@@ -210,31 +198,6 @@ async def contact_weekly(open_at: Open) -> Cast:
     await agree(here, here.lone, {"lead.prep.contact": "lead.prep.contact.weekly"}, "J")
     await agree(here, here.lone, {"lead.prep.contact.hostleader": "2026-05-13"}, "L")
     return here
-
-
-async def agree(here: Cast, who: Seat, answers: dict[str, str], visibility: str) -> None:
-    """A leader has answered so in the leader's part."""
-
-    def unit(work: Work) -> None:
-        exchange = work.exchanges.of_leader(who.id)[-1]
-        for key, value in answers.items():
-            work.answers.put(
-                AnswerRow(
-                    new_id(),
-                    who.id,
-                    exchange.id,
-                    "lead",
-                    key,
-                    visibility,
-                    value,
-                    key,
-                    date(2026, 4, 21),
-                    confirmed=True,
-                )
-            )
-        replan(Moment(work, here.play.words, here.play.clock.now(), here.play.house), exchange)
-
-    await here.play.store.run(unit)
 
 
 async def test_the_agreed_call_is_said_once_a_week_until_it_is_ticked(open_at: Open) -> None:

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.programme.visibility import CAREER, NEVER, Circle, Item, is_unshared, may_read, readable, readers, redact
 from bot.programme.visibility import (
     CAREER,
     NEVER,
     Circle,
     Item,
+    is_unshared,
     may_count,
     may_quote,
     may_read,

@@ -10,7 +10,8 @@ import pytest
 from tests.slack.chat import SlackChat
 from tests.slack.difference import difference
 from tests.slack.stage import SlackPlay
-from tests.stage.scenes import MORNING, Cast, play_to
+from tests.stage.asides import play_aside
+from tests.stage.scenes import MORNING, Cast
 from tests.transcripts.player import FILES, FOLDER, LONG, LONGER, SHORT, TITLES
 from tests.transcripts.script import play, read
 
@@ -27,7 +28,7 @@ async def played(file: Path, folder: Path, transport: Literal["http", "socket"])
     try:
         hanne, emil, lone, vera = [await slack.seat(name) for name in ("Hanne", "Emil", "Lone", "Vera")]
         here = Cast(slack, hanne, emil, lone, vera, start, end)
-        await play_to(here, TITLES[transcript.language][title])
+        await play_aside(here, TITLES[transcript.language][title])
         for seat in (hanne, emil, lone, vera):
             await seat.puts_down()
         chat = SlackChat(here, slack)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.stage.scenes import MORNING, Cast, play_to
+from tests.stage.asides import play_aside
+from tests.stage.scenes import MORNING, Cast
 from tests.teams.chat import TeamsChat
 from tests.teams.difference import difference
 from tests.teams.stage import TeamsPlay
@@ -27,7 +28,7 @@ async def played(file: Path, folder: Path) -> list[str]:
     try:
         hanne, emil, lone, vera = [await teams.seat(name) for name in ("Hanne", "Emil", "Lone", "Vera")]
         here = Cast(teams, hanne, emil, lone, vera, start, end)
-        await play_to(here, TITLES[transcript.language][title])
+        await play_aside(here, TITLES[transcript.language][title])
         for seat in (hanne, emil, lone, vera):
             await seat.puts_down()
         seen = await play(transcript, TeamsChat(here, teams))

@@ -6,8 +6,9 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from tests.stage.asides import ASIDES, play_aside
 from tests.stage.chat import PlayChat
-from tests.stage.scenes import SCENES, Cast, cast, play_to
+from tests.stage.scenes import SCENES, Cast, cast
 from tests.transcripts.script import NoSense, play, read
 
 FOLDER: Final = Path(__file__).parent
@@ -38,6 +39,12 @@ TITLES: Final = {
         "samtalen er holdt": "talked",
         "en måned efter": "month",
         "tre måneder efter": "three months",
+        "HR har valgt flere spørgsmål": "pack chosen",
+        "en svær dag til": "hard day",
+        "på deltid": "part-time",
+        "Lone vil ringe": "calls agreed",
+        "to ledere": "two leaders",
+        "runden har rotation": "rotation",
     },
     "nb": {
         "begynnelsen": "start",
@@ -48,12 +55,20 @@ TITLES: Final = {
         "samtalen er holdt": "talked",
         "en måned etter": "month",
         "tre måneder etter": "three months",
+        "HR har valgt flere spørsmål": "pack chosen",
+        "en tung dag til": "hard day",
+        "på deltid": "part-time",
+        "Lone vil ringe": "calls agreed",
+        "to ledere": "two leaders",
+        "runden har rotasjon": "rotation",
+        "Lone støtter det": "supported",
+        "første dag er over": "first day",
         "Emil og Vera har sagt ja": "accepted",
         "to uker før": "invited",
         "Emil er forberedt": "employee prepared",
         "alle er forberedt": "prepared",
     },
-    "en": {scene: scene for scene in SCENES},
+    "en": {scene: scene for scene in (*SCENES, *ASIDES)},
 }
 """The scenes as a transcript calls them, by language."""
 
@@ -71,7 +86,7 @@ async def played(file: Path, folder: Path) -> str:
     url = f"sqlite:///{folder}/vidsyn.db" if transcript.restarts else "sqlite://"
     here: Cast = await cast(transcript.language, start, end, url=url)
     try:
-        await play_to(here, titles[title])
+        await play_aside(here, titles[title])
         return await play(transcript, PlayChat(here))
     finally:
         await here.play.close()
