@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dialogs.conditions import answered, fact
+from dialogs.kinds import SHORT
 from dialogs.model import Ack, Ask, Dialog, Many, Number, One, Review, page, step
 from dialogs.model import Visibility as Who
 
@@ -22,6 +23,10 @@ CHOICES = Dialog(
             Ask("choose.track", One(fact="tracks"), Who.HR, required=True),
             Ask("choose.prompts", Many(fact="optional"), Who.HR),
             Ask("choose.cleared", Many(fact="cleared"), Who.HR, says=("choose.cleared.why",)),
+        ),
+        page(
+            Ask("choose.pool", One(fact="pools"), Who.HR, required=True),
+            Ask("choose.help_contacts", SHORT, Who.HR, starter="help_contacts"),
         ),
         step(Ask("round.check.reps", Ack(), Who.HR, when=answered("choose.cleared"), required=True)),
         page(

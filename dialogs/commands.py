@@ -12,6 +12,10 @@ MOST_WORDS = 8
 """A longer message is no command."""
 
 
+MOST_ASKED = 14
+"""Words; a longer question is no common one."""
+
+
 class Command(StrEnum):
     """What a person wants. A language by name is a command too: "language." and its code."""
 
@@ -40,6 +44,8 @@ class Command(StrEnum):
     NEW_HOST = "new_host"
     LINKS = "links"
     OWN_WORDS = "own_words"
+    REMIND = "remind"
+    FAQ = "faq"
     CHOICES = "choices"
     SUGGEST = "suggest"
     SHOW_LOGBOOK = "show_logbook"
@@ -74,7 +80,21 @@ def _wants_to_enrol(words: list[str]) -> bool:
     return words[0] in ENROL or not ENROL_AROUND.isdisjoint(pairs)
 
 
+def common_question(text: str) -> str:
+    """The key of the answer to a common question, in any of the languages; empty for everything else."""
+    said = fold(text)
+    words = said.split()
+    if not words or len(words) > MOST_ASKED or not ("?" in text or words[0] in _QUESTIONS["begin"]):
+        return ""
+    there = set(words)
+    for key, ways in _QUESTIONS["answers"].items():
+        if any(there >= set(way.split()) for way in ways):
+            return str(key)
+    return ""
+
+
 _WORDS = tomllib.loads(files("dialogs").joinpath("texts/commands.toml").read_text("utf-8"))
+_QUESTIONS = _WORDS["questions"]
 SHOW = frozenset(_WORDS[Command.SHOW_LOGBOOK]["show"])
 LOGBOOK = frozenset(_WORDS[Command.SHOW_LOGBOOK]["what"])
 ENROL = frozenset(_WORDS["enrol"]["verb"])

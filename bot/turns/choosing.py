@@ -21,7 +21,7 @@ from storage.records import PersonRow, new_id
 ALL = "own.where.all"
 TRACKS = {"choose.track.days": "", "choose.track.full": "full"}
 NUMBERS = tuple(ask.key.removeprefix("choose.") for ask in CHOICES.asks if isinstance(ask.answer, Number))
-NAMES = ("track", "prompts", "representatives_cleared", *NUMBERS)
+NAMES = ("track", "prompts", "representatives_cleared", "pool", "help_contacts", *NUMBERS)
 """What HR chooses here."""
 
 LABEL = 75
@@ -73,6 +73,11 @@ def more(moment: Moment, talk: Talk) -> dict[str, Any]:
             {"value": key, "label": moment.words.text(hr.language, key), "chosen": now.track == track}
             for key, track in TRACKS.items()
         ],
+        "pools": [
+            {"value": key, "label": moment.words.text(hr.language, key), "chosen": now.pool == (key == "btn.yes")}
+            for key in ("btn.yes", "btn.no")
+        ],
+        "help_contacts": now.help_contacts,
         "optional": _prompts(moment, hr, OPTIONAL, now),
         "cleared": _prompts(moment, hr, CLEARED, now),
         **{name: str(getattr(now, name)) for name in NUMBERS},
@@ -111,7 +116,8 @@ def _in_words(moment: Moment, hr: PersonRow, value: Value) -> str:
     if isinstance(value, list):
         names = [moment.words.plain(hr.language, key) for key in value]
         return "\n".join(names) or moment.words.text(hr.language, "choose.none")
-    return moment.words.text(hr.language, value) if isinstance(value, str) else str(value)
+    known = isinstance(value, str) and moment.words.has(value)
+    return moment.words.text(hr.language, str(value)) if known else str(value)
 
 
 def values_of(answers: Mapping[str, Value]) -> dict[str, Any]:
@@ -120,6 +126,8 @@ def values_of(answers: Mapping[str, Value]) -> dict[str, Any]:
     return {
         "track": TRACKS[str(answers["choose.track"])],
         "prompts": [*optional, *cleared],
+        "pool": answers.get("choose.pool") == "btn.yes",
+        "help_contacts": str(answers.get("choose.help_contacts", "")),
         "representatives_cleared": bool(cleared and answers.get("round.check.reps")),
         **{name: answers[f"choose.{name}"] for name in NUMBERS},
     }

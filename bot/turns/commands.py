@@ -13,6 +13,7 @@ from bot.turns import (
     assignments,
     care,
     choosing,
+    common_questions,
     gifts,
     host_words,
     leaders,
@@ -22,6 +23,7 @@ from bot.turns import (
     needs,
     outside,
     own_words,
+    reminding,
     reports,
     rounds,
     settings,
@@ -34,7 +36,7 @@ from bot.turns.common import contact_of, facts_of_exchange
 from bot.turns.people import told, try_code
 from bot.turns.preparations import agree_press
 from dialogs import engine
-from dialogs.commands import Command, understand
+from dialogs.commands import Command, common_question, understand
 from dialogs.model import Say, Text
 from storage.records import ConversationRow, ExchangeRow, PersonRow, new_id
 
@@ -56,6 +58,9 @@ def typed(moment: Moment, person: PersonRow, incoming: Incoming) -> Reply:
         return Reply()
     if talk is not None and command in WALK:
         return talks.take(moment, talk, WALK[command], [], incoming)
+    if command is None and not (talk is not None and _asks_text(talk)) and (key := common_question(text)):
+        common_questions.answer(moment, person, key)
+        return Reply()
     answers = may_answer and talk is not None and talk.row.status == "open"
     if talk is not None and (command is Command.RESUME or (command is None and answers)):
         return _answer(moment, person, talk, command, incoming)
@@ -98,7 +103,9 @@ def _answer(moment: Moment, person: PersonRow, talk: Talk, command: Command | No
 
 
 def _unknown(moment: Moment, person: PersonRow) -> Reply:
-    moment.tell(person, Told([Say("err.unknown")], [Press("btn.help", ["help"])]), kind="answer")
+    moment.tell(
+        person, Told([Say("err.unknown")], [Press("btn.help", ["help"]), Press("btn.human", ["human"])]), kind="answer"
+    )
     return Reply()
 
 
@@ -109,6 +116,8 @@ def helped(moment: Moment, person: PersonRow) -> Reply:
         Press("btn.status", ["status"], main=True),
         Press("btn.my_data", ["my_data"]),
         Press("btn.language", ["begin", "language", person.id, "language"]),
+        Press("btn.faq", ["faq"]),
+        Press("btn.human", ["human"]),
     ]
     if moment.work.exchanges.of_leader(person.id):
         says.append(Say("help.leader"))
@@ -117,7 +126,7 @@ def helped(moment: Moment, person: PersonRow) -> Reply:
         says.append(Say("help.host"))
         presses.append(Press("btn.released", ["released", ""]))
     if person.hr:
-        says.append(Say("help.hr.now"))
+        says += [Say("help.hr"), Say("help.hr.now")]
         presses += [Press("btn.needs_me", ["needs"]), Press("btn.new_round", ["new_round"])]
         presses += [Press("btn.stories", ["stories"]), Press("btn.left", ["left"])]
         presses.append(Press("btn.report", ["report", ""]))
@@ -349,6 +358,8 @@ COMMANDS: dict[Command, Callable[[Moment, PersonRow], Reply]] = {
     Command.NEW_HOST: outside.pressed,
     Command.LINKS: outside.listed,
     Command.OWN_WORDS: own_words.menu,
+    Command.REMIND: reminding.remind,
+    Command.FAQ: common_questions.menu,
     Command.CHOICES: choosing.begin,
     Command.SUGGEST: suggestions.ask,
     Command.SHOW_LOGBOOK: leaders.show_logbook,
@@ -360,6 +371,7 @@ BUTTONS: dict[str, Callable[[Moment, PersonRow], Reply]] = {
     "links": outside.listed,
     "help": helped,
     "status": status,
+    "human": _human,
     "write": _log,
     "language": _language,
     "pause_log": _pause,

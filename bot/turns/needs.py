@@ -108,7 +108,12 @@ def _lines(moment: Moment, row: RoundRow) -> list[Say | Part]:
             lines += _before(moment, exchange)
         if swaps.is_half(moment, exchange):
             lines.append(Say("needs.half_gone", _exchange_values(moment, exchange)))
-    return lines
+    meetings = [
+        Say("push.firstmeeting", {"host_unit": exchange.host_unit, "date": exchange.start})
+        for exchange in latest.values()
+        if exchange.state == "approved"
+    ]
+    return [*lines, *meetings, *([Say("meet.agenda")] if meetings else [])]
 
 
 def _before(moment: Moment, exchange: ExchangeRow) -> list[Say]:

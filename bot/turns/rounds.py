@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from bot.channel import Message, Part
-from bot.moment import Moment, Press
+from bot.channel import Incoming, Message, Part, Reply
+from bot.moment import Moment, Press, Told
 from bot.planning import worker as worker_of
+from bot.programme.choices import chosen
 from bot.programme.schedule import ROUND_KINDS, round_dues
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import colleagues, contact_of, no_facts, nobody_else
@@ -40,9 +41,15 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
             {"value": channel.place, "label": channel.name, "chosen": len(channels) == 1} for channel in channels
         ],
         "preview": [
-            {"label": "", "text": moment.words.say(topic.person.language, say)} for say in announcement(values)
+            {"label": "", "text": moment.words.say(topic.person.language, say)}
+            for say in announcement(values, pool=_pool(moment, topic.person))
         ],
     }
+
+
+def _pool(moment: Moment, hr: PersonRow) -> bool:
+    """Whether units can apply for money for a substitute in a new round."""
+    return chosen(moment.work.choices.of(hr.organisation)).pool
 
 
 def _suggested(today: date) -> dict[str, str]:
@@ -51,9 +58,10 @@ def _suggested(today: date) -> dict[str, str]:
     return {f"suggest_{name}": (today + timedelta(weeks=n)).isoformat() for name, n in weeks.items()}
 
 
-def announcement(values: dict[str, Any]) -> list[Say]:
-    """The post that opens a round."""
-    keys = ("round.post.title", "round.post.body", "round.post.how", "round.post.host", "round.post.leader")
+def announcement(values: dict[str, Any], *, pool: bool = False) -> list[Say]:
+    """The post that opens a round. `pool`: whether a unit can apply for money for a substitute."""
+    cover = ("round.post.cover",) if pool else ()
+    keys = ("round.post.title", "round.post.body", "round.post.how", *cover, "round.post.host", "round.post.leader")
     return [Say(key, values) for key in keys]
 
 
@@ -89,18 +97,38 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     said = "round.opened.now" if row.post else "round.opened.later"
     channel = moment.work.workspaces.place(here.channel, here.tenant, row.post_to.place)
     values = {"programme": row.name, "date": row.opens, "text": channel.name if channel else ""}
-    return Ending([Say(said, values)], [Press("btn.needs_me", ["needs"])])
+    return Ending([Say(said, values)], [Press("btn.needs_me", ["needs"]), Press("btn.round_texts", ["texts", row.id])])
+
+
+def texts(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """The announcement for the intranet, and the one for companies, for HR to paste."""
+    row = moment.work.rounds.get(args[0])
+    if not person.hr or row.organisation != person.organisation:
+        return Reply(note=moment.words.text(person.language, "card.not_yours"))
+    words, values = moment.speaking(row.organisation, row.id).words, facts_for_post(moment, row)
+    post = [words.say(row.language, say) for say in announcement(values, pool=moment.choices(row.id).pool)]
+    company = words.say(row.language, Say("round.post.company", values))
+    says: list[Say | Part] = [
+        Say("round.texts"),
+        Say("round.texts.intranet"),
+        Part("\n\n".join(post), "own"),
+        Say("round.texts.company"),
+        Part(company, "own"),
+    ]
+    moment.tell(person, Told(says), kind="answer", subject=row.id)
+    return Reply()
 
 
 def announce(moment: Moment, row: RoundRow) -> RoundRow:
     """Posts the announcement with its buttons. Anybody in the channel may press them, as often as they like."""
     moment = moment.speaking(row.organisation, row.id)
     values = facts_for_post(moment, row)
-    title, *rest = announcement(values)
+    title, *rest = announcement(values, pool=moment.choices(row.id).pool)
     card = new_id()
     presses = [
         Press("btn.signup", ["sign_up", row.id], main=True),
         Press("btn.hostoffer", ["host_offer", row.id]),
+        Press("btn.more", ["faq_more", row.id]),
     ]
     message = Message(
         parts=(

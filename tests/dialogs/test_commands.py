@@ -30,6 +30,8 @@ match | match | match
 new_host | new host | ny vært, ny vært udefra | ny vert, ny vert utenfra
 links | links, link, personal links | links, personlige links | lenker, lenke, personlige lenker
 more_help | more help | mere hjælp | mer hjelp
+remind | remind | påmind | påminn
+faq | faq, questions | spørgsmål | spørsmål
 own_words | words, our words | ord, vores ord | ord, våre egne ord
 report | report, the report | rapport, rapporten | rapport, rapporten
 choices | choices, our choices | valg, vores valg | valg, valgene våre

@@ -42,6 +42,7 @@ def options(count: int) -> list[dict[str, str]]:
 LISTS = (
     "channels",
     "cleared",
+    "pools",
     "days",
     "forms",
     "languages",

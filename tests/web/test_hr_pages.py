@@ -186,6 +186,7 @@ NUMBERS = {
 async def test_choices_are_kept_for_all_rounds_or_for_one(pages: Pages) -> None:
     form: dict[str, str | list[str]] = {
         **NUMBERS,
+        "choose.pool": "btn.no",
         "choose.track": "choose.track.full",
         "choose.prompts": ["log.opt.chair", "log.opt.good"],
         "choose.fewest": "8",
@@ -204,6 +205,7 @@ async def test_choices_are_kept_for_all_rounds_or_for_one(pages: Pages) -> None:
 async def test_wellbeing_is_asked_about_only_when_the_representatives_have_said_yes(pages: Pages) -> None:
     form: dict[str, str | list[str]] = {
         **NUMBERS,
+        "choose.pool": "btn.no",
         "choose.track": "choose.track.days",
         "choose.cleared": "log.deep.wellbeing",
         "do": "keep",
@@ -220,7 +222,7 @@ async def test_wellbeing_is_asked_about_only_when_the_representatives_have_said_
 async def test_a_number_out_of_range_is_said_and_nothing_is_kept(
     pages: Pages, key: str, given: str, range: str
 ) -> None:
-    form: dict[str, str | list[str]] = {**NUMBERS, "choose.track": "choose.track.full", f"choose.{key}": given}
+    form: dict[str, str | list[str]] = {**NUMBERS, "choose.pool": "btn.no", "choose.track": "choose.track.full", f"choose.{key}": given}
     _, page = await pages.post("choices", {**form, "do": "keep"})
     assert f"Skriv et tal fra {range}." in page
     assert await pages.chosen() == Choices()
