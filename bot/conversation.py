@@ -33,6 +33,9 @@ T = TypeVar("T")
 MOST_TRIES = 5
 """After this many failures an inbox row is set aside, so that it sinks alone."""
 
+SAID_OF = {1: "err.retrying", MOST_TRIES: "err.generic"}
+"""What the sender hears of a failure, by how many there are: it is tried again, and in the end it is not."""
+
 LEASE = timedelta(seconds=30)
 """For so long who wrote it down answers it; then anybody does."""
 
@@ -272,22 +275,23 @@ class Conversation:
 
     async def _failed(self, inbox_id: str) -> None:
         """Counts it, and says so once; the row is tried again until it is set aside. Raises StoreUnavailable."""
-        if not await self._store.run(lambda work: _count(work, inbox_id)):
+        failures = await self._store.run(lambda work: _count(work, inbox_id))
+        if failures not in SAID_OF:
             return
         try:
-            await self._store.run(lambda work: self._sorry(work, inbox_id))
+            await self._store.run(lambda work: self._sorry(work, inbox_id, SAID_OF[failures]))
         except StoreUnavailable:
             raise
         except Exception as failure:  # what made the turn fail may make this fail too, and is counted by now
             log.error("turn_failed", inbox=inbox_id, error=type(failure).__name__)
         self._kick()
 
-    def _sorry(self, work: Work, inbox_id: str) -> None:
+    def _sorry(self, work: Work, inbox_id: str, key: str) -> None:
         taken = _read(work.inbox.get(inbox_id).payload)
         person = work.people.at(at(taken.sender)) if taken else None
         if person is not None:
             moment = Moment(work, self._words, self._clock.now(), self._house)
-            moment.tell(person, Told([Say("err.retrying")]), kind="answer")
+            moment.tell(person, Told([Say(key)]), kind="answer")
 
     async def _greet(self, inbox_id: str, incoming: Incoming, said: bool) -> Reply:
         """Somebody new or back: the platform says who it is, and then what they did is carried out."""
@@ -411,11 +415,11 @@ def _language(work: Work, sender: Address) -> str:
     return person.language if person else "da"
 
 
-def _count(work: Work, inbox_id: str) -> bool:
-    """Counts a failed attempt. Whether it was the first."""
+def _count(work: Work, inbox_id: str) -> int:
+    """Counts a failed attempt; how many there are by now."""
     row = work.inbox.get(inbox_id)
     work.inbox.failed(inbox_id, MOST_TRIES)
-    return row.attempts == 0
+    return row.attempts + 1
 
 
 def _read(payload: str) -> Incoming | None:

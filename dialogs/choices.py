@@ -44,6 +44,7 @@ CHOICES = Dialog(
         ),
         page(
             number("choose.fewest", 5, 50),
+            number("choose.evaluation_kept_months", 1, 12),
             number("choose.soft_maximum_months", 1, 11),
             number("choose.upper_warning_months", 12, 36),
         ),

@@ -222,7 +222,12 @@ async def test_wellbeing_is_asked_about_only_when_the_representatives_have_said_
 async def test_a_number_out_of_range_is_said_and_nothing_is_kept(
     pages: Pages, key: str, given: str, range: str
 ) -> None:
-    form: dict[str, str | list[str]] = {**NUMBERS, "choose.pool": "btn.no", "choose.track": "choose.track.full", f"choose.{key}": given}
+    form: dict[str, str | list[str]] = {
+        **NUMBERS,
+        "choose.pool": "btn.no",
+        "choose.track": "choose.track.full",
+        f"choose.{key}": given,
+    }
     _, page = await pages.post("choices", {**form, "do": "keep"})
     assert f"Skriv et tal fra {range}." in page
     assert await pages.chosen() == Choices()
