@@ -13,7 +13,10 @@ from alembic.script import ScriptDirectory
 from storage.migrate import newest
 from tests.conftest import ROOT
 
-HEAVY = {"slack_sdk", "slack_bolt", "botbuilder", "msrest", "requests", "jwt", "psycopg", "alembic"}
+HEAVY = {
+    "slack_sdk", "slack_bolt", "botbuilder", "msrest", "requests", "jwt", "psycopg", "alembic", "typst", "docx", "lxml",
+    "icalendar",
+}  # fmt: skip
 SLACK = {
     "SLACK_BOT_TOKEN": "xoxb-1-2-3",
     "SLACK_SIGNING_SECRET": "0123456789abcdef" * 2,

@@ -218,3 +218,13 @@ def _drawn(blocks: list[dict[str, Any]]) -> list[tuple[str, str]]:
 
 def _values(blocks: list[dict[str, Any]]) -> list[str]:
     return [thing["value"] for thing in things(blocks) if thing.get("type") == "button"]
+
+
+def test_a_link_opens_its_page_and_sends_nothing_of_ours() -> None:
+    url = "https://outlook.office.com/calendar/0/deeplink/compose?subject=%C3%86"
+    message = Message((Part("Tiden er kl. 10"),), "Ny", "c1", buttons=(Button("0", "Åbn", url=url), Button("1", "Luk")))
+    blocks, _ = chat(message, MEMBERS)
+    assert problems(blocks, "message") == []
+    link, press = blocks[-1]["elements"]
+    assert (link["url"], "value" in link) == (url, False)
+    assert ("url" in press, press["value"]) == (False, "c1|1")

@@ -11,8 +11,10 @@ import pytest
 
 from bot.channel import Address, Button, Choice, End, Field, File, Message, Outcome, Outgoing, Part
 from bot.channels.slack.people import members_of
+from bot.papers.paper import PDF, WORD, as_file
 from storage.records import AddressRow, Organisation, OutboxState, PersonRow
 from storage.store import Work
+from tests.papers.samples import PAPER
 from tests.slack.fake import Message as Said
 from tests.slack.fake.faults import DROP_AFTER, DROP_BEFORE, FINE, Fault, Http, Limited, Refusal
 from tests.slack.office import FOUR, Office, open_office
@@ -177,6 +179,24 @@ async def test_a_file_is_shown_below_its_message(office: Office) -> None:
         "UVERA", "mine-data.json", "mine-data.json", '{"æ": 1}'.encode(),
     )  # fmt: skip
     assert office.slack.ledger.entries == [posted, shared]
+
+
+@pytest.mark.parametrize(("kind", "begins"), [(PDF, b"%PDF-"), (WORD, b"PK")])
+async def test_a_document_is_drawn_on_its_way(office: Office, kind: str, begins: bytes) -> None:
+    file = as_file(PAPER, kind)
+    await office.send("UVERA", replace(WITH_FILE, files=(file,)))
+    (shared,) = office.slack.ledger.files
+    assert (shared.name, shared.content[: len(begins)]) == (file.name, begins)
+    assert shared.name.startswith("Emil Eriksen Mål og udbytte.")
+
+
+async def test_a_document_that_cannot_be_drawn_is_set_aside_and_nothing_is_said(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.papers.pdf._set", lambda *_: 1 / 0)
+    row = await office.send("UVERA", replace(WITH_FILE, files=(as_file(PAPER, PDF),)))
+    assert (row.state, row.reason) == (REFUSED, "cannot be drawn: ZeroDivisionError")
+    assert not office.slack.ledger.posted
 
 
 @pytest.mark.parametrize("method", ["files.getUploadURLExternal", "chat.postMessage", "files.completeUploadExternal"])

@@ -205,6 +205,7 @@ def test_a_choice_in_a_menu_of_buttons_is_a_press() -> None:
         [{"type": "button", "value": "|yes"}],
         [{"type": "button", "value": "card|"}],
         [{"type": "button", "value": 7}],
+        [{"type": "button", "action_id": "press:0", "url": "https://outlook.office.com/calendar/0/deeplink/compose"}],
     ],
 )
 def test_what_is_no_button_does_nothing_by_itself(actions: Any) -> None:

@@ -171,6 +171,17 @@ def test_an_announcement_in_a_channel() -> None:
     assert join["data"] == join["fallback"]["data"] == {"vidsyn": {"card": "c1", "button": "join"}}
 
 
+def test_a_link_opens_its_page_and_sends_nothing_of_ours() -> None:
+    url = "https://calendar.google.com/calendar/render?text=%C3%86"
+    buttons = (Button("0", "Åbn i Google Kalender", url=url), Button("1", "Luk"))
+    message = Message((Part("Tiden er kl. 10"),), "Ny", card="c1", buttons=buttons)
+    (activity,) = chat(message, say)
+    check_activity(activity)
+    link, press = actions(activity["attachments"][0]["content"])
+    assert link == {"type": "Action.OpenUrl", "title": "Åbn i Google Kalender", "url": url}
+    assert (press["type"], press["title"]) == ("Action.Execute", "Luk")
+
+
 def test_what_cannot_be_seen_leaves_the_preview() -> None:
     (activity,) = chat(Message((Part("\u200b"),), "Vidsyn har en besked til dig."), say)
     assert lines(activity["attachments"][0]["content"]) == ["Vidsyn har en besked til dig."]

@@ -214,6 +214,17 @@ def test_the_ways_past_a_question_stand_in_a_row_of_their_own() -> None:
     assert [row["class"] for row, _ in page.find("div") if row["class"] == "buttons"] == ["buttons", "buttons"]
 
 
+def test_a_link_opens_its_page_elsewhere_and_tells_it_nothing() -> None:
+    url = 'https://calendar.google.com/calendar/render?text="><script>'
+    buttons = (Button("0", "Åbn i Google Kalender", url=url), Button("1", "Luk"))
+    page = draw(Message(parts=(), preview="", card="c", buttons=buttons))
+    ((link, label),) = page.find("a")
+    assert (link["href"], link["target"], link["rel"]) == (url, "_blank", "noopener noreferrer")
+    assert label == "Åbn i Google Kalender"
+    assert [button["value"] for button, _ in page.find("button")] == ["1"]
+    assert not page.find("script")
+
+
 def test_a_question_and_who_sees_its_answer_look_like_those_of_a_form() -> None:
     page = draw(Message(parts=(Part("Passer det?", "asked"), Part("HR ser det.", "who")), preview=""))
     assert [(part["class"], text) for part, text in page.find("p")] == [

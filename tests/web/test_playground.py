@@ -9,7 +9,9 @@ import pytest
 
 from bot.channel import Address, Button, File, Message, Part, Reply
 from bot.channels.pace import MOST
+from bot.papers.paper import PDF, as_file
 from storage.store import StoreUnavailable
+from tests.papers.samples import PAPER
 from tests.web.fakes import JOBDATING, NOON, Client, Playhouse, answer, outgoing
 from tests.web.test_draw import Page
 
@@ -119,6 +121,16 @@ async def test_a_file_is_saved_under_its_name_and_says_nothing_else(client: Clie
     )
     assert "Set-Cookie" not in response.headers
     assert await response.text() == "<script>æ</script>"
+
+
+async def test_a_document_is_drawn_when_it_is_fetched(client: Client, house: Playhouse) -> None:
+    whole = Message(parts=(), preview="", files=(as_file(PAPER, PDF),))
+    await house.channel.send(replace(outgoing("a"), message=whole), NOON)
+    drawn = await page(client, "?person=person1")
+    (link,) = [attrs["href"] for attrs, _ in drawn.find("a") if "download" in attrs]
+    response = await client.get(link)
+    assert response.headers["Content-Type"] == PDF
+    assert (await response.read()).startswith(b"%PDF-")
 
 
 @pytest.mark.parametrize("path", ["a/1", "a/-1", "a/x", "a/²", "a/99999", "gone/0", "hers/0"])

@@ -18,8 +18,10 @@ from bot.channels.pace import MOST
 from bot.channels.takeaways import LASTS, links
 from bot.channels.web.take import take_routes
 from bot.clock import StandingClock
+from bot.papers.paper import PDF, WORD, as_file
 from storage.records import AddressRow, Organisation, PersonRow
 from storage.store import Store, Work
+from tests.papers.samples import PAPER
 from tests.web.fakes import NOON, WORDS, Client
 from tests.web.test_draw import Page
 
@@ -141,6 +143,16 @@ async def test_a_name_is_only_a_name(counter: Counter, name: str, kind: str, wan
     said = response.headers["Content-Disposition"]
     assert said == f"attachment; filename=\"{plain}\"; filename*=UTF-8''{own}"
     assert "X-Evil" not in response.headers
+
+
+@pytest.mark.parametrize(("kind", "begins", "ending"), [(PDF, b"%PDF-", "pdf"), (WORD, b"PK", "docx")])
+async def test_a_document_is_drawn_when_it_is_fetched(counter: Counter, kind: str, begins: bytes, ending: str) -> None:
+    response = await counter.asks(await counter.path(as_file(PAPER, kind)))
+    assert (response.status, response.headers["Content-Type"]) == (200, kind)
+    assert (await response.read()).startswith(begins)
+    own, plain = quote(f"Emil Eriksen Mål og udbytte.{ending}", safe=""), "vidsyn-emil-eriksen-maal-og-udbytte"
+    said = response.headers["Content-Disposition"]
+    assert said == f"attachment; filename=\"{plain}.{ending}\"; filename*=UTF-8''{own}"
 
 
 # What is not
