@@ -41,13 +41,13 @@ def parts(moment: Moment, exchange: ExchangeRow, reader: PersonRow) -> list[Say 
     return shown
 
 
-def press(moment: Moment, exchange: ExchangeRow, employee: PersonRow) -> list[Press]:
-    """The employee's way to what the host has written; nothing before there is something."""
-    if not parts(moment, exchange, employee):
+def press(moment: Moment, exchange: ExchangeRow, reader: PersonRow) -> list[Press]:
+    """The employee's or leader's way to what the host has written; nothing before there is something."""
+    if not parts(moment, exchange, reader):
         return []
     names = [moment.first_name(stop.host) for stop in stops_of(exchange) if stop.host]
     label = moment.words.text(
-        employee.language, "btn.host_wrote", {"host": moment.words.listing(employee.language, names)}
+        reader.language, "btn.host_wrote", {"host": moment.words.listing(reader.language, names)}
     )
     return [Press("btn.host_wrote", ["host_wrote", exchange.id], text=label)]
 

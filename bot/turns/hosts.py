@@ -242,7 +242,8 @@ def _tell_to_call(moment: Moment, exchange: ExchangeRow, host: PersonRow, values
     for reader, key in ((exchange.leader, "host.contact.leader"), (exchange.employee, "host.contact.employee")):
         if reader:
             told_to = moment.person(reader)
-            moment.tell(told_to, Told([Say(key, values), *mail]), kind="news", subject=exchange.id)
+            look = host_words.press(moment, exchange, told_to)
+            moment.tell(told_to, Told([Say(key, values), *mail], look), kind="news", subject=exchange.id)
 
 
 def more_finish(moment: Moment, talk: Talk) -> Ending:

@@ -10,6 +10,7 @@ from bot.moment import Moment
 from bot.planning import replan
 from storage.records import AnswerRow, new_id
 from storage.store import Work
+from tests.stage.outside import host_outside
 from tests.stage.play import Seat
 from tests.stage.scenes import Cast, Scene, leader_prepared, play_to, prepare, write
 
@@ -133,6 +134,7 @@ ASIDES: Final[dict[str, tuple[str, Scene]]] = {
     "calls agreed": ("prepared", calls_agreed),
     "rotation": ("signed up", rotation),
     "two leaders": ("prepared", two_leaders),
+    "host outside": ("round open", host_outside),
 }
 """Each with the scene it stands on."""
 

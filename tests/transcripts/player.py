@@ -45,6 +45,7 @@ TITLES: Final = {
         "Lone vil ringe": "calls agreed",
         "to ledere": "two leaders",
         "runden har rotation": "rotation",
+        "værten er uden for chatten": "host outside",
     },
     "nb": {
         "begynnelsen": "start",
@@ -67,6 +68,7 @@ TITLES: Final = {
         "to uker før": "invited",
         "Emil er forberedt": "employee prepared",
         "alle er forberedt": "prepared",
+        "verten er utenfor chatten": "host outside",
     },
     "en": {scene: scene for scene in (*SCENES, *ASIDES)},
 }
