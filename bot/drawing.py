@@ -32,7 +32,10 @@ from dialogs.model import (
 MOST_BUTTONS = 6
 """A choice of more options than this is drawn as a field."""
 
-PUBLIC = {"name", "leader", "host", "host_unit", "programme", "date", "deadline", "contact", "unit", "minutes"}
+PUBLIC = {
+    "name", "leader", "host", "host_unit", "home_unit", "start", "end", "programme", "date", "deadline", "contact",
+    "unit", "minutes",
+}  # fmt: skip
 """Placeholders of a question that hold nobody's own words, so that it may stand in a chat."""
 
 PUBLIC_OPTIONS = {"", "people", "leaders", "channels", "forms", "days", "receivers"}

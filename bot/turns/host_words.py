@@ -33,8 +33,7 @@ def parts(moment: Moment, exchange: ExchangeRow, reader: PersonRow) -> list[Say 
     for stop in stops_of(exchange):
         rows = written(moment, exchange, stop, reader)
         if rows:
-            shown.append(Part(moment.words.text(reader.language, "host.wrote.title"), "title"))
-            shown.append(Part(f"{moment.first_name(stop.host)}, {stop.unit}"))
+            shown.append(Say("host.wrote.by", {"host": moment.first_name(stop.host), "host_unit": stop.unit}))
         for row in rows:
             shown.append(Part(label_of(moment, reader.language, row), "small"))
             shown.append(Part(shown_to_others(moment, reader.language, row), "own"))
@@ -46,9 +45,7 @@ def press(moment: Moment, exchange: ExchangeRow, reader: PersonRow) -> list[Pres
     if not parts(moment, exchange, reader):
         return []
     names = [moment.first_name(stop.host) for stop in stops_of(exchange) if stop.host]
-    label = moment.words.text(
-        reader.language, "btn.host_wrote", {"host": moment.words.listing(reader.language, names)}
-    )
+    label = moment.words.text(reader.language, "btn.host_wrote", {"host": moment.words.listing(reader.language, names)})
     return [Press("btn.host_wrote", ["host_wrote", exchange.id], text=label)]
 
 

@@ -12,7 +12,7 @@ from bot.places import stop_of
 from bot.planning import days_of
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns import host_words
-from bot.turns.common import exchange_of, facts_of_exchange, first, goals_agreed
+from bot.turns.common import exchange_of, facts_of_exchange, first, goals_agreed, is_outside
 from bot.turns.host_words import FIRST_DAY, PREPARED
 from bot.turns.minutes import minutes_of
 from bot.turns.people import told
@@ -238,7 +238,8 @@ def check_finish(moment: Moment, talk: Talk) -> Ending:
 
 
 def _tell_to_call(moment: Moment, exchange: ExchangeRow, host: PersonRow, values: Mapping[str, Any]) -> None:
-    mail = [Say("host.contact.mail", {"host": first(host.name), "text": host.email})] if host.email else []
+    reached = is_outside(moment, host.id) and host.email
+    mail = [Say("host.contact.mail", {"host": first(host.name), "text": host.email})] if reached else []
     for reader, key in ((exchange.leader, "host.contact.leader"), (exchange.employee, "host.contact.employee")):
         if reader:
             told_to = moment.person(reader)

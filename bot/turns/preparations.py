@@ -307,7 +307,7 @@ def greeting(moment: Moment, prompt: PromptRow) -> Told | None:
     says = [Say(key, values), *host_words.first_day(moment, exchange, employee, first), Say("safe.host_secret")]
     if moment.work.exchanges.journal(exchange.id).cadence == "self":
         says.append(Say("log.self_start"))
-    return Told(says)
+    return Told(says, host_words.press(moment, exchange, employee))
 
 
 PREPARATION_SCRIPT = Script(PREPARATION, facts, finish, who_sees, extra)
