@@ -176,7 +176,6 @@ def house() -> House:
             ("released",),
             ("host_wrote",),
             ("begin", "gift"),
-            ("return_talk",),
             ("stories",),
             ("week_preview",),
             ("begin", "story"),

@@ -59,8 +59,10 @@ class Reading:
             text = "".join(each["text"] for each in element["elements"])
             bold = any(each.get("style", {}).get("bold") for each in element["elements"])
             lines = text.split("\n")
-            if all(NUMBERED.fullmatch(line) for line in lines) and not bold and element["type"] != "rich_text_quote":
-                self.numbered |= {int(found[1]): found[2] for line in lines if (found := NUMBERED.fullmatch(line))}
+            options = {int(found[1]): found[2] for line in lines if (found := NUMBERED.fullmatch(line))}
+            counted = [*options] == [*range(1, len(lines) + 1)]  # and no date that a sentence begins with
+            if counted and not bold and element["type"] != "rich_text_quote":
+                self.numbered |= options
             elif element["type"] == "rich_text_quote":
                 self.parts.append(Part(text, "own"))
             else:
