@@ -247,7 +247,9 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     rows = _rows(moment, talk)
     cared = care.beside(moment, exchange, talk.row.occasion, rows)
     if week_follows(moment, exchange, day):
-        return Ending([Say("ok.saved"), *cared], then=preview(moment, talk.person, exchange, day))
+        if cared:  # What follows may open as a form, and take its place.
+            replace(moment, form="").tell(talk.person, Told(cared), kind="answer", subject=exchange.id)
+        return Ending([Say("ok.saved")], then=preview(moment, talk.person, exchange, day))
     shareable = [row for row in rows if row.visibility == "S"]
     here = _days_here(exchange.days, exchange, day)
     last = bool(here) and day == here[-1]

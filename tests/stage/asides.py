@@ -100,6 +100,7 @@ async def calls_agreed(here: Cast) -> None:
     await agree(here, here.lone, {"lead.prep.contact": "lead.prep.contact.weekly"}, "J")
     await agree(here, here.lone, {"lead.prep.contact.hostleader": "2026-05-13"}, "L")
     await cadence(here, "none")
+    await here.at(here.start, 12)
 
 
 async def two_leaders(here: Cast) -> None:
