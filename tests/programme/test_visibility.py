@@ -95,6 +95,28 @@ def test_sign_up_answers(key: str, kind: str, confirmed: bool, wish: bool, expec
 
 
 @pytest.mark.parametrize(
+    ("key", "confirmed", "agreed", "host_reads"),
+    [
+        ("prep.goal.1", True, True, True),
+        ("prep.goal.3", True, True, True),
+        ("prep.goal.sharpen#1", True, True, True),
+        ("prep.goal.1", True, False, False),
+        ("prep.goal.1", False, True, False),
+        ("prep.goal.1.sign", True, True, False),
+        ("prep.share", True, True, False),
+        ("lead.prep.justify", True, True, False),
+    ],
+)
+def test_the_host_reads_a_goal_once_two_have_agreed_on_it(
+    key: str, confirmed: bool, agreed: bool, host_reads: bool
+) -> None:
+    circle = Circle("employee", "leader", "host", frozenset({"hr"}), agreed=agreed)
+    readers_of = set(readers(Item("employee", "J", confirmed, frozenset(), key, "words"), circle))
+    assert ("host" in readers_of) is host_reads
+    assert "hr" not in readers_of
+
+
+@pytest.mark.parametrize(
     ("key", "kind", "confirmed", "expected"),
     [
         ("lead.prep.justify", "J", True, {"leader", "employee"}),
