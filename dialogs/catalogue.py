@@ -9,6 +9,7 @@ from dialogs.approval import APPROVE, PRINCIPLE
 from dialogs.bring import BRING
 from dialogs.checklists import FORMAL, PRACTICAL
 from dialogs.choices import CHOICES
+from dialogs.coach import COACH, COACHES
 from dialogs.debrief import DEBRIEF
 from dialogs.evaluation import EMPLOYEE_EVALUATION, HOST_EVALUATION, LEADER_EVALUATION
 from dialogs.feedback import CHOOSE, GIVE
@@ -65,6 +66,8 @@ DIALOGS = by_key(
     HABIT,
     DEBRIEF,
     BRING,
+    COACH,
+    COACHES,
     EMPLOYEE_EVALUATION,
     LEADER_EVALUATION,
     HOST_EVALUATION,

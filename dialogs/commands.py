@@ -40,6 +40,7 @@ class Command(StrEnum):
     RELEASED = "released"
     ROUND = "round"
     REPORT = "report"
+    COACH = "coach"
     MATCH = "match"
     NEW_HOST = "new_host"
     LINKS = "links"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from dialogs.conditions import FULL, answered, below, both, chose, fact, picked, unless
 from dialogs.kinds import HOW_FAR, LONG, SHORT
 from dialogs.model import Ask, Condition, Day, Dialog, Many, One, Scale, Step, always, page, step
@@ -134,3 +136,6 @@ DEBRIEF = Dialog(
         ),
     ),
 )
+
+BEFORE_THE_PLAN = tuple(ask.key for ask in takewhile(lambda ask: ask.key != "deb.10.transfer", DEBRIEF.asks))
+"""What a talk with a human coach covers; the rest of the debrief is done here (8.1)."""

@@ -17,6 +17,9 @@ CAREER: Final = "prep.purpose.career"
 NEVER: Final = frozenset({"prep.career", "deb.careerclose", "deb.careerclose.text"})
 """Answers that stay with their owner whatever they are marked as."""
 
+COACH_NOTE: Final = "coach.note"
+"""What an employee sends a coach: the coach's to read and nobody else's."""
+
 _SIGN_UP: Final = "sign."
 _EVALUATION: Final = "eval."
 _WISH: Final = "sign.learn"
@@ -74,6 +77,8 @@ def may_read(item: Item, reader: str, circle: Circle) -> bool:
     match item.visibility:
         case Visibility.SHARED_ON_REQUEST if item.key.startswith(_STORY):
             return (item.confirmed and reader in circle.hr) or reader in item.released
+        case Visibility.SHARED_ON_REQUEST if item.key == COACH_NOTE:
+            return reader in item.released - {circle.leader, *circle.hosts, *circle.hr}
         case Visibility.SHARED_ON_REQUEST:
             return reader in item.released
         case Visibility.JOINT | Visibility.HR if item.key.startswith(_SIGN_UP):

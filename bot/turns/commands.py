@@ -13,6 +13,8 @@ from bot.turns import (
     assignments,
     care,
     choosing,
+    coach_ways,
+    coaches,
     common_questions,
     gifts,
     host_words,
@@ -129,7 +131,7 @@ def helped(moment: Moment, person: PersonRow) -> Reply:
         says += [Say("help.hr"), Say("help.hr.now")]
         presses += [Press("btn.needs_me", ["needs"]), Press("btn.new_round", ["new_round"])]
         presses += [Press("btn.stories", ["stories"]), Press("btn.left", ["left"])]
-        presses.append(Press("btn.report", ["report", ""]))
+        presses += [Press("btn.report", ["report", ""]), Press("btn.coaches", ["coaches"])]
         presses += [Press("btn.own_words", ["own_words"]), Press("btn.choices", ["choices"])]
     exchange = settings.active_exchange(moment, person)
     if exchange is not None:
@@ -214,10 +216,12 @@ def next_presses(moment: Moment, person: PersonRow, exchange: ExchangeRow) -> li
         write = [Press("btn.write", ["write"], main=True)] if moment.today(person) >= exchange.start else []
         agree = [agree_press(exchange)] if person.id not in still_open.agreed_by(moment, exchange) else []
         change = Press("btn.change_preparation", ["reopen", "prep", about, "prep"])
-        return [*write, *agree, change, *wrote]
+        coach = coach_ways.presses(moment, exchange, coach_ways.BEFORE) if moment.today(person) < exchange.start else []
+        return [*write, *agree, change, *wrote, *coach]
     gift = gifts.offers(moment, exchange, person)
     if state in ("finished", "ended_early") and not after.is_debrief_closed(moment, exchange):
-        return [Press("btn.debrief", ["begin", "deb", about, "deb"], main=True), *wrote, *gift]
+        coach = coach_ways.presses(moment, exchange, coach_ways.AFTER)
+        return [Press("btn.debrief", ["begin", "deb", about, "deb"], main=True), *coach, *wrote, *gift]
     story = [stories.way_in(exchange)] if stories.is_open(moment, exchange) else []
     return [*wrote, *gift, *story] if state in after.OVER else []
 
@@ -256,7 +260,9 @@ def _stop(moment: Moment, person: PersonRow) -> Reply:
 
 
 def _human(moment: Moment, person: PersonRow) -> Reply:
-    moment.tell(person, Told([Say("human.contact", {"contact": _contact(moment, person)})]), kind="answer")
+    exchange = settings.active_exchange(moment, person)
+    ways = coach_ways.presses(moment, exchange, coach_ways.next_talk(exchange)) if exchange else []
+    moment.tell(person, Told([Say("human.contact", {"contact": _contact(moment, person)})], ways), kind="answer")
     return Reply()
 
 
@@ -355,6 +361,7 @@ COMMANDS: dict[Command, Callable[[Moment, PersonRow], Reply]] = {
     Command.ROUND: _round,
     Command.MATCH: _match,
     Command.REPORT: reports.asked,
+    Command.COACH: coaches.command,
     Command.NEW_HOST: outside.pressed,
     Command.LINKS: outside.listed,
     Command.OWN_WORDS: own_words.menu,
@@ -370,8 +377,8 @@ BUTTONS: dict[str, Callable[[Moment, PersonRow], Reply]] = {
     "new_host": outside.pressed,
     "links": outside.listed,
     "help": helped,
-    "status": status,
     "human": _human,
+    "status": status,
     "write": _log,
     "language": _language,
     "pause_log": _pause,

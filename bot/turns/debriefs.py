@@ -15,7 +15,7 @@ from bot.programme.material import Written, quotes
 from bot.programme.states import Circumstances
 from bot.programme.visibility import may_read
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns import after, assignments, gifts, returning, stories
+from bot.turns import after, assignments, coach_ways, gifts, returning, stories
 from bot.turns.common import (
     bare,
     circle_of,
@@ -52,7 +52,7 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
         **facts_of_exchange(moment, topic, exchange),
         **goals_of(prepared),
         **_picked(moment, given),
-        "quotes": _quotes(moment, exchange, language),
+        "quotes": offered_quotes(moment, exchange, language),
         "assumption": bare(latest(prepared, "prep.expect")),
         "career": isinstance(purposes, list) and "prep.purpose.career" in purposes,
         "habit": moment.work.exchanges.journal(exchange.id).habit,
@@ -74,7 +74,8 @@ def _entries(moment: Moment, exchange: ExchangeRow) -> list[AnswerRow]:
     ]
 
 
-def _quotes(moment: Moment, exchange: ExchangeRow, language: str) -> list[dict[str, str]]:
+def offered_quotes(moment: Moment, exchange: ExchangeRow, language: str) -> list[dict[str, str]]:
+    """The entries that can be looked at again, by answer id, with their day."""
     rows = {row.id: row for row in _entries(moment, exchange)}
     marked = {
         row.occasion
@@ -272,19 +273,20 @@ def push(moment: Moment, prompt: PromptRow) -> Told | None:
         return None
     employee = moment.person(exchange.employee)
     if exchange.state != "ended_early":
-        exchange_to(moment, exchange, "finished", Circumstances(over=True))
+        exchange = exchange_to(moment, exchange, "finished", Circumstances(over=True))
     topic = Topic(employee, "deb", exchange.id, "deb")
     minutes = minutes_of(moment, topic, DEBRIEF, full=exchange.track == "full")
     presses = [
         Press("btn.start_min", ["begin", "deb", exchange.id, "deb"], main=True, minutes=minutes),
         Press("btn.later", ["later", prompt.id]),
+        *coach_ways.presses(moment, exchange, coach_ways.AFTER),
     ]
     return Told([_invitation(moment, prompt, facts_of_exchange(moment, topic, exchange), exchange)], presses)
 
 
 def _invitation(moment: Moment, prompt: PromptRow, known: dict[str, Any], exchange: ExchangeRow) -> Say:
     """The reminder names the coach where the round has one."""
-    coaches = [moment.first_name(person) for person in moment.choices(exchange.round).coaches]
+    coaches = [first(person.name) for person in coach_ways.coaches_of(moment, exchange)]
     if prompt.kind == "debrief":
         return Say("push.debrief", known)
     return Say("push.debrief.nudge", {**known, "coach": coaches[0]}) if coaches else Say("push.debrief.again", known)

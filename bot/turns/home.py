@@ -160,7 +160,7 @@ def _hr(moment: Moment, person: PersonRow) -> list[Section]:
     title = Say("needs.title" if needs.anything(moment, person) else "needs.title.nothing")
     says, links = reaching.lines(moment, person)
     presses = [Press("btn.needs_me", ["needs"]), Press("btn.new_round", ["new_round"])]
-    presses += [Press("btn.report", ["report", ""]), *links]
+    presses += [Press("btn.report", ["report", ""]), Press("btn.coaches", ["coaches"]), *links]
     return [_section(moment, person, "home.hr", [title, *says], presses)]
 
 

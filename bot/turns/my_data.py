@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.channel import Choice, File, Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
-from bot.programme.visibility import Circle, is_unshared, readers, redact
+from bot.programme.visibility import COACH_NOTE, Circle, is_unshared, readers, redact
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns import closing
 from bot.turns.common import ask_of, circle_of, is_text, item, no_facts, shown
@@ -98,7 +98,12 @@ def show(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming)
         presses.append(Press("btn.story_withdraw", ["story_withdraw", row.id]))
     if row.visibility == "S" and row.released:
         presses.append(Press("btn.unshare", ["unshare", row.id]))
-    elif row.visibility == "S" and redact(row.value) not in ("", []) and _is_exchange(moment, row.subject):
+    elif (
+        row.visibility == "S"
+        and row.key != COACH_NOTE
+        and redact(row.value) not in ("", [])
+        and _is_exchange(moment, row.subject)
+    ):
         presses.append(Press("btn.share", ["share", row.id]))
     presses.append(Press("btn.delete", ["data_delete", row.id]))
     presses.append(Press("btn.back", ["data_list"]))

@@ -17,7 +17,7 @@ from bot.programme.states import Circumstances
 from bot.programme.tracks import part_time, track
 from bot.programme.visibility import may_read
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns import goal_ideas, host_words
+from bot.turns import coach_ways, goal_ideas, host_words
 from bot.turns.common import (
     as_date,
     circle_of,
@@ -171,7 +171,8 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     else:
         _tell_change(moment, prepared)
     # On the full track the two agree once both are ready, and are asked to then.
-    return Ending([], [] if first_time and prepared.track == "full" else [agree_press(prepared)])
+    agree = [] if first_time and prepared.track == "full" else [agree_press(prepared)]
+    return Ending([], [*agree, *coach_ways.presses(moment, prepared, coach_ways.BEFORE)])
 
 
 def agree_press(exchange: ExchangeRow) -> Press:

@@ -9,6 +9,7 @@ from bot import talks
 from bot.channel import Choice, Incoming, Reply
 from bot.moment import Moment, Press, Told
 from bot.places import hosts_of
+from bot.programme.visibility import COACH_NOTE
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns import two_jobs
 from bot.turns.common import (
@@ -62,7 +63,7 @@ def pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incomi
     """Starts to share one answer."""
     answer_id = args[0] or str(incoming.values.get("answer", ""))
     row = moment.work.answers.get(answer_id) if answer_id else None
-    if row is None or row.person != person.id or row.visibility != "S":
+    if row is None or row.person != person.id or row.visibility != "S" or row.key == COACH_NOTE:
         return Reply(note=moment.words.text(person.language, "rejected.one"))
     if not moment.work.conversations.spend(incoming.card):
         return Reply(note=moment.words.text(person.language, "card.answered"))

@@ -64,7 +64,7 @@ def test_the_catalogue_holds_every_conversation() -> None:
         deb ret fu30 fu90 lead.fu90 story fb fb.who left language time absent stop correct outside
         goals practical formal suggest
         host.prep host.check host.more gift
-        eval.emp eval.lead eval.host
+        eval.emp eval.lead eval.host coach coaches
         own_search own choose
         """.split()
     )

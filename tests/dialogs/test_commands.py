@@ -33,6 +33,7 @@ more_help | more help | mere hjælp | mer hjelp
 remind | remind | påmind | påminn
 faq | faq, questions | spørgsmål | spørsmål
 own_words | words, our words | ord, vores ord | ord, våre egne ord
+coach | coach | coach | coach
 report | report, the report | rapport, rapporten | rapport, rapporten
 choices | choices, our choices | valg, vores valg | valg, valgene våre
 suggest | suggest, enrol Emil | foreslå, tilmeld Emil, meld Emil til | foreslå, meld Emil på

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.programme.visibility import (
     CAREER,
+    COACH_NOTE,
     NEVER,
     Circle,
     Item,
@@ -264,3 +265,12 @@ def test_hr_reads_a_text_of_the_evaluation_only_with_the_tick(kind: Visibility, 
     text = Item("employee", kind, True, frozenset(), "eval.emp.change", "words")
     assert may_quote(text, ticked) is (ticked and kind is Visibility.AGGREGATE)
     assert not may_read(Item("employee", Visibility.AGGREGATE, True, frozenset({"hr"}), "eval.emp.worth"), "hr", CIRCLE)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("role", [*ROLES, "coach"])
+@pytest.mark.parametrize("released", ["", "coach", "coach leader host hr"])
+def test_a_note_is_the_coachs_alone_even_if_others_were_let(way: object, role: str, released: str) -> None:
+    note = Item("employee", Visibility.SHARED_ON_REQUEST, True, frozenset(released.split()), COACH_NOTE, "words")
+    assert callable(way)
+    assert way([note], role) is (role == "employee" or (role == "coach" and "coach" in released))
