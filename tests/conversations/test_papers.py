@@ -155,6 +155,7 @@ async def test_to_begin_with_only_what_is_shared_or_joint_is_picked(open_at: Ope
     here = await open_at("debriefed")
     await adds(here, "deb.9.practices", UNSHARED, "S")
     await adds(here, "deb.4.matter", PRIVATE, "P")
+    await adds(here, "deb.7.unplanned", PRIVATE, "P")
     await adds(here, "deb.careerclose.text", PRIVATE, "P")
     await adds(here, "prep.career", PRIVATE, "S", "prep")
     await adds(here, "log.core.what", PRIVATE, "S", "log:2026-05-05")
@@ -201,7 +202,7 @@ async def test_what_is_deleted_after_it_was_picked_is_not_on_the_paper(open_at: 
 
 async def test_a_pick_that_was_forged_brings_nothing_of_anybody_else(open_at: Open) -> None:
     here = await open_at("debriefed")
-    mine = await adds(here, "deb.4.matter", PRIVATE, "P")
+    mine = await adds(here, "deb.7.unplanned", PRIVATE, "P")
     subject = await exchange_id(here)
     rows = await here.play.store.run(lambda work: work.answers.by(here.lone.id))
     hers = [row.id for row in rows if row.visibility in ("H", "L", "–")]
