@@ -47,6 +47,7 @@ CHOICES = Dialog(
             number("choose.evaluation_kept_months", 1, 12),
             number("choose.soft_maximum_months", 1, 11),
             number("choose.upper_warning_months", 12, 36),
+            Ask("choose.rules_link", SHORT, Who.HR, starter="rules_link"),
         ),
         step(Ask("choose.review", Review(button="btn.save"), Who.CONTROL, required=True)),
     ),

@@ -28,7 +28,7 @@ class Choices:
     `representatives_cleared`. `coaches` are person ids. `help_contacts` says, in HR's
     words, whom to turn to when days are hard; without it that is the round's contact. `sparring` is the ISO date of
     the leaders' meeting. `track` is "full" where everybody takes the full one.
-    `pool` where there is a central one that pays for a substitute.
+    `pool` where there is a central one that pays for a substitute. `rules_link` leads to the rules for long stays.
     """
 
     track: str = ""
@@ -52,6 +52,7 @@ class Choices:
     evaluation_kept_months: int = 3
     soft_maximum_months: int = 6
     upper_warning_months: int = 12
+    rules_link: str = ""
 
     def asks(self, prompt: str) -> bool:
         """Whether an optional prompt is asked."""

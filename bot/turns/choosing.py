@@ -21,7 +21,7 @@ from storage.records import PersonRow, new_id
 ALL = "own.where.all"
 TRACKS = {"choose.track.days": "", "choose.track.full": "full"}
 NUMBERS = tuple(ask.key.removeprefix("choose.") for ask in CHOICES.asks if isinstance(ask.answer, Number))
-NAMES = ("track", "prompts", "representatives_cleared", "pool", "help_contacts", *NUMBERS)
+NAMES = ("track", "prompts", "representatives_cleared", "pool", "help_contacts", "rules_link", *NUMBERS)
 """What HR chooses here."""
 
 LABEL = 75
@@ -78,6 +78,7 @@ def more(moment: Moment, talk: Talk) -> dict[str, Any]:
             for key in ("btn.yes", "btn.no")
         ],
         "help_contacts": now.help_contacts,
+        "rules_link": now.rules_link,
         "optional": _prompts(moment, hr, OPTIONAL, now),
         "cleared": _prompts(moment, hr, CLEARED, now),
         **{name: str(getattr(now, name)) for name in NUMBERS},
@@ -128,6 +129,7 @@ def values_of(answers: Mapping[str, Value]) -> dict[str, Any]:
         "prompts": [*optional, *cleared],
         "pool": answers.get("choose.pool") == "btn.yes",
         "help_contacts": str(answers.get("choose.help_contacts", "")),
+        "rules_link": str(answers.get("choose.rules_link", "")),
         "representatives_cleared": bool(cleared and answers.get("round.check.reps")),
         **{name: answers[f"choose.{name}"] for name in NUMBERS},
     }

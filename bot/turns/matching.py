@@ -11,6 +11,7 @@ from bot.moment import Moment, Press, Told
 from bot.places import hosts_of
 from bot.planning import worker as worker_of
 from bot.programme.calendar import at_local, working_day_after
+from bot.programme.choices import Choices
 from bot.programme.schedule import TASK_AT
 from bot.programme.states import Circumstances
 from bot.script import Ending, Script, Talk, Topic
@@ -36,8 +37,8 @@ from dialogs.model import Say
 from dialogs.round import FORMS
 from storage.records import ExchangeRow, PersonRow, PromptRow, RoundRow, SignUpRow, Stop, new_id
 
-SIX_MONTHS = timedelta(days=183)
-"""A longer stay gets a soft warning (spec 2.5)."""
+MONTH = timedelta(days=30.5)
+"""Near enough for a warning."""
 
 ANSWER_DAYS = 5
 """Working days to answer a proposal (own default)."""
@@ -128,10 +129,19 @@ def _preview(moment: Moment, topic: Topic, round_row: RoundRow) -> list[dict[str
     end = answers.get("match.end")
     if start is not None and end is not None:
         length = date.fromisoformat(str(end.value)) - date.fromisoformat(str(start.value))
-        if length > SIX_MONTHS:
-            text = moment.words.text(topic.person.language, "warn.sixmonths")
-            lines.append({"label": "", "text": text, "ours": "yes"})
+        lines += [
+            {"label": "", "text": moment.words.say(topic.person.language, say), "ours": "yes"}
+            for say in _too_long(length, moment.choices(round_row.id))
+        ]
     return lines
+
+
+def _too_long(length: timedelta, choices: Choices) -> list[Say]:
+    """A soft warning above what is recommended, a stronger one above the upper limit; neither stops HR (T10)."""
+    if length > choices.upper_warning_months * MONTH:
+        values = {"n": choices.upper_warning_months, "link": choices.rules_link}
+        return [Say("warn.upper.link" if choices.rules_link else "warn.upper", values)]
+    return [Say("warn.sixmonths")] if length > choices.soft_maximum_months * MONTH else []
 
 
 def beside(moment: Moment, talk: Talk) -> list[Say | Part]:
