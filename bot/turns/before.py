@@ -9,29 +9,47 @@ from typing import Any
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.places import hosts_of
+from bot.planning import worker
+from bot.programme.calendar import on_day, working_day_before
+from bot.programme.phases.facts import TASK_AT
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns import leader_part, still_open
 from bot.turns.common import exchange_of, facts_of_exchange, who_sees
 from bot.turns.picking import shown_by
 from bot.turns.preparations import is_full
-from bot.turns.pushes import telling
+from bot.turns.pushes import LATER, telling
 from dialogs.checklists import FORMAL, PRACTICAL
 from dialogs.model import Ask, Say
 from dialogs.preparation import ABROAD, IN_PLACE
 from storage.records import AnswerRow, ExchangeRow, PersonRow, PromptRow, new_id
+
+OPEN_BEFORE = 2
+"""Working days before the first one; then the rest is named on the short track."""
 
 FEWEST_DAYS = 2
 """Days before the first one in which there is time to find something out; "1 days to go" would be no sentence."""
 
 
 def homework(moment: Moment, prompt: PromptRow) -> Told | None:
-    """Three things to find out about the host, once."""
+    """Three things to find out about the host, once; on the short track with the practical list, offered once."""
     exchange = moment.work.exchanges.get(prompt.subject)
     employee = moment.person(exchange.employee)
     left = (_first_day(exchange) - moment.today(employee)).days
     if exchange.state not in still_open.AHEAD or left < FEWEST_DAYS:
         return None
-    return Told([Say("prep.homework", {"n": left, "host_unit": exchange.host_unit})])
+    says = [Say("prep.homework", {"n": left, "host_unit": exchange.host_unit})]
+    if is_full(moment, exchange) or _went_through(moment, exchange):
+        return Told(says)
+    return Told([*says, Say("practical.offer")], [_tick("practical", prompt)])
+
+
+def _went_through(moment: Moment, exchange: ExchangeRow) -> bool:
+    """Whether the employee has been asked what is in place."""
+    return still_open.answer(moment, exchange.employee, exchange.id, "prep", "prep.practical") is not None
+
+
+def _tick(form: str, prompt: PromptRow) -> Press:
+    return Press("btn.tick", ["begin", form, prompt.subject, prompt.id], main=True)
 
 
 def _first_day(exchange: ExchangeRow) -> date:
@@ -85,23 +103,14 @@ def colleagues_settled(moment: Moment, person: PersonRow, args: list[str], incom
 
 
 def practical(moment: Moment, prompt: PromptRow) -> Told | None:
-    """What is not in place yet. On the short track, where it was not asked, the list is offered once."""
+    """What is not in place yet; nothing when all is, or when nobody has looked on the short track."""
     exchange = moment.work.exchanges.get(prompt.subject)
-    employee = moment.person(exchange.employee)
     open_now = still_open.practical(moment, exchange)
-    asked = still_open.answer(moment, employee.id, exchange.id, "prep", "prep.practical") is not None
-    if exchange.state not in still_open.AHEAD or not open_now:
+    looked = is_full(moment, exchange) or _went_through(moment, exchange)
+    if exchange.state not in still_open.AHEAD or not open_now or not looked:
         return None
-    press = Press("btn.tick", ["begin", "practical", exchange.id, prompt.id], main=True)
-    if not asked and not is_full(moment, exchange):
-        return None if _offered(moment, prompt) else Told([Say("prep.practical")], [press])
     values = {"start": exchange.start, "list": [Say(item) for item in open_now]}
-    return Told([Say("push.practical", values)], [press, Press("btn.later", ["later", prompt.id])])
-
-
-def _offered(moment: Moment, prompt: PromptRow) -> bool:
-    rows = moment.work.prompts.of(prompt.subject, "practical")
-    return any(row.id != prompt.id and row.recipient == prompt.recipient and row.state == "said" for row in rows)
+    return Told([Say("push.practical", values)], [_tick("practical", prompt), Press("btn.later", ["later", prompt.id])])
 
 
 def formal(moment: Moment, prompt: PromptRow) -> Told | None:
@@ -111,11 +120,7 @@ def formal(moment: Moment, prompt: PromptRow) -> Told | None:
     if exchange.state not in still_open.AHEAD or not open_now or not is_full(moment, exchange):
         return None
     values = {"name": moment.first_name(exchange.employee), "list": [Say(item) for item in open_now]}
-    presses = [
-        Press("btn.tick", ["begin", "formal", exchange.id, prompt.id], main=True),
-        Press("btn.later", ["later", prompt.id]),
-    ]
-    return Told([Say("push.formal", values)], presses)
+    return Told([Say("push.formal", values)], [_tick("formal", prompt), Press("btn.later", ["later", prompt.id])])
 
 
 def practical_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
@@ -145,7 +150,19 @@ def practical_finish(moment: Moment, talk: Talk) -> Ending:
     """What was ticked is added to the list of the preparation."""
     for ask in talk.dialog.asks:
         _add(moment, talk, ask, "prep", confirmed=True)
-    return _rest(still_open.practical(moment, moment.work.exchanges.get(talk.row.subject)))
+    exchange = moment.work.exchanges.get(talk.row.subject)
+    rest = still_open.practical(moment, exchange)
+    if rest and not is_full(moment, exchange):
+        _again(moment, exchange, talk.person)
+    return _rest(rest)
+
+
+def _again(moment: Moment, exchange: ExchangeRow, employee: PersonRow) -> None:
+    """Names the rest once more on the short track, where it is otherwise not planned; the question says so."""
+    day = working_day_before(worker(employee), _first_day(exchange), OPEN_BEFORE)
+    at = on_day(worker(employee), day, TASK_AT)
+    if at > moment.now:
+        moment.work.prompts.add(PromptRow(new_id(), employee.id, exchange.id, f"practical{LATER}", day, at))
 
 
 def formal_finish(moment: Moment, talk: Talk) -> Ending:

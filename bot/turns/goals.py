@@ -17,7 +17,7 @@ from bot.turns.common import circle_of, exchange_of, facts_of_exchange, item, sh
 from bot.turns.dates import add_to_calendar
 from bot.turns.leader_part import ABOUT_GOALS
 from bot.turns.picking import shown_by
-from bot.turns.preparations import agree_press, goal_lines, goals_of, is_full, readable_by
+from bot.turns.preparations import agree_press, goal_lines, goals_of, readable_by
 from bot.turns.pushes import telling
 from dialogs.goals import GOALS
 from dialogs.leader import RULES
@@ -127,9 +127,9 @@ def change(moment: Moment, person: PersonRow, args: list[str], incoming: Incomin
 
 
 def due(moment: Moment, prompt: PromptRow) -> Told | None:
-    """Both parts are ready: time for the two to agree. On the short track the tick came with the own part."""
+    """Both parts are ready: time for the two to agree."""
     exchange = moment.work.exchanges.get(prompt.subject)
-    waits = exchange.state in REVIEWED and is_full(moment, exchange) and still_open.leader_done(moment, exchange)
+    waits = exchange.state in REVIEWED and still_open.leader_done(moment, exchange)
     if not waits or prompt.recipient in still_open.agreed_by(moment, exchange):
         return None
     reader = moment.person(prompt.recipient)
