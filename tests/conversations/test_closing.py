@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
-from storage.records import AuditRow, ExchangeRow
+from bot.moment import Moment
+from bot.turns.closing import delete_due, private
+from bot.turns.pushes import acting
+from storage.records import AuditRow, ExchangeRow, PromptRow
 from storage.store import Work
 from tests.conversations.conftest import Open
 from tests.conversations.test_return_talk import LONG, said
@@ -124,6 +128,27 @@ async def test_deleting_twice_is_as_good_as_once(open_at: Open) -> None:
     await here.at(DELETED + timedelta(days=1), 13)
     assert await held(here) == before
     assert (await exchange_of(here)).state == "closed"
+
+
+async def test_a_failure_in_the_middle_deletes_nothing_and_the_next_try_all(open_at: Open) -> None:
+    here = await open_at("talked")
+
+    found: list[int] = []
+
+    def fails_twice(moment: Moment, prompt: PromptRow) -> str:
+        found.append(len(private(moment, moment.work.exchanges.get(prompt.subject))))
+        state = delete_due(moment, prompt)
+        if len(found) < 3:
+            raise RuntimeError("The power went.")
+        return state
+
+    prompts = {**here.play.house.prompts, "close.delete": acting(fails_twice)}
+    here.play.house = replace(here.play.house, prompts=prompts)
+    here.play.build()
+    await here.at(DELETED + timedelta(days=1), 14)
+    assert len(found) == 3
+    assert found[0] == found[1] == found[2] > 0
+    assert PRIVATE not in await held(here)
 
 
 async def test_who_has_nothing_private_left_is_not_told_of_a_deletion(open_at: Open) -> None:
