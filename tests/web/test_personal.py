@@ -121,7 +121,9 @@ async def test_nothing_is_kept_or_told_on(client: Client) -> None:
 
 
 @pytest.mark.parametrize("path", ["/you", f"/you/{'x' * 43}", "/you/short", f"/you/{NORAS}x", "/you/%00"])
-@pytest.mark.parametrize(("reads", "said"), [("nb", "Lenken virker ikke"), ("en", "where your guest works"), ("", "Linket")])
+@pytest.mark.parametrize(
+    ("reads", "said"), [("nb", "Lenken virker ikke"), ("en", "where your guest works"), ("", "Linket")]
+)
 async def test_what_is_no_link_says_calmly_whom_to_ask(client: Client, path: str, reads: str, said: str) -> None:
     response = await client.get(path, headers={"Accept-Language": reads})
     text = await response.text()
