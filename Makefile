@@ -16,6 +16,7 @@ lint: .venv/.dev-stamp
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
+	@$(BIN)/python -m tests.words.hardest
 
 format: .venv/.dev-stamp
 	$(BIN)/ruff check --fix $(CODE)

@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from bot.words import LANGUAGES, Text, read
+from bot.words import LANGUAGES, read
 from tests.conftest import ROOT
 from tests.words.lix import lix, sentences, words_of
+from tests.words.rewritten import REWRITTEN
 from tests.words.used import missing, unlisted, used
 
 TEXTS, KINDS = read()
-MOST_WORDS = 20
-HEAVIEST = 35
-WORDS_TO_WEIGH = 15
-OFFICE = {
-    "da": "vedrørende såfremt ligeledes foretage foretages jf henhold pågældende ovennævnte",
-    "nb": "vedrørende dersom samt foreta foretas jf henhold pågjeldende ovennevnte undertegnede såfremt",
-    "en": "regarding furthermore pursuant hereby aforementioned utilise utilize henceforth thereof whereas",
-}
-QUOTES = {"da": '«»„"', "nb": '“”„"', "en": "«»„"}
 
 
 @pytest.fixture(scope="session")
@@ -33,23 +24,17 @@ def spec(shared: Path) -> Mapping[str, Mapping[str, str]]:
     return strings
 
 
-def forms(text: Text) -> list[str]:
-    return [text] if isinstance(text, str) else [*text.values()]
-
-
-def own(spec: Mapping[str, Mapping[str, str]], language: str) -> Iterator[tuple[str, str]]:
-    """Our own sentences: those the specification does not have."""
-    for key, text in TEXTS[language].items():
-        if key not in spec:
-            for form in forms(text):
-                yield key, form
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_specifications_words_are_unchanged(spec: Mapping[str, Mapping[str, str]], language: str) -> None:
     ours = {key: text for key, text in TEXTS[language].items() if key in spec}
-    assert len(ours) > 300
-    assert ours == {key: spec[key][language] for key in ours}
+    changed = {key for key, text in ours.items() if text != spec[key][language]}
+    assert len(ours) > 550
+    assert changed <= set(REWRITTEN)
+
+
+def test_what_is_said_in_our_words_differs_in_some_language(spec: Mapping[str, Mapping[str, str]]) -> None:
+    for key in REWRITTEN:
+        assert any(TEXTS[language][key] != spec[key][language] for language in LANGUAGES), key
 
 
 def test_the_specifications_types_and_visibilities_are_unchanged(
@@ -69,43 +54,6 @@ def test_no_word_is_missing() -> None:
 
 def test_the_languages_hold_the_same_keys_in_the_same_order() -> None:
     assert [*TEXTS["da"]] == [*TEXTS["en"]] == [*TEXTS["nb"]]
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_nobody_shouts(language: str) -> None:
-    assert [key for key, text in TEXTS[language].items() if any("!" in form for form in forms(text))] == []
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_our_sentences_are_short(spec: Mapping[str, Mapping[str, str]], language: str) -> None:
-    long = [
-        (key, sentence)
-        for key, text in own(spec, language)
-        for sentence in sentences(text)
-        if len(words_of(sentence)) > MOST_WORDS
-    ]
-    assert long == []
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_our_texts_are_light(spec: Mapping[str, Mapping[str, str]], language: str) -> None:
-    heavy = {
-        key: round(lix(text), 1)
-        for key, text in own(spec, language)
-        if len(words_of(text)) >= WORDS_TO_WEIGH and lix(text) > HEAVIEST
-    }
-    assert heavy == {}
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_our_texts_have_no_office_words(spec: Mapping[str, Mapping[str, str]], language: str) -> None:
-    banned = set(OFFICE[language].split())
-    assert [(key, word) for key, text in own(spec, language) for word in words_of(text.lower()) if word in banned] == []
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_our_quotes_are_the_languages_own(spec: Mapping[str, Mapping[str, str]], language: str) -> None:
-    assert [key for key, text in own(spec, language) if re.search(f"[{QUOTES[language]}]", text)] == []
 
 
 def test_a_sentence_that_runs_on_is_counted() -> None:
