@@ -18,9 +18,9 @@ LABELS = {"opt", "btn", "title"}
 
 OFFICE = {
     "da": "vedrørende såfremt ligeledes foretage foretages jf henhold pågældende ovennævnte bedes endvidere samt "
-    "nærværende fremsendes hvorvidt herunder iht ift vedr ifm",
+    "nærværende fremsendes hvorvidt iht ift vedr ifm",
     "nb": "vedrørende dersom samt foreta foretas jf henhold pågjeldende ovennevnte undertegnede såfremt bes "
-    "oversendes herunder iht vedr ihht forefinnes besørge",
+    "oversendes iht vedr ihht forefinnes besørge",
     "en": "regarding furthermore pursuant hereby aforementioned utilise utilize henceforth thereof whereas "
     "commence endeavour notwithstanding",
 }
