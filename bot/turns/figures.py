@@ -39,8 +39,10 @@ WEEKS_UP_TO = 20
 STATEMENTS = frozenset(key for deal in DEALS.values() for key in deal.all)
 """The questions of the evaluation that have an answer to count."""
 
-ASKED_LATER = ("lead.fu90.realised", "fu90.contact", "fu90.easier", "fu90.org")
-"""What is asked after 90 days, in the order of the report."""
+SHARED = "fu30.shared"
+
+ASKED_LATER = (SHARED, "lead.fu90.realised", "fu90.contact", "fu90.easier", "fu90.org")
+"""What is asked after a month and after 90 days."""
 
 HINDERED = "hinder:"
 """What got in the way is counted apart for each time it is asked."""
@@ -71,7 +73,7 @@ def of_round(moment: Moment, row: RoundRow, hr: PersonRow) -> Figures:
         lengths=shared_out(Counter(_length(moment, each) for each in going), fewest),
         goals=share([_both(by_id[id], rows[id]) for id in first], fewest),
         talks=share([_holds(rows[id], "lead.ret.held", True) for id in first], fewest),
-        shared=share([_holds(rows[id], "fu30.shared", "btn.yes") for id in first], fewest),
+        shared=share(_said_yes(answers.pop(SHARED, {})), fewest),
         answers={key: added((kept.get(key, {}), answers.get(key, {}))) for key in {**kept, **answers}},
         texts=_texts(moment, rows.values(), today),
         stories=tuple(sorted(text for each, text, _ in told_to(moment, hr) if each.round == row.id)),
@@ -165,6 +167,11 @@ def _both(exchange: ExchangeRow, rows: list[AnswerRow]) -> bool:
     """Whether both have ticked that they agree on the goals."""
     ticked = {row.person for row in rows if row.key == "goals.agreed" and may_count(item(row))}
     return ticked >= {exchange.employee, exchange.leader}
+
+
+def _said_yes(counts: Histogram) -> list[bool]:
+    """Yes and no, one for each who has answered."""
+    return [True] * counts.get("btn.yes", 0) + [False] * counts.get("btn.no", 0)
 
 
 def _holds(rows: list[AnswerRow], key: str, value: object) -> bool:

@@ -8,8 +8,10 @@ from typing import Final
 
 from bot.moment import Moment
 from bot.planning import replan
+from dialogs.model import Value
 from storage.records import AnswerRow, new_id
 from storage.store import Work
+from tests.stage.others import answers, others
 from tests.stage.outside import host_outside
 from tests.stage.play import Seat
 from tests.stage.scenes import Cast, Scene, leader_prepared, play_to, prepare, write
@@ -128,6 +130,27 @@ async def rotation(here: Cast) -> None:
     await here.lone.taps("btn.approve")
 
 
+COACH: Final = {"da": "Kim Krog", "nb": "Kim Krogh", "en": "Kim Clarke"}
+
+
+async def with_a_coach(here: Cast) -> None:
+    """HR has named Kim a coach."""
+    kim = await here.play.add(here.said(COACH), "employee", here.said(STAFF), here.play.language)
+    await choose(here, coaches=[kim.id])
+
+
+STAFF: Final = {"da": "Personale", "nb": "Personal", "en": "Staff"}
+
+
+async def four_evaluated(here: Cast) -> None:
+    """Four others have answered the evaluation; Emil has been asked."""
+    day = here.end + timedelta(days=1)
+    for each in await others(here, 4):
+        given: dict[str, Value] = {"eval.emp.worth": "scale.agree.5", "eval.emp.recommend": 9}
+        await answers(here, each.employee, each.exchange.id, "eval.emp", given, day)
+    await here.at(here.end + timedelta(days=4), 12)
+
+
 ASIDES: Final[dict[str, tuple[str, Scene]]] = {
     "pack chosen": ("prepared", pack_chosen),
     "hard day": ("prepared", hard_day),
@@ -135,6 +158,9 @@ ASIDES: Final[dict[str, tuple[str, Scene]]] = {
     "calls agreed": ("prepared", calls_agreed),
     "rotation": ("signed up", rotation),
     "two leaders": ("prepared", two_leaders),
+    "coach": ("prepared", with_a_coach),
+    "coach after": ("finished", with_a_coach),
+    "four evaluated": ("debrief", four_evaluated),
     "host outside": ("round open", host_outside),
 }
 """Each with the scene it stands on."""

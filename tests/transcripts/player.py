@@ -46,6 +46,9 @@ TITLES: Final = {
         "to ledere": "two leaders",
         "runden har rotation": "rotation",
         "værten er uden for chatten": "host outside",
+        "der er en coach": "coach",
+        "der er en coach bagefter": "coach after",
+        "fire har svaret": "four evaluated",
     },
     "nb": {
         "begynnelsen": "start",
@@ -69,6 +72,9 @@ TITLES: Final = {
         "Emil er forberedt": "employee prepared",
         "alle er forberedt": "prepared",
         "verten er utenfor chatten": "host outside",
+        "det er en coach": "coach",
+        "det er en coach etterpå": "coach after",
+        "fire har svart": "four evaluated",
     },
     "en": {scene: scene for scene in (*SCENES, *ASIDES)},
 }
