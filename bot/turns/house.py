@@ -164,6 +164,7 @@ def house() -> House:
             "log": acting(logbooks.due),
             "log.remind": acting(logbooks.remind),
             "log.close": acting(logbooks.close_day),
+            "misses": acting(logbooks.misses_due),
             "week.pick": acting(weeks.pick_due),
             "week.overview": telling(weeks.overview),
             "debrief": telling(debriefs.push),

@@ -14,8 +14,9 @@ from bot.places import hosts_of, stop_on, stops_of
 from bot.planning import days_of, replan
 from bot.planning import worker as worker_of
 from bot.programme.cadence import is_last_of_week, midpoint
-from bot.programme.calendar import at_local, working_day_after
+from bot.programme.calendar import at_local, within_hours, working_day_after
 from bot.programme.choices import CLEARED, OPTIONAL
+from bot.programme.phases.facts import there
 from bot.programme.questions import Entry, goal_turn, offers_free, questions, shows_hints
 from bot.programme.schedule import after_misses
 from bot.programme.states import Circumstances
@@ -322,8 +323,32 @@ def close_day(moment: Moment, prompt: PromptRow) -> str:
     if goes_on and after_misses(states) and not journal.asked_after_misses:
         moment.work.exchanges.save_journal(replace(journal, asked_after_misses=True, cadence="self"))
         replan(moment, exchange)
-        talks.begin(moment, Topic(employee, "misses", exchange.id, f"misses:{entry.day.isoformat()}"))
+        _ask_what_suits(moment, employee, exchange, entry.day)
     return "answered"
+
+
+def _ask_what_suits(moment: Moment, employee: PersonRow, exchange: ExchangeRow, day: date) -> None:
+    """Now, or for one who is not at work at noon when the hours begin."""
+    at = within_hours(there(worker_of(employee), exchange.days), moment.now)
+    if at <= moment.now:
+        talks.begin(moment, Topic(employee, "misses", exchange.id, _asked_of(day)))
+    else:
+        moment.work.prompts.add(PromptRow(new_id(), employee.id, exchange.id, "misses", day, at))
+
+
+def misses_due(moment: Moment, prompt: PromptRow) -> str:
+    """Asks what suits, unless the exchange is over or the person has chosen meanwhile."""
+    exchange = moment.work.exchanges.get(prompt.subject)
+    journal = moment.work.exchanges.journal(exchange.id)
+    if exchange.state not in RUNNING or not (journal.asked_after_misses and journal.cadence == "self"):
+        return "cancelled"
+    employee = moment.person(exchange.employee)
+    talks.begin(moment, Topic(employee, "misses", exchange.id, _asked_of(prompt.day)))
+    return "said"
+
+
+def _asked_of(day: date) -> str:
+    return f"misses:{day.isoformat()}"
 
 
 def _written(moment: Moment, exchange: ExchangeRow, day: date) -> bool:

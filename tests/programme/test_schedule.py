@@ -23,6 +23,7 @@ from bot.programme.calendar import (
 )
 from bot.programme.schedule import (
     EXCHANGE_KINDS,
+    LOGBOOK,
     MOST_A_DAY,
     PLANNED,
     ROUND_KINDS,
@@ -30,6 +31,7 @@ from bot.programme.schedule import (
     TASKS,
     Due,
     ExchangeFacts,
+    Hosting,
     after_misses,
     closes,
     exchange_dues,
@@ -74,6 +76,24 @@ def three_days(**changes: object) -> ExchangeFacts:
 
 
 @st.composite
+def hostings(draw: st.DrawFn, days: tuple[date, ...]) -> tuple[Hosting, ...]:
+    """Nobody, one host, or two who share the days."""
+    if not days:
+        return ()
+    middle = len(days) // 2
+    parts = draw(st.sampled_from(((), (days,), (days[:middle], days[middle:]))))
+    return tuple(
+        Hosting(f"host{n}", draw(workers()), part, draw(st.booleans())) for n, part in enumerate(parts) if part
+    )
+
+
+def hours_of(facts: ExchangeFacts, recipient: str) -> Worker:
+    """Whose hours count for a recipient."""
+    people = {facts.employee: facts.employee_hours, facts.leader: facts.leader_hours}
+    return {**people, **{hosting.host: hosting.hours for hosting in facts.hosts}}[recipient]
+
+
+@st.composite
 def exchanges(draw: st.DrawFn) -> ExchangeFacts:
     """Exchanges of all kinds of people."""
     days = draw(stays(most=120))
@@ -93,6 +113,15 @@ def exchanges(draw: st.DrawFn) -> ExchangeFacts:
         state=draw(st.sampled_from(sorted(PLANNED))),
         approved_at=approved,
         begins=draw(st.none() | st.just(me.starts)),
+        hosts=draw(hostings(days)),
+        track=draw(st.sampled_from(("short", "full"))),
+        contact=draw(st.sampled_from(("", "weekly", "mid", "visit", "agree"))),
+        call_host_on=draw(st.none() | st.dates(start, start + timedelta(days=20))),
+        lead_done=draw(st.booleans()),
+        both_ready_at=draw(st.none() | st.just(approved + timedelta(hours=30))),
+        shares_on=draw(st.none() | st.dates(start, start + timedelta(days=200))),
+        tries_from=draw(st.none() | st.dates(start, start + timedelta(days=200))),
+        stopped=draw(st.none() | st.just(start)) if not days else None,
         cadence=draw(st.sampled_from(CADENCES)),
         paused_until=draw(st.none() | st.dates(start, start + timedelta(days=20))),
         prep_done=draw(st.booleans()),
@@ -155,7 +184,7 @@ def test_every_unasked_message_lands_inside_the_recipients_hours(facts: Exchange
     for due in exchange_dues(facts):
         if due.kind in SILENT or (due.kind == "greeting" and facts.begins):
             continue
-        me = facts.leader_hours if due.recipient == facts.leader else facts.employee_hours
+        me = hours_of(facts, due.recipient)
         there = replace(
             me, working_days=tuple({*me.working_days, *(day.weekday() for day in facts.days if day.weekday() < 5)})
         )
@@ -245,6 +274,87 @@ def test_domain_t22_reminders_wait_for_the_own_working_day() -> None:
         if due.kind == "log.remind"
     ]
     assert said == ["log.remind Fri 01.05. 09:15", "log.remind Mon 04.05. 09:15"]
+
+
+def full(**changes: object) -> ExchangeFacts:
+    """Three weeks on the full track, with a host in Norway and everything agreed."""
+    days = exchange_days(date(2026, 5, 4), date(2026, 5, 22), (), NORWEGIAN)
+    facts = three_days(
+        start=days[0],
+        end=days[-1],
+        days=days,
+        track="full",
+        contact="weekly",
+        call_host_on=date(2026, 5, 12),
+        both_ready_at=at_local(date(2026, 4, 23), time(14), DANE.zone),
+        hosts=(Hosting("hege", NORWEGIAN, days),),
+        shares_on=date(2026, 6, 8),
+        tries_from=date(2026, 6, 1),
+        approved_at=at_local(date(2026, 4, 7), time(13, 20), DANE.zone),
+    )
+    return replace(facts, **changes)  # type: ignore[arg-type]
+
+
+def kinds_of(facts: ExchangeFacts, recipient: str) -> list[str]:
+    """What a recipient gets, but for the logbook and the weeks."""
+    told = [due for due in exchange_dues(facts) if due.recipient == recipient and due.kind not in SILENT]
+    return [local(due) for due in told if due.kind not in LOGBOOK]
+
+
+def test_domain_t22_each_task_of_the_table_comes_on_its_day_in_the_calendar_of_its_reader() -> None:
+    assert kinds_of(full(), "hege") == [
+        "host.prep Fri 24.04. 10:00",
+        "host.practical Mon 27.04. 10:00",
+        "host.practical Thu 30.04. 10:00",
+        "host.first Mon 04.05. 09:00",
+        "host.check Tue 12.05. 10:00",
+        "host.check Mon 18.05. 10:00",
+        "host.thanks Tue 26.05. 10:00",
+        "eval.host Tue 26.05. 10:00",
+        "eval.host.remind Mon 01.06. 10:00",
+    ], "the first and the fourteenth of May and Whit Monday are holidays in Norway"
+    assert kinds_of(full(), "lars") == [
+        "formal Mon 20.04. 10:00",
+        "goals Fri 24.04. 10:00",
+        "lead.remind Mon 27.04. 10:00",
+        "contact Mon 11.05. 10:00",
+        "contact.host Tue 12.05. 10:00",
+        "ask Tue 12.05. 10:00",
+        "contact Mon 18.05. 10:00",
+        "ask Tue 26.05. 10:00",
+        "return Tue 26.05. 10:00",
+        "eval.lead Tue 26.05. 10:00",
+        "eval.lead.remind Mon 01.06. 10:00",
+        "return.remind Tue 02.06. 10:00",
+        "share Fri 05.06. 10:00",
+        "lead.fu30 Mon 22.06. 10:00",
+        "lead.fu90 Thu 20.08. 10:00",
+    ]
+    mine = kinds_of(full(), "mette")
+    for said in (
+        "homework Mon 27.04. 10:00",
+        "colleagues Wed 29.04. 10:00",
+        "practical Fri 01.05. 10:00",
+        "share Fri 05.06. 10:00",
+        "feedback Mon 15.06. 10:00",
+        "close.notice Fri 04.09. 10:00",
+        "close.notice Wed 16.09. 10:00",
+    ):
+        assert said in mine
+
+
+def test_after_a_late_approval_only_preparations_and_formalities_come_all_the_same() -> None:
+    late = full(approved_at=at_local(date(2026, 4, 30), time(11), DANE.zone), both_ready_at=None)
+    before = [due.kind for due in exchange_dues(late) if due.day < date(2026, 5, 4) and due.kind not in SILENT]
+    assert sorted(before) == ["formal", "greeting", "host.prep", "practical", "prep"]
+
+
+def test_an_early_end_counts_from_its_day() -> None:
+    ended = full(stopped=date(2026, 5, 13), days=full().days[:5], state="ended_early", track="short")
+    told = [local(due) for due in exchange_dues(ended)]
+    assert "debrief Fri 15.05. 10:00" in told, "the fourteenth is a holiday"
+    assert "fu30 Fri 12.06. 10:00" in told
+    assert not [said for said in told if said.startswith(("return ", "feedback", "share", "lead.fu30"))]
 
 
 def test_two_days_that_close_together_are_reminded_of_once() -> None:
@@ -450,10 +560,10 @@ def test_room_is_one_task_and_three_messages() -> None:
 def test_a_short_exchange_reminds_while_there_is_room() -> None:
     monday = date(2026, 5, 4)
     to_come = [(kind, monday) for kind in ("greeting", "log", "log.remind", "log.close", "debrief", "eval.emp")]
-    assert room_to_remind(9, [("prep", monday)], to_come)
-    assert not room_to_remind(8, [("prep", monday)], to_come), "three from others, the prep, greeting, log and a task"
-    assert room_to_remind(9, [("prep", monday), ("homework", monday)], to_come), "what is bundled counts once"
-    assert not room_to_remind(9, [("prep", monday), ("prep.remind", monday + timedelta(days=1))], to_come)
+    tasks = [("prep", monday), ("homework", monday)]
+    assert room_to_remind(7, tasks, to_come), "three from others, one push of tasks, greeting and logbook"
+    assert not room_to_remind(6, tasks, to_come)
+    assert not room_to_remind(7, [*tasks, ("prep.remind", monday + timedelta(days=1))], to_come)
 
 
 @given(worker=workers(), moment=moments)

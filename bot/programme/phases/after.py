@@ -62,9 +62,9 @@ def _employee(facts: ExchangeFacts) -> Iterator[Due]:
         yield for_employee(facts, kind, on_day(me, _later(facts, days), TASK_AT))
     for kind, days in checks.items():
         yield _silent(facts, f"{kind}.close", _later(facts, days + choices.check_closes))
-    if facts.full and facts.shares_on is not None:
-        at = not_after(me, facts.shares_on - SHARE_BEFORE)
-        yield from _unless_past(facts.shares_on, for_employee(facts, "share", at))
+    if shares := _shares_on(facts):
+        at = not_after(me, shares - SHARE_BEFORE)
+        yield from _unless_past(shares, for_employee(facts, "share", at))
     if facts.full and facts.tries_from is not None:
         asks = facts.tries_from + timedelta(days=choices.feedback)
         yield for_employee(facts, "feedback", on_day(me, asks, TASK_AT))
@@ -86,9 +86,9 @@ def _leader(facts: ExchangeFacts) -> Iterator[Due]:
     }
     for kind, days in told.items():
         yield for_leader(facts, kind, on_day(leader, _later(facts, days), TASK_AT))
-    if facts.full and facts.shares_on is not None:
-        at = not_after(leader, facts.shares_on - SHARE_BEFORE)
-        yield from _unless_past(facts.shares_on, for_leader(facts, "share", at))
+    if shares := _shares_on(facts):
+        at = not_after(leader, shares - SHARE_BEFORE)
+        yield from _unless_past(shares, for_leader(facts, "share", at))
 
 
 def _host(facts: ExchangeFacts, hosting: Hosting) -> Iterator[Due]:
@@ -120,6 +120,12 @@ def _silent(facts: ExchangeFacts, kind: str, day: date) -> Due:
 
 def _later(facts: ExchangeFacts, days: int) -> date:
     return facts.last + timedelta(days=days)
+
+
+def _shares_on(facts: ExchangeFacts) -> date | None:
+    """The day of sharing on the full track, if there is something to tell of by then."""
+    ahead = facts.full and facts.shares_on is not None and facts.shares_on > facts.last
+    return facts.shares_on if ahead else None
 
 
 def _unless_past(day: date, told: Due) -> list[Due]:

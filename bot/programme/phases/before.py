@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from bot.programme.calendar import at_local, hours, on_day, working_day_before
+from bot.programme.calendar import at_local, hours, on_day, within_hours, working_day_before
 from bot.programme.phases.facts import (
     CLOSE_AT,
     TASK_AT,
@@ -102,7 +102,7 @@ def _host(facts: ExchangeFacts, hosting: Hosting) -> Iterator[Due]:
     if not hosting.prepared:
         moments.append(("host.prep", _from_approval(facts, not_after(worker, first - HOST_BEFORE))))
     for kind, at in moments:
-        told = due(hosting.host, facts.id, kind, at, worker)
+        told = due(hosting.host, facts.id, kind, within_hours(worker, at), worker)
         if told.day < first:
             yield replace(told, about=first)
     welcome = due(hosting.host, facts.id, "host.first", on_day(worker, first, WELCOME_AT), worker)
