@@ -207,7 +207,8 @@ async def test_a_plan_made_anew_on_the_way_spares_what_is_being_done(running: Pl
     await Ticker(running.store, WORDS, running.clock, house).tick()
     seat = await running.seat("Emil")
     left = [(row.kind, row.state) for row in await prompts(running.store) if row.recipient == seat.id]
-    assert left == [("greeting", "answered")]
+    assert ("greeting", "answered") in left
+    assert "pending" not in [state for _, state in left]
 
 
 async def test_what_is_due_to_one_comes_in_one_message(play: Play) -> None:
