@@ -93,7 +93,7 @@ async def test_the_buttons_that_lead_to_somebodys_words_say_so() -> None:
     here = await at_scene("last day")
     await here.emil.presses("Gem")
     await here.emil.says("mine data")
-    assert [button.opens for button in (await here.emil.last()).buttons] == [True, False, False]
+    assert [button.opens for button in (await here.emil.last()).buttons] == [True, False, True, False]
     await here.lone.says("mine medarbejdere")
     people = await here.lone.last()
     assert "Emil" in read(people)
