@@ -12,7 +12,7 @@ from bot.places import stop_of
 from bot.planning import days_of
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns import host_words
-from bot.turns.common import exchange_of, facts_of_exchange, first, goals_agreed, is_outside
+from bot.turns.common import exchange_of, facts_of_exchange, first, is_outside
 from bot.turns.host_words import FIRST_DAY, PREPARED
 from bot.turns.minutes import minutes_of
 from bot.turns.people import told
@@ -88,8 +88,6 @@ def _exchange_for(moment: Moment, prompt: PromptRow, states: Sequence[str]) -> E
 def beside(moment: Moment, talk: Talk) -> list[Say | Part]:
     """The goals, once the employee and the leader have agreed on them."""
     exchange = moment.work.exchanges.get(talk.row.subject)
-    if not goals_agreed(moment, exchange):
-        return []
     goals = goals_of(readable_by(moment, exchange, talk.person.id, "prep"))
     listed = [goals[f"goal#{n}"] for n in (1, 2, 3) if f"goal#{n}" in goals]
     return [Say("host.prep.goals", {"list": listed})] if listed else []
@@ -225,10 +223,9 @@ def check_finish(moment: Moment, talk: Talk) -> Ending:
     answer = str(talk.state.answers.get("host.check.plan", ""))
     more = [Press("btn.tell_more", ["begin", "host.more", exchange.id, talk.row.occasion])]
     if answer == "host.check.plan.no":
-        if _once(moment, host, f"host.contact:{exchange.id}:{talk.row.occasion}"):
-            _tell_to_call(moment, exchange, host, talk.facts)
+        _tell_to_call(moment, exchange, host, talk.facts)
         return Ending([Say("host.check.saved.contact")], more)
-    if answer == "host.check.plan.adjust" and _once(moment, host, f"host.adjust:{exchange.id}:{talk.row.occasion}"):
+    if answer == "host.check.plan.adjust":
         employee = moment.person(exchange.employee)
         says = [Say("host.adjust.told", {"host": first(host.name)})]
         moment.tell(
