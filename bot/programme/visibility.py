@@ -25,7 +25,7 @@ _EVALUATION: Final = "eval."
 _WISH: Final = "sign.learn"
 _LEADER_PART: Final = "lead.prep."
 _STORY: Final = "story."
-GOALS: Final = frozenset({f"prep.goal.{n}" for n in ("1", "2", "3", "sharpen")})
+GOALS: Final = frozenset({f"prep.goal.{n}" for n in ("1", "2", "3", "sharpen", "1.sign", "2.sign", "3.sign")})
 """What the host reads too, once the employee and the leader have agreed on it (6.4)."""
 
 

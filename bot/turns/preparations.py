@@ -134,7 +134,9 @@ def preview(moment: Moment, topic: Topic, exchange: ExchangeRow) -> list[dict[st
         return [*goals, *open_to_host, *joint]
     for_leader = {"label": moment.words.text(language, "privacy.vis.J", parties), "text": ""}
     for_both = {"label": moment.words.text(language, "privacy.vis.T", parties), "text": ""}
-    return [for_leader, *goals, *joint, *([for_both, *open_to_host] if open_to_host else [])]
+    for_goals = {"label": moment.words.text(language, "privacy.vis.goal", parties), "text": ""}
+    both = [for_both, *open_to_host] if open_to_host else []
+    return [for_goals, *goals, *([for_leader, *joint] if joint else []), *both]
 
 
 def _written(moment: Moment, language: str, line: str | Say) -> str:
