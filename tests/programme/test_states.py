@@ -7,7 +7,7 @@ from dataclasses import fields
 import pytest
 
 from bot.programme.schedule import PLANNED
-from bot.programme.states import EXCHANGE, OFFER, ROUND, SIGN_UP, Circumstances, States, move
+from bot.programme.states import EXCHANGE, OFFER, ROUND, SIGN_UP, Circumstances, States, left_open, move
 
 ALL = {"round": ROUND, "offer": OFFER, "sign_up": SIGN_UP, "exchange": EXCHANGE}
 EVERYTHING = Circumstances(**{field.name: True for field in fields(Circumstances)})
@@ -66,3 +66,12 @@ def test_withdrawing_and_ending_early_need_no_reason() -> None:
 def test_ends_are_ends() -> None:
     assert {state for state in EXCHANGE if not EXCHANGE[state]} == {"declined", "rejected", "withdrawn", "closed"}
     assert set(EXCHANGE) >= PLANNED
+
+
+def test_what_the_soft_guards_miss_is_named_and_stops_nothing() -> None:
+    missing = left_open(EXCHANGE, "approved", "prepared", Circumstances(joint_goal=True))
+    assert missing == ["rules_ticked", "practical_done"]
+    assert left_open(EXCHANGE, "approved", "prepared", EVERYTHING) == []
+    assert left_open(EXCHANGE, "accepted", "approved", Circumstances()) == [], "a reason is no soft thing"
+    answer = move(EXCHANGE, "approved", "prepared", Circumstances(joint_goal=True))
+    assert answer.soft
