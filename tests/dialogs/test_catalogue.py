@@ -65,7 +65,7 @@ def test_the_catalogue_holds_every_conversation() -> None:
         goals practical formal suggest
         host.prep host.check host.more gift
         eval.emp eval.lead eval.host coach coaches
-        own_search own choose
+        own_search own choose mus
         """.split()
     )
     assert all(dialog.key == key for key, dialog in DIALOGS.items())

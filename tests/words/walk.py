@@ -32,8 +32,6 @@ UNSAID: Mapping[str, str] = {
     "push.need.route": "As above: no such need is taken in yet.",
     "push.leadernetwork": "As above: leaders are asked once their needs can be taken in.",
     "push.agreement": "The agreement of section 10.6 is still to come.",
-    "btn.coach": "A coach is asked by note or by hand; there is no calendar of theirs to book in.",
-    "prep.coachnote": "As above: the note to a coach is part of asking one.",
     "err.lost": "Nothing is acknowledged before it is kept; a platform then says itself that it did not get through.",
 }
 """Sentences of the specification that are said nowhere, with the reason. At most fifteen."""
