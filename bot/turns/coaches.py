@@ -166,7 +166,8 @@ def take_back(moment: Moment, person: PersonRow, args: list[str], incoming: Inco
     if row is None or row.person != person.id:
         return Reply(note=moment.words.text(person.language, "data.gone"))
     if row.sent:
-        return Reply(note=moment.words.text(person.language, "coach.was_read"))
+        moment.tell(person, Told([Say("coach.was_read")]), kind="answer", subject=row.subject)
+        return Reply()
     if not moment.work.conversations.spend(incoming.card):
         return Reply(note=moment.words.text(person.language, "card.answered"))
     moment.work.answers.update(replace(row, released=frozenset()))
