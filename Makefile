@@ -30,7 +30,7 @@ bench: .venv/.dev-stamp
 # Takes the pictures in docs/ anew: the playground, a host's page, and what people meet in Slack and in Teams.
 picture: .venv/.dev-stamp
 	@VIDSYN_PICTURE=1 $(BIN)/python -m pytest -q -k take tests/browser/test_picture.py \
-	  tests/browser/test_host_picture.py tests/browser/test_slack_pictures.py tests/agents/test_pictures.py
+	  tests/browser/test_host_picture.py tests/browser/test_phone_pictures.py tests/browser/test_slack_pictures.py tests/agents/test_pictures.py
 
 # Needs uv. Takes the newest versions that the .in files allow: read the difference before you commit it.
 lock:
