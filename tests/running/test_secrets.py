@@ -299,7 +299,7 @@ async def test_i4_what_fails_is_logged_without_its_words(heard: Heard) -> None:
 # In notifications, and in the chat
 
 
-async def test_no_notification_says_what_somebody_wrote() -> None:
+async def test_domain_t27_no_notification_says_what_somebody_wrote() -> None:
     play = Play(MONDAY)
     listening = listen(play)
     story = Story(play, canary)
@@ -320,7 +320,7 @@ def written_under(text: str, keys: set[str]) -> set[str]:
     return {key for key in keys if f"{CANARY} i <{key}>" in text}
 
 
-async def test_t28_the_chat_holds_no_logbook_text_once_the_cards_are_answered() -> None:
+async def test_domain_t28_the_chat_holds_no_logbook_text_once_the_cards_are_answered() -> None:
     play = Play(MONDAY)
     story = Story(play, canary)
     await story.agreed(START, END)
@@ -336,7 +336,7 @@ async def test_t28_the_chat_holds_no_logbook_text_once_the_cards_are_answered() 
     await play.close()
 
 
-async def test_t28_nor_when_it_is_typed() -> None:
+async def test_domain_t28_nor_when_it_is_typed() -> None:
     play = Play(MONDAY)
     story = Story(play, canary)
     await story.agreed(START, END)

@@ -474,7 +474,7 @@ def test_f13_a_full_disk_leaves_nothing_half_done_and_recovers(open_one: Open, p
 # What is typed
 
 
-def test_nothing_typed_is_readable_in_any_file(server: Server, opened: list[Store]) -> None:
+def test_domain_t29_nothing_typed_is_readable_in_any_file(server: Server, opened: list[Store]) -> None:
     store = Store.open(server.url(), a_vault())
     opened.append(store)
     store.migrate()

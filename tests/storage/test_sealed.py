@@ -118,7 +118,7 @@ def test_every_column_that_holds_bytes_is_in_this_list() -> None:
     assert binary - {"keys.wrapped"} == set(COLUMNS)
 
 
-async def test_nothing_typed_is_readable_in_any_file(open_file: Opener, file: Path) -> None:
+async def test_domain_t29_nothing_typed_is_readable_in_any_file(open_file: Opener, file: Path) -> None:
     store = open_file()
     await store.run(named)
     await store.run(write)
