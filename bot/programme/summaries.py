@@ -74,7 +74,7 @@ class Final:
 
 
 def weekly(week: Week) -> list[Say]:
-    """The overview of a week, in the order of 11.1. Where nothing was shared stands a neutral sentence."""
+    """The overview of a week, in the order of 11.1. Where nothing was shared stands a neutral sentence, true that day."""
     says = [
         Say("sum.week.title", {"name": week.name, "host_unit": week.host_unit, "n": week.number}),
         Say("sum.week.where", {"n": week.day, "total": week.total, "text": week.next_step}),
@@ -85,7 +85,8 @@ def weekly(week: Week) -> list[Say]:
     if week.shared:
         says.append(Say("sum.week.shared", {"name": week.name, "list": _answered(week.shared)}))
     else:
-        says.append(Say("sum.week.noshare"))
+        back = week.day >= week.total
+        says.append(Say("sum.week.back", {"name": week.name}) if back else Say("sum.week.noshare"))
     says += [Say("sum.week.request", {"name": week.name, "text": text}) for text in week.requests]
     if week.yours:
         says.append(Say("sum.week.yours", {"list": week.yours}))

@@ -56,6 +56,13 @@ def test_nothing_shared_is_a_neutral_sentence() -> None:
     assert "sum.week.shared" not in keys(weekly(week()))
 
 
+def test_nobody_is_told_to_call_somebody_who_is_back() -> None:
+    last = keys(weekly(week(day=9)))
+    assert "sum.week.back" in last
+    assert "sum.week.noshare" not in last
+    assert "sum.week.back" not in keys(weekly(week(day=9, shared=(("Hvad hænger ved?", "Morgenmødet"),))))
+
+
 def overview(items: list[Item]) -> list[Say]:
     shown = readable(items, "leader", CIRCLE)
     return weekly(week(tuple((item.key, str(item.value)) for item in shown)))
