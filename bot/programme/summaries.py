@@ -74,7 +74,7 @@ class Final:
 
 
 def weekly(week: Week) -> list[Say]:
-    """The overview of a week, in the order of 11.1. Where nothing was shared stands a neutral sentence, true that day."""
+    """The overview of a week, in the order of 11.1. Where nothing was shared stands a neutral sentence."""
     says = [
         Say("sum.week.title", {"name": week.name, "host_unit": week.host_unit, "n": week.number}),
         Say("sum.week.where", {"n": week.day, "total": week.total, "text": week.next_step}),

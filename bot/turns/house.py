@@ -138,6 +138,7 @@ def house() -> House:
             "share": sharing.pressed,
             "unshare": sharing.unshare,
             "later": pushes.later,
+            "later_some": pushes.later_some,
             "goals_agreed": preparations.agreed,
             "full_track": preparations.take_full,
             "my_data": my_data.menu,

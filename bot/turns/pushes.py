@@ -142,9 +142,20 @@ def _mark(moment: Moment, row: PromptRow, state: str, person: PersonRow | None) 
 
 def _tell(moment: Moment, person: PersonRow, bundle: Sequence[tuple[PromptRow, Told]]) -> None:
     says: list[Say | Part] = [say for _, told in bundle for say in told.says]
-    presses: list[Press] = [press for _, told in bundle for press in told.presses]
     row = bundle[0][0]
-    moment.tell(person, Told(says, presses), kind=base(row.kind), subject=row.subject)
+    moment.tell(person, Told(says, _presses([told for _, told in bundle])), kind=base(row.kind), subject=row.subject)
+
+
+def _presses(parts: Sequence[Told]) -> list[Press]:
+    """The buttons of all parts; one at the end puts off all that can be, as nobody could tell several apart."""
+    presses = [press for told in parts for press in told.presses]
+    off = [press for press in presses if press.action[0] == "later"]
+    if len(parts) == 1 or not off:
+        return presses
+    whole = all(any(press in off for press in told.presses) for told in parts)
+    ids = [id for press in off for id in press.action[1:]]
+    others = [press for press in presses if press not in off]
+    return [*others, Press("btn.later", ["later" if whole else "later_some", *ids])]
 
 
 def _hours(moment: Moment, row: PromptRow, person: PersonRow | None) -> Worker:
@@ -167,30 +178,52 @@ def _sent_today(moment: Moment, person: PersonRow) -> set[str]:
 
 
 def later(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
-    """Puts a push off until the next working day; a task to the hour of tasks, so that it is told with the others."""
-    row = moment.work.prompts.get(args[0])
-    if row.recipient != person.id:
+    """Puts off all that a message says."""
+    return _put_off(moment, person, args, incoming, whole=True)
+
+
+def later_some(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """Puts off what can be; the rest of the message stays to be answered."""
+    return _put_off(moment, person, args, incoming, whole=False)
+
+
+def _put_off(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming, *, whole: bool) -> Reply:
+    """Until the next working day; a task to the hour of tasks, so that it is told with the others."""
+    rows = [moment.work.prompts.get(id) for id in args]
+    if any(row.recipient != person.id for row in rows):
         return Reply(note=moment.words.text(person.language, "card.not_yours"))
-    exchange = moment.work.exchanges.find(row.subject)
-    if exchange is not None and exchange.state in ("withdrawn", "closed"):
+    rows = [row for row in rows if not _is_over(moment, row)]
+    if not rows:
         return Reply(note=moment.words.text(person.language, "stop.closed"))
-    if not moment.work.conversations.spend(incoming.card):
-        return Reply(note=moment.words.text(person.language, "card.answered"))
     hours = worker(person)
     at = postponed(hours, moment.now)
     day = at.astimezone(ZoneInfo(person.zone)).date()
-    if base(row.kind) in TASKS:
-        at = on_day(hours, day, TASK_AT)
-    again = PromptRow(new_id(), person.id, row.subject, base(row.kind) + LATER, day, at)
-    moment.work.prompts.add(again)
+    again = [
+        PromptRow(new_id(), person.id, row.subject, base(row.kind) + LATER, day, _hour(hours, row, day, at))
+        for row in rows
+    ]
+    if whole and not moment.work.conversations.spend(incoming.card):
+        return Reply(note=moment.words.text(person.language, "card.answered"))
+    added = [row for row in again if moment.work.prompts.add(row)]
+    if not added:
+        return Reply(note=moment.words.text(person.language, "card.answered"))
     moment.tell(
         person,
         Told([Say("later.noted", {"date": day})]),
         kind="answer",
-        subject=row.subject,
-        replaces=shown_by(moment, incoming),
+        subject=rows[0].subject,
+        replaces=shown_by(moment, incoming) if whole else "",
     )
     return Reply()
+
+
+def _is_over(moment: Moment, row: PromptRow) -> bool:
+    exchange = moment.work.exchanges.find(row.subject)
+    return exchange is not None and exchange.state in ("withdrawn", "closed")
+
+
+def _hour(hours: Worker, row: PromptRow, day: date, at: datetime) -> datetime:
+    return on_day(hours, day, TASK_AT) if base(row.kind) in TASKS else at
 
 
 def acting(act: Callable[[Moment, PromptRow], str]) -> Due:

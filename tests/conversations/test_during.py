@@ -317,3 +317,39 @@ async def test_a_leader_who_comes_later_is_invited_while_the_day_lies_ahead(open
     await choose(over, sparring="2026-04-10")
     await SCENES["approved"](over)
     assert "Sparringsmøde" not in await over.lone.everything()
+
+
+async def test_one_button_puts_off_all_that_can_be_and_the_rest_stays(open_at: Open) -> None:
+    here = await open_at("finished", "da", date(2026, 5, 4), date(2026, 5, 22))
+    words = here.play.words
+    ask, talked = words.text("da", "lead.nudge.ask"), words.text("da", "btn.have_talked")
+    evaluation = words.text("da", "eval.push.lead", {"name": "Emil", "host_unit": "Familieafdelingen"})
+    await here.at(date(2026, 5, 26), 12)
+    message, later = await here.lone.offered(words.text("da", "btn.later"))
+    assert [button.label for button in message.buttons].count(later.label) == 1
+    await here.lone.press(message, later, {})
+    assert words.text("da", "later.noted", {"date": date(2026, 5, 27)}) in await here.lone.text()
+    again = await here.lone.press(message, later, {})
+    assert again.note == words.text("da", "card.answered")
+    assert talked in [button.label for shown in await here.lone.messages() for button in shown.buttons]
+    await here.at(date(2026, 5, 27), 12)
+    assert evaluation in await here.lone.text()
+    assert (await here.lone.everything()).count(ask) == 3
+    await here.lone.taps("btn.have_talked")
+    assert "lead.ret.held" in [field.key for field in (await here.lone.last()).fields]
+
+
+async def test_a_message_that_is_put_off_as_a_whole_gives_way(open_at: Open) -> None:
+    here = await open_at("finished", "da", date(2026, 5, 4), date(2026, 5, 22))
+    words = here.play.words
+    await here.at(date(2026, 5, 26), 12)
+    message, later = await here.emil.offered(words.text("da", "btn.later"))
+    assert [button.label for button in message.buttons].count(later.label) == 1
+    told = len(await here.emil.messages())
+    await here.emil.press(message, later, {})
+    assert len(await here.emil.messages()) == told
+    assert await here.emil.text() == words.text("da", "later.noted", {"date": date(2026, 5, 27)})
+    await here.at(date(2026, 5, 27), 12)
+    text = await here.emil.text()
+    assert words.text("da", "btn.start_min", {"minutes": 15}) in text
+    assert words.text("da", "eval.push.emp", {"host_unit": "Familieafdelingen"}) in text
