@@ -44,12 +44,14 @@ def call_host(moment: Moment, prompt: PromptRow) -> Told | None:
 
 
 def ask(moment: Moment, prompt: PromptRow) -> Told | None:
-    """Three questions to ask, at the midpoint and on the first day back."""
+    """Three questions to ask, at the midpoint and on the first day back; there one will do beside the return talk's."""
     exchange = moment.work.exchanges.get(prompt.subject)
     if not _still_theirs(moment, prompt, exchange, BACK):
         return None
-    away = moment.today(moment.person(prompt.recipient)) <= exchange.end
-    first = [] if away else [Say("lead.ret.first")]
+    first_day_back = prompt.day > exchange.end and prompt.kind == ASK
+    first = [Say("lead.ret.first")] if first_day_back else []
+    if first and exchange.track == "full":
+        return _told(moment, prompt, exchange, first)
     return _told(moment, prompt, exchange, [*first, Say("lead.nudge.ask", _facts(moment, prompt, exchange))])
 
 
