@@ -113,7 +113,8 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     )
     moment.work.audit.add(moment.now, talk.person.id, "answer.released", row.id)
     if allowed and not row.released and two_jobs.too_much(row):
-        two_jobs.tell_leader(moment, exchange, row)
+        if exchange.leader in allowed:
+            two_jobs.tell_leader(moment, exchange, row)
         two_jobs.tell_host(moment, exchange, row)
     later = {exchange.leader} if overview_ahead(moment, exchange) else set()
     for receiver in sorted(allowed - row.released - later):

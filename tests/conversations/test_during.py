@@ -182,13 +182,25 @@ async def test_two_jobs_too_much_shared_at_once_brings_the_note_that_was_shared(
     assert "onsdagen" not in await here.vera.everything(), "the note was shared with Lone only"
 
 
-async def share(here: Cast, answer: str) -> None:
-    """Emil shares one answer with Lone."""
+async def test_two_jobs_too_much_shared_with_the_host_alone_is_not_told_to_the_leader(open_at: Open) -> None:
+    here = await part_time(open_at)
+    rows = await here.play.store.run(lambda work: work.answers.by(here.emil.id))
+    (much,) = [row.id for row in rows if row.key == "log.twojobs"]
+    await share(here, much, here.vera)
+    for_leader, for_host = nudges(here)
+    assert for_host in await here.vera.everything()
+    assert for_leader not in await here.lone.everything()
+    await here.at(date(2026, 5, 8), 12)
+    assert for_leader not in await here.lone.everything()
+
+
+async def share(here: Cast, answer: str, reader: Seat | None = None) -> None:
+    """Emil shares one answer, with Lone if with nobody else."""
     await here.emil.says("mine data")
     await here.emil.taps("btn.see")
     await here.emil.fills({"answer": answer})
     await here.emil.taps("btn.share")
-    await here.emil.fills({"share.receivers": [here.lone.id]})
+    await here.emil.fills({"share.receivers": [(reader or here.lone).id]})
     await here.emil.taps("btn.share")
 
 
