@@ -199,7 +199,10 @@ def undo(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming)
     """The words from before, for one sentence."""
     if refused := _refused(moment, person):
         return refused
-    here, language, key = args if len(args) == 3 else str(incoming.values.get(PICKED, "||")).split("|", 2)
+    place = args if len(args) == 3 else str(incoming.values.get(PICKED, "")).split("|", 2)
+    if len(place) != 3:
+        return Reply(note=moment.words.text(person.language, "rejected.one"))
+    here, language, key = place
     if not moment.work.conversations.spend(incoming.card) or not put_back(moment, person, (here, language, key)):
         return Reply(note=moment.words.text(person.language, "card.answered"))
     told = Told([Say("own.undone")], [Press("btn.own_words", ["own_words"])])

@@ -151,3 +151,17 @@ async def test_as_many_organisations_as_there_are_can_be_served(here: Cast) -> N
         return all(words_of(here.play.words, work, f"by-{n}") is here.play.words for n in range(MOST_KEPT + 5))
 
     assert await here.play.store.run(unit)
+
+
+@pytest.mark.parametrize("answer", ["", "noget andet", "a|b"])
+async def test_a_sentence_that_is_none_is_not_put_back(here: Cast, answer: str) -> None:
+    await own(here, "Det private er væk nu.")
+    await here.hanne.says("egne ord")
+    await here.hanne.taps("btn.own_back")
+    await here.hanne.taps("btn.own_one_back")
+    card = await here.hanne.last()
+    reply = await here.hanne.press(card, card.buttons[0], {"answer": answer})
+    assert reply.note == here.play.words.text("da", "rejected.one")
+    assert await said(here, here.emil.id) == "Det private er væk nu."
+    await here.hanne.fills({"answer": card.fields[0].choices[0].value})
+    assert await said(here, here.emil.id) == OURS
