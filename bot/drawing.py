@@ -118,7 +118,7 @@ def draw(
         buttons.append((Button("change", reader.text("btn.edit")), ["change"]))
     else:
         fields = tuple(field_of(reader, ask, screen.filled) for ask in screen.asks)
-        label = "btn.save" if screen.last else "btn.continue"
+        label = dialog.button if screen.last else "btn.continue"
         buttons.append((Button("save", reader.text(label), main=True, sends=True), ["submit"]))
     buttons += [(button, press.action) for button, press in _extra(reader, extra)]
     buttons += _ways(reader, screen)

@@ -10,6 +10,7 @@ CHOOSE = Dialog(
     "fb.who",
     "fb.title",
     form=True,
+    button="btn.send",
     steps=(
         step(
             Ask("fb.who.first", Person(), Who.PRIVATE, required=True, says=("fb.preview",)),
@@ -22,5 +23,6 @@ GIVE = Dialog(
     "fb",
     "fb.title",
     form=True,
+    button="btn.send",
     steps=(step(Ask("fb.q1", LONG, Who.PRIVATE), Ask("fb.q2", LONG, Who.PRIVATE)),),
 )

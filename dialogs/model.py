@@ -199,7 +199,8 @@ def page(*asks: Ask) -> Step:
 class Dialog:
     """A whole conversation. `form` shows a step's questions together; otherwise one question at a time.
 
-    `quick`: a choice in it is made in the chat itself, also where a platform has forms.
+    `quick`: a choice in it is made in the chat itself, also where a platform has forms. `button` is the key of the
+    label that its last questions end with.
     """
 
     key: str
@@ -209,6 +210,7 @@ class Dialog:
     outro: tuple[str, ...] = ()
     form: bool = False
     quick: bool = False
+    button: str = "btn.save"
 
     @property
     def asks(self) -> tuple[Ask, ...]:

@@ -6,7 +6,12 @@ from dialogs.conditions import fact
 from dialogs.model import Ask, Dialog, One, Review, Text, page, step
 from dialogs.model import Visibility as Who
 
-SEARCH = Dialog("own_search", "own.title", steps=(step(Ask("own.search", Text(100), Who.HR, required=True)),))
+SEARCH = Dialog(
+    "own_search",
+    "own.title",
+    button="btn.own_search",
+    steps=(step(Ask("own.search", Text(100), Who.HR, required=True)),),
+)
 
 OWN_WORDS = Dialog(
     "own",
