@@ -22,7 +22,7 @@ CHOICES = Dialog(
         page(
             Ask("choose.track", One(fact="tracks"), Who.HR, required=True),
             Ask("choose.prompts", Many(fact="optional"), Who.HR),
-            Ask("choose.cleared", Many(fact="cleared"), Who.HR, says=("choose.cleared.why",)),
+            Ask("choose.cleared", Many(fact="cleared"), Who.HR, hints=("choose.cleared.why",)),
         ),
         page(
             Ask("choose.pool", One(fact="pools"), Who.HR, required=True),
