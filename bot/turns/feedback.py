@@ -62,9 +62,11 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     exchange = moment.work.exchanges.get(talk.row.subject)
     chosen = {str(talk.state.answers.get(key, "")) for key in ("fb.who.first", "fb.who.second")}
     asked = [moment.person(person) for person in sorted(chosen - {"", talk.person.id})]
+    values = _values(moment, exchange, tried(moment, exchange))
     for colleague in asked:
         if moment.work.conversations.find(colleague.id, GIVEN, exchange.id, GIVEN) is None:
-            talks.begin(moment, Topic(colleague, GIVEN, exchange.id, GIVEN))
+            # What was previewed is what they read, also where the plan is another by then.
+            talks.begin(moment, Topic(colleague, GIVEN, exchange.id, GIVEN), fixed=values)
     names = moment.words.listing(talk.person.language, [moment.first_name(person.id) for person in asked])
     return Ending([Say("fb.asked", {"list": names})])
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
+from bot import talks
+from bot.moment import Moment
 from storage.records import AnswerRow
 from storage.store import Work
 from tests.conversations.conftest import Open
@@ -74,6 +77,20 @@ async def test_what_a_colleague_was_answering_is_held_by_nobody_afterwards(open_
         return repr([row.state for row in work.conversations.of_subject(exchange.id)])
 
     assert WORKS not in await here.play.store.run(unit)
+
+
+async def test_a_colleague_reads_what_was_previewed_also_after_the_plan_has_changed(open_at: Open) -> None:
+    here = await open_at("talked", **LONG)
+    signe = await offered(here)
+
+    def unit(work: Work) -> object:
+        (row,) = [row for row in work.answers.by(here.emil.id) if row.key == "deb.12.action.what#1"]
+        work.answers.update(replace(row, value="Tapirer"))
+        moment = Moment(work, here.play.words, here.play.clock.now(), here.play.house)
+        (asked,) = work.conversations.open(signe.id)
+        return talks.load(moment, asked).facts["action"]
+
+    assert await here.play.store.run(unit) == ACTION
 
 
 async def test_no_thanks_is_told_to_nobody(open_at: Open) -> None:
