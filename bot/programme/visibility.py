@@ -143,9 +143,14 @@ COUNTED: Final = frozenset({"goals.agreed", "lead.ret.held", "fu30.shared", "fu.
 """Answers that HR gets to know as a figure, though not whose they are (11.3)."""
 
 
+def is_counted(key: str) -> bool:
+    """Whether HR gets to know the answers to this question as a figure, whoever else may read them."""
+    return key.partition("#")[0] in COUNTED
+
+
 def may_count(item: Item) -> bool:
     """Whether an answer may go into HR's figures, without its owner and among at least five (spec 9, 11.3)."""
-    return item.visibility == Visibility.AGGREGATE or item.key.partition("#")[0] in COUNTED
+    return item.visibility == Visibility.AGGREGATE or is_counted(item.key)
 
 
 def may_quote(item: Item, ticked: bool) -> bool:

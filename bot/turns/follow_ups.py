@@ -9,6 +9,7 @@ from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.planning import replan
 from bot.programme.states import Circumstances
+from bot.programme.visibility import is_counted
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns import after
 from bot.turns.common import bare, exchange_of, facts_of_exchange, label_of, latest, shown_to_others, who_sees
@@ -16,7 +17,7 @@ from bot.turns.moves import exchange_to
 from bot.turns.picking import shown_by
 from bot.turns.pushes import acting, telling
 from dialogs.follow_up import FIRST_CHECK, LEADER_CHECK, SECOND_CHECK
-from dialogs.model import Ask, Say
+from dialogs.model import Ask, Say, Visibility
 from storage.records import AnswerRow, ExchangeRow, PersonRow, PromptRow
 
 FIRST, SECOND, LEADERS = "fu30", "fu90", "lead.fu90"
@@ -55,6 +56,13 @@ def beside(moment: Moment, talk: Talk) -> list[Say | Part]:
         parts.append(Part(label_of(moment, talk.person.language, row), "small"))
         parts.append(Part(shown_to_others(moment, talk.person.language, row), "own"))
     return parts
+
+
+def who(moment: Moment, talk: Talk, ask: Ask) -> Say | None:
+    """Who sees an answer; also where HR counts one that is nobody's to read."""
+    if ask.visibility is Visibility.SHARED_ON_REQUEST and is_counted(ask.key):
+        return Say("privacy.vis.S.counted")
+    return who_sees(moment, talk, ask)
 
 
 def finish(moment: Moment, talk: Talk) -> Ending:
@@ -220,8 +228,8 @@ def leader_last(moment: Moment, prompt: PromptRow) -> Told | None:
 
 
 SCRIPTS = {
-    FIRST: Script(FIRST_CHECK, facts, finish, who_sees, beside=beside),
-    SECOND: Script(SECOND_CHECK, facts, finish, who_sees, beside=beside),
+    FIRST: Script(FIRST_CHECK, facts, finish, who, beside=beside),
+    SECOND: Script(SECOND_CHECK, facts, finish, who, beside=beside),
     LEADERS: Script(LEADER_CHECK, leader_facts, leader_finish, leader_who, beside=leader_beside),
 }
 PRESSES = {"fu_skip": skip, "lead_fu30": leader_answer}

@@ -165,3 +165,13 @@ async def test_the_day_that_the_debrief_names_is_the_day_of_the_check(open_at: O
     assert not await said(here.emil, "fu30.intro")
     await here.at(date(2026, 6, 8), 12)
     assert read((await here.emil.messages())[-1]).startswith(here.play.words.text("da", "fu30.intro"))
+
+
+@pytest.mark.parametrize("language", ["da", "nb", "en"])
+async def test_what_hr_counts_says_so_beside_the_question(open_at: Open, language: str) -> None:
+    here = await open_at("month", language)
+    await here.emil.taps("btn.start")
+    fields = {field.key: field for field in (await here.emil.last()).fields}
+    counted = WORDS.text(language, "privacy.vis.S.counted")
+    assert counted in fields["fu.hinder#1"].who
+    assert counted not in fields["fu.helped#1"].who
