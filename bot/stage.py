@@ -35,6 +35,9 @@ FAR = datetime.max.replace(tzinfo=UTC)
 LOOK_AHEAD = 100
 """Things due that are looked at for the next that is said."""
 
+SEEN = ("log.close", "round.close")
+"""Housekeeping that shows: a card is closed, or the channel is told."""
+
 MOST_STEPS = 5000
 """Steps of one move of the clock; more means that something is due for ever."""
 
@@ -105,7 +108,7 @@ class Stage:
 def _next_said(work: Work) -> datetime | None:
     """When the next thing is said. A day's close is pending only while its entry is open, and then it is said."""
     rows = work.prompts.due(FAR, LOOK_AHEAD)
-    said = (row.at for row in rows if row.kind == "log.close" or row.kind not in SILENT)
+    said = (row.at for row in rows if row.kind in SEEN or row.kind not in SILENT)
     return next(said, rows[-1].at if rows else None)
 
 
