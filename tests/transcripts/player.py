@@ -53,6 +53,8 @@ TITLES: Final = {
     "nb": {
         "begynnelsen": "start",
         "runden er åpen": "round open",
+        "Emil er påmeldt": "signed up",
+        "HR har foreslått et sted": "proposed",
         "utvekslingen er slutt": "finished",
         "dagen etter": "debrief",
         "debriefen er gjort": "debriefed",
@@ -67,6 +69,7 @@ TITLES: Final = {
         "runden har rotasjon": "rotation",
         "Lone støtter det": "supported",
         "første dag er over": "first day",
+        "andre dag er over": "second day",
         "Emil og Vera har sagt ja": "accepted",
         "to uker før": "invited",
         "Emil er forberedt": "employee prepared",
