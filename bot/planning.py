@@ -35,6 +35,13 @@ def worker(person: PersonRow) -> Worker:
     return Worker(person.zone, person.country, person.working_days, person.starts, person.ends)
 
 
+def is_full(moment: Moment, exchange: ExchangeRow) -> bool:
+    """Whether it is on the full track: for stays of more than five days, and for who or whose HR chose it."""
+    if exchange.track:
+        return exchange.track == "full"
+    return moment.choices(exchange.round).track == "full" or track(days_of(moment, exchange)) == "full"
+
+
 def replan(moment: Moment, exchange: ExchangeRow) -> None:
     """Makes the pending prompts of an exchange what they should be now. What has been said stays.
 
@@ -91,7 +98,7 @@ def facts_of(moment: Moment, exchange: ExchangeRow) -> ExchangeFacts:
         debrief_done=exchange.state == "debriefed",
         hosts=_hosts(moment, exchange),
         moves=_moves(moment, exchange),
-        track=exchange.track or track(days_of(moment, exchange)),
+        track="full" if is_full(moment, exchange) else "short",
         contact=str(lead.get("lead.prep.contact", "")).removeprefix("lead.prep.contact."),
         call_host_on=_day(lead, "lead.prep.contact.hostleader"),
         lead_done=lead_done is not None,

@@ -9,14 +9,13 @@ from typing import Any
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.places import hosts_of
-from bot.planning import worker
+from bot.planning import is_full, worker
 from bot.programme.calendar import on_day, working_day_before
 from bot.programme.phases.facts import TASK_AT
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns import leader_part, still_open
 from bot.turns.common import exchange_of, facts_of_exchange, who_sees
 from bot.turns.picking import shown_by
-from bot.turns.preparations import is_full
 from bot.turns.pushes import LATER, telling
 from dialogs.checklists import FORMAL, PRACTICAL
 from dialogs.model import Ask, Say

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.moment import Moment
 from bot.places import hosts_of, stop_of, stop_on, stops_of
+from bot.planning import is_full
 from bot.programme.cadence import WEEKDAYS
 from bot.programme.visibility import GOALS, Circle, Item, redact
 from bot.script import Talk, Topic
@@ -100,7 +101,7 @@ def facts_of_exchange(moment: Moment, topic: Topic, exchange: ExchangeRow) -> di
         "home_unit": exchange.home_unit,
         "start": places[0].start if theirs else exchange.start,
         "end": places[0].end if theirs else exchange.end,
-        "full": exchange.track == "full",
+        "full": is_full(moment, exchange),
     }
 
 

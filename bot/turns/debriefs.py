@@ -9,7 +9,7 @@ from bot import talks
 from bot.channel import Part
 from bot.moment import Moment, Press, Told
 from bot.places import hosts_of
-from bot.planning import replan
+from bot.planning import is_full, replan
 from bot.programme import summaries
 from bot.programme.material import Written, quotes
 from bot.programme.states import Circumstances
@@ -47,7 +47,7 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
     prepared = moment.work.answers.of(me, exchange.id, "prep")
     given = moment.work.answers.of(me, exchange.id, "deb")
     purposes = next((row.value for row in prepared if row.key == "prep.purpose"), None)
-    full = exchange.track == "full"
+    full = is_full(moment, exchange)
     return {
         **facts_of_exchange(moment, topic, exchange),
         **goals_of(prepared),
@@ -174,7 +174,7 @@ def summary(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> Told:
         *agreed_dates(moment, exchange, leader, "return", "share"),
     ]
     if not after.is_held(after.read_by(moment, exchange, leader.id)):
-        says += returning.questions(moment, exchange) if exchange.track != "full" else []
+        says += returning.questions(moment, exchange) if not is_full(moment, exchange) else []
         presses.append(returning.way_in(exchange))
     return Told(says, presses)
 
@@ -275,7 +275,7 @@ def push(moment: Moment, prompt: PromptRow) -> Told | None:
     if exchange.state != "ended_early":
         exchange = exchange_to(moment, exchange, "finished", Circumstances(over=True))
     topic = Topic(employee, "deb", exchange.id, "deb")
-    minutes = minutes_of(moment, topic, DEBRIEF, full=exchange.track == "full")
+    minutes = minutes_of(moment, topic, DEBRIEF, full=is_full(moment, exchange))
     presses = [
         Press("btn.start_min", ["begin", "deb", exchange.id, "deb"], main=True, minutes=minutes),
         Press("btn.later", ["later", prompt.id]),

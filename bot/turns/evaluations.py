@@ -8,6 +8,7 @@ from typing import Any
 from bot import talks
 from bot.channel import Incoming, Reply
 from bot.moment import Moment, Press, Told
+from bot.planning import is_full
 from bot.programme.evaluation import DEALS
 from bot.programme.tracks import minutes
 from bot.script import Ending, Script, Talk, Topic
@@ -69,7 +70,7 @@ def finish(moment: Moment, talk: Talk) -> Ending:
 
 def _more(moment: Moment, exchange: ExchangeRow, dialog: str) -> dict[str, Any]:
     """What is chosen with "say more": on the full track all that was left out, on the short one the text only."""
-    everything = DEALS[dialog].all if exchange.track == "full" else asked(moment, exchange, dialog)
+    everything = DEALS[dialog].all if is_full(moment, exchange) else asked(moment, exchange, dialog)
     return {"more": True, "items": _wanted(moment, exchange, everything)}
 
 

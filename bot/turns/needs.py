@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
+from bot.planning import is_full
 from bot.planning import worker as worker_of
 from bot.programme.calendar import at_local, working_day_after
 from bot.turns import reaching, sparring, still_open, stories, swaps
-from bot.turns.preparations import is_full
 from dialogs.model import Say
 from storage.records import ExchangeRow, PersonRow, PromptRow, RoundRow, SignUpRow, new_id
 

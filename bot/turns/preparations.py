@@ -10,11 +10,11 @@ from bot import talks
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.places import hosts_of
-from bot.planning import chosen_days, days_of, replan
+from bot.planning import chosen_days, is_full, replan
 from bot.planning import worker as worker_of
 from bot.programme.cadence import WEEKDAYS
 from bot.programme.states import Circumstances
-from bot.programme.tracks import part_time, track
+from bot.programme.tracks import part_time
 from bot.programme.visibility import may_read
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns import coach_ways, goal_ideas, host_words
@@ -79,13 +79,6 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
         "host_person": bool(hosts_of(exchange)),
         "preview": preview(moment, topic, exchange),
     }
-
-
-def is_full(moment: Moment, exchange: ExchangeRow) -> bool:
-    """The full track is for stays of more than five days, or for who chose it."""
-    if exchange.track:
-        return exchange.track == "full"
-    return moment.choices(exchange.round).track == "full" or track(days_of(moment, exchange)) == "full"
 
 
 def _chosen_days(moment: Moment, exchange: ExchangeRow) -> tuple[date, ...]:

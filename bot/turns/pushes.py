@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
-from bot.planning import SAID, days_of, worker
+from bot.planning import SAID, days_of, is_full, worker
 from bot.programme.calendar import Worker, on_day, within_hours
 from bot.programme.schedule import (
     EXCHANGE_KINDS,
@@ -101,7 +101,7 @@ def _may_remind(moment: Moment, row: PromptRow) -> bool:
     """Whether a second message about the same is in its place: a short exchange costs few in all."""
     exchange = moment.work.exchanges.find(row.subject)
     role = {exchange.employee: "employee", exchange.leader: "leader"}.get(row.recipient) if exchange else None
-    if exchange is None or role is None or exchange.track == "full":
+    if exchange is None or role is None or is_full(moment, exchange):
         return True
     mine = [it for it in moment.work.prompts.of(exchange.id) if it.recipient == row.recipient]
     said = [(base(it.kind), _told_on(it)) for it in mine if it.state in SAID and "said_on" in it.data]

@@ -100,6 +100,24 @@ async def test_the_leaders_part_is_one_form_of_three_questions_on_the_short_trac
     assert said(here, "lead.prep.done.now", name="Emil", date=here.start) in await here.lone.text()
 
 
+async def test_a_long_stay_that_nobody_prepared_is_on_the_full_track_all_the_same(open_at: Open) -> None:
+    here = await open_at("invited", "da", *LONG)
+    await here.at(date(2026, 5, 26), 12)
+    assert await minutes(here.emil) > 10, "the short debrief takes six minutes"
+
+
+async def test_where_hr_chose_the_full_track_a_short_stay_is_planned_on_it_before_it_is_prepared(open_at: Open) -> None:
+    here = await open_at("accepted")
+    await choose(here, "track", "full")
+    await here.at(date(2026, 4, 21), 9)
+    await here.lone.taps("btn.answer")
+    await here.lone.taps("btn.approve")
+    await here.lone.fills({"lead.prep.justify": "Vi vil blive bedre."})
+    exchange = await exchange_of(here)
+    planned = await here.play.store.run(lambda work: {row.kind for row in work.prompts.of(exchange.id)})
+    assert {"formal", "lead.fu30"} <= planned
+
+
 async def test_the_approach_is_asked_about_where_the_employee_finds_the_own_place(open_at: Open) -> None:
     here = await open_at("employee prepared", "da", *LONG)
     exchange = await exchange_of(here)
