@@ -84,7 +84,7 @@ def of(moment: Moment, exchange: ExchangeRow, *, full: bool) -> list[Say]:
 
     Ground rules, practical things and formalities are asked for on the full track only.
     """
-    begun = moment.now.date() >= exchange.start - PREPARE_BEFORE
+    begun = moment.today(moment.person(exchange.employee)) >= exchange.start - PREPARE_BEFORE
     if exchange.state != "prepared" and not (exchange.state == "approved" and begun):
         return []
     now = Circumstances(
