@@ -20,7 +20,6 @@ from bot.turns import (
     host_words,
     leaders,
     leaving,
-    logbooks,
     my_data,
     needs,
     outside,
@@ -226,12 +225,6 @@ def next_presses(moment: Moment, person: PersonRow, exchange: ExchangeRow) -> li
     return [*wrote, *gift, *story] if state in after.OVER else []
 
 
-def _log(moment: Moment, person: PersonRow) -> Reply:
-    if not logbooks.write_now(moment, person):
-        moment.tell(person, Told([Say("log.nothing_open")]), kind="answer")
-    return Reply()
-
-
 def _pause(moment: Moment, person: PersonRow) -> Reply:
     topic = settings.pause(moment, person)
     if topic is None:
@@ -343,7 +336,7 @@ def button(command: Callable[[Moment, PersonRow], Reply]) -> Pressed:
 COMMANDS: dict[Command, Callable[[Moment, PersonRow], Reply]] = {
     Command.HELP: helped,
     Command.MORE_HELP: helped,
-    Command.LOG: _log,
+    Command.LOG: leaders.write,
     Command.PAUSE: _pause,
     Command.RESUME: _resume,
     Command.STATUS: status,
@@ -379,7 +372,7 @@ BUTTONS: dict[str, Callable[[Moment, PersonRow], Reply]] = {
     "help": helped,
     "human": _human,
     "status": status,
-    "write": _log,
+    "write": leaders.write,
     "language": _language,
     "pause_log": _pause,
     "resume_log": _resume_log,

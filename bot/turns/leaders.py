@@ -146,11 +146,23 @@ def _steps(moment: Moment, leader: PersonRow) -> list[Say]:
 def show_logbook(moment: Moment, person: PersonRow) -> Reply:
     """A leader who asks for the logbook gets what has been shared; the asking is told to nobody (T2)."""
     exchanges = [row for row in moment.work.exchanges.of_leader(person.id) if row.state not in DONE]
-    if not exchanges:
-        if not logbooks.write_now(moment, person):
-            moment.tell(person, Told([Say("log.nothing_open")]), kind="answer")
+    return _only_released(moment, person, exchanges[-1]) if exchanges else write(moment, person)
+
+
+def write(moment: Moment, person: PersonRow) -> Reply:
+    """The logbook of whoever has a day to write about; who only leads or hosts has none, and hears whose it is."""
+    if logbooks.write_now(moment, person):
         return Reply()
-    name = moment.first_name(exchanges[-1].employee)
+    theirs = (*moment.work.exchanges.of_host(person.id), *moment.work.exchanges.of_leader(person.id))
+    live = [row for row in theirs if row.state not in DONE]
+    if live and not moment.work.exchanges.of_employee(person.id):
+        return _only_released(moment, person, live[-1])
+    moment.tell(person, Told([Say("log.nothing_open")]), kind="answer")
+    return Reply()
+
+
+def _only_released(moment: Moment, person: PersonRow, exchange: ExchangeRow) -> Reply:
+    name = moment.first_name(exchange.employee)
     link = moment.words.text(person.language, "released.below")
     moment.tell(
         person,

@@ -55,6 +55,18 @@ async def test_domain_t2_a_leader_who_asks_for_the_logbook_is_told_no_and_nobody
     assert SECRET not in await everything(here, here.lone)
 
 
+@pytest.mark.parametrize("words", ["logbog", "vis mig logbogen"])
+async def test_who_has_no_logbook_hears_whose_it_is(open_at: Open, words: str) -> None:
+    here = await open_at("first day")
+    link = here.play.words.text("da", "released.below")
+    for seat in (here.vera, here.lone):
+        await seat.says(words)
+        told = (await seat.last()).parts[0].text
+        assert told == here.play.words.text("da", "lead.deny.logbook", {"name": "Emil", "link": link})
+        await seat.taps("btn.released")
+        assert here.play.words.text("da", "sum.footer", {"name": "Emil"}) in await seat.text()
+
+
 async def test_domain_t3_what_is_shared_and_taken_back_before_the_overview_leaves_no_trace(open_at: Open) -> None:
     there, never = await open_at("first day"), await open_at("first day")
     for here in (there, never):
