@@ -104,7 +104,7 @@ def _may_remind(moment: Moment, row: PromptRow) -> bool:
     if exchange is None or role is None or is_full(moment, exchange):
         return True
     mine = [it for it in moment.work.prompts.of(exchange.id) if it.recipient == row.recipient]
-    said = [(base(it.kind), _told_on(it)) for it in mine if it.state in SAID and "said_on" in it.data]
+    said = [(base(it.kind), _told_on(it)) for it in mine if "said_on" in it.data]
     to_come = [(base(it.kind), it.day) for it in mine if it.state == "pending"]
     days = len(days_of(moment, exchange))
     return room_to_remind(MOST_BESIDE_DAYS[role] + days, said, to_come)

@@ -21,7 +21,7 @@ from tests.conftest import ROOT
 from tests.words.used import FAMILIES
 
 TABLE = ROOT / "docs" / "sentences.md"
-SPEC = ROOT / "shared" / "domain"
+SPEC = ROOT.parent / "shared" / "domain"
 
 UNSAID: Mapping[str, str] = {
     "btn.another": "A question of the day is passed by with “Skip this question”; another comes the next day.",
