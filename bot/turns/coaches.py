@@ -94,7 +94,7 @@ def more(moment: Moment, talk: Talk) -> dict[str, Any]:
     coach = moment.work.people.find(_chosen(talk, known))
     picked = answers.get("coach.items", [])
     texts = [each["label"] for each in known["items"] if isinstance(picked, list) and each["value"] in picked]
-    asked = {"text": moment.words.text(talk.person.language, "coach.asked", {"name": first(talk.person.name)})}
+    asked = {"text": moment.words.text(talk.person.language, "coach.asked", {"name": talk.person.name})}
     note = str(answers.get(COACH_NOTE, ""))
     return {
         "coach": first(coach.name) if coach else moment.words.text(talk.person.language, "coach.some"),
@@ -130,7 +130,7 @@ def finish(moment: Moment, talk: Talk) -> Ending:
         return Ending([Say("coach.none")])
     note = str(talk.state.answers.get(COACH_NOTE, ""))
     row = _keep(moment, talk, coach, note) if note else None
-    name = first(talk.person.name)
+    name = talk.person.name
     look = [Press("btn.coach_note", ["coach_note", row.id], main=True)] if row else []
     moment.tell(coach, Told([Say("coach.asked", {"name": name})], look), kind="news", subject=exchange.id)
     moment.work.audit.add(moment.now, talk.person.id, "coaching.asked", exchange.id)

@@ -68,7 +68,7 @@ async def test_nothing_chosen_is_only_the_wish_to_talk(open_at: Open) -> None:
     here = await open_at("prepared")
     kim = await coached(here)
     await book(here, "")
-    assert here.play.words.text("da", "coach.asked", {"name": "Emil"}) in await kim.text()
+    assert here.play.words.text("da", "coach.asked", {"name": "Emil Eriksen"}) in await kim.text()
     assert (await kim.last()).buttons == ()
     assert await note_of(here) is None
 
