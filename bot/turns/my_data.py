@@ -75,7 +75,7 @@ def listed(moment: Moment, person: PersonRow, args: list[str], incoming: Incomin
 
 def _label(moment: Moment, language: str, row: AnswerRow) -> str:
     text = excerpt(shown(moment, language, row), 60)
-    return f"{moment.words.date(language, row.day)} · {shortened(row.question, 60)} {text}"
+    return f"{moment.words.date(language, row.day)} · {shortened(row.question, 60)} · {text}"
 
 
 def show(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
