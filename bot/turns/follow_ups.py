@@ -176,6 +176,8 @@ def leader_answer(moment: Moment, person: PersonRow, args: list[str], incoming: 
     exchange = moment.work.exchanges.get(args[0])
     if person.id != exchange.leader:
         return Reply(note=moment.words.text(person.language, "card.not_yours"))
+    if exchange.state not in after.OVER:
+        return Reply(note=moment.words.text(person.language, "stop.closed"))
     if not moment.work.conversations.spend(incoming.card):
         return Reply(note=moment.words.text(person.language, "card.answered"))
     promised = after.commitment_of(after.read_by(moment, exchange, person.id))

@@ -163,6 +163,8 @@ def tick(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming)
     exchange, key = moment.work.exchanges.find(args[0]), TICKS[args[1]]
     if exchange is None or stop_of(exchange, person.id) is None:
         return Reply(note=moment.words.text(person.language, "card.not_yours"))
+    if exchange.state in GONE:
+        return Reply(note=moment.words.text(person.language, "stop.closed"))
     kept = moment.work.answers.of(person.id, exchange.id, PREPARED)
     if any(row.key == key for row in kept):
         return Reply(note=moment.words.text(person.language, "card.answered"))

@@ -13,7 +13,7 @@ from bot.places import hosts_of
 from bot.planning import chosen_days, is_full, replan
 from bot.planning import worker as worker_of
 from bot.programme.cadence import WEEKDAYS
-from bot.programme.states import Circumstances
+from bot.programme.states import EXCHANGE, Circumstances
 from bot.programme.tracks import part_time
 from bot.programme.visibility import may_read
 from bot.script import Ending, Script, Talk, Topic
@@ -196,6 +196,8 @@ def agreed(moment: Moment, person: PersonRow, args: list[str], incoming: Incomin
     exchange = moment.work.exchanges.get(args[0])
     if person.id not in (exchange.employee, exchange.leader):
         return Reply(note=moment.words.text(person.language, "card.not_yours"))
+    if not EXCHANGE[exchange.state]:
+        return Reply(note=moment.words.text(person.language, "stop.closed"))
     if not moment.work.conversations.spend(incoming.card):
         return Reply(note=moment.words.text(person.language, "card.answered"))
     moment.work.answers.put(

@@ -171,6 +171,8 @@ def ready(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming
     exchange = moment.work.exchanges.get(args[0])
     if person.id not in (exchange.employee, exchange.leader):
         return Reply(note=moment.words.text(person.language, "card.not_yours"))
+    if exchange.state not in ENDED:
+        return Reply(note=moment.words.text(person.language, "stop.closed"))
     if not moment.work.conversations.spend(incoming.card):
         return Reply(note=moment.words.text(person.language, "card.answered"))
     question = moment.words.text(person.language, "share.ready")

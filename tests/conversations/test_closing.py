@@ -240,3 +240,19 @@ async def test_a_debrief_that_was_not_taken_leaves_the_exchange_open_for_its_las
     assert here.play.words.text("da", "btn.debrief") not in await here.emil.text()
     await here.at(here.end + timedelta(days=93), 12)
     assert await said(here.emil, "fu90.intro")
+
+
+async def test_old_buttons_write_nothing_about_what_is_closed(open_at: Open) -> None:
+    here = await open_at("talked", **LONG)
+    await here.at(here.end + timedelta(days=31), 12)
+    old = [
+        await here.emil.offered(here.play.words.text("da", "btn.done")),
+        await here.lone.offered(here.play.words.text("da", "btn.done")),
+        await here.lone.offered(here.play.words.text("da", "btn.yes")),
+    ]
+    await here.at(here.end + timedelta(days=121), 13)
+    before = await held(here)
+    for seat, (message, button) in zip((here.emil, here.lone, here.lone), old, strict=True):
+        reply = await seat.press(message, button, {})
+        assert reply.note == here.play.words.text("da", "stop.closed"), button.label
+    assert await held(here) == before

@@ -160,6 +160,18 @@ async def test_somebody_else_ticks_nothing(open_at: Open) -> None:
     assert reply.note == here.play.words.text("da", "card.not_yours")
 
 
+async def test_what_was_stopped_is_ticked_no_more_by_anybody(open_at: Open) -> None:
+    here = await open_at("prepared")
+    await comes(here, here.vera, "host.practical")
+    words = here.play.words
+    team = await here.vera.offered(words.text("da", "host.prep.team", {"name": "Emil"}))
+    agreed = await here.emil.offered(words.text("da", "goals.agreed"))
+    await here.emil.says("stop")
+    await here.emil.taps("btn.yes")
+    for seat, (message, button) in ((here.vera, team), (here.emil, agreed)):
+        assert (await seat.press(message, button, {})).note == words.text("da", "stop.closed")
+
+
 async def test_the_first_morning_names_the_guest_the_place_and_a_tip(open_at: Open) -> None:
     here = await open_at("prepared")
     await prepares(here, here.vera)
