@@ -126,7 +126,7 @@ def push(moment: Moment, prompt: PromptRow) -> Told | None:
         says[0] = Say("lead.ret.intro", {**values, "list": shared})
     reason = bare(latest([row for row in rows if row.occasion == "approve"], "lead.prep.justify"))
     if reason:
-        says.insert(1, Say("lead.ret.justify", {"text": reason}))
+        says.insert(1 if shared else 0, Say("lead.ret.justify", {"text": reason}))
     return Told(says, [way_in(exchange), _calendar(moment, exchange, leader)])
 
 
