@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from dataclasses import replace
 from datetime import timedelta
 
 from bot.channel import MESSAGE, Message, Part
+from bot.mail_address import is_address
 from bot.moment import Moment
 from bot.turns.common import first, is_outside
 from storage.records import AddressRow, Chat, PersonRow
@@ -26,15 +26,13 @@ LASTS = timedelta(days=30)
 KEEPS = timedelta(days=7)
 """For so long a mail is tried; later it would tell of what is over."""
 
-_ADDRESS = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+")
-
 
 def writes_to(moment: Moment, person: PersonRow) -> bool:
     """Whether this person hears of messages by mail, so that nobody has to pass on a link."""
     known = moment.work.chats.find(CHANNEL, person.organisation, person.id)
     if moment.house.announce is None or (known is not None and known.state != "live"):
         return False
-    return _ADDRESS.fullmatch(person.email.strip()) is not None
+    return is_address(person.email.strip())
 
 
 def announce(moment: Moment, person: PersonRow) -> None:

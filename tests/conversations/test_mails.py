@@ -194,3 +194,13 @@ async def test_where_no_mail_server_is_set_nothing_changes(open_at: Open) -> Non
     assert await whose(here, secret) == nora.id
     rows = await here.play.store.run(lambda work: work.links._all(select(outbox)))
     assert "mail" not in {row["channel"] for row in rows}
+
+
+async def test_hr_gets_the_link_where_no_mail_can_go_to_the_address(open_at: Open) -> None:
+    here = await open_at("round open")
+    post = with_mail(here)
+    await asks_nora(here, email="sørensen@nav.example")
+    assert here.play.words.text("da", "outside.mailed", {"name": "Nora"}) not in await here.hanne.everything()
+    assert SECRET.search(await here.hanne.everything())
+    await passes(here, minutes=1)
+    assert post.ledger == []

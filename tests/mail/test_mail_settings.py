@@ -8,7 +8,8 @@ import pytest
 from pydantic import SecretStr
 
 from bot.channels.mail.doctor import look
-from bot.channels.mail.settings import Mail, WrongMail, choose, is_address
+from bot.channels.mail.settings import Mail, WrongMail, choose
+from bot.mail_address import is_address
 from bot.settings import Settings
 from tests.mail.conftest import Opens
 from tests.mail.office import certificate

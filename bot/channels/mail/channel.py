@@ -20,7 +20,8 @@ from aiosmtplib import (
 
 from bot.channel import End, Hold, Outcome, Outgoing
 from bot.channels.mail.letter import compose
-from bot.channels.mail.settings import Mail, is_address
+from bot.channels.mail.settings import Mail
+from bot.mail_address import is_address
 from storage.store import NotFound, Store, StoreUnavailable, Work
 
 log = structlog.get_logger()

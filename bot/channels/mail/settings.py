@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parseaddr
@@ -12,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import SecretStr
 
 from bot.channels.web.doors import is_loopback
+from bot.mail_address import is_address
 
 URL, HOST, PORT, USER, PASSWORD, STARTTLS, FROM = (
     "SMTP_URL",
@@ -30,7 +30,6 @@ SUBMISSION, SUBMISSIONS = 587, 465
 
 _SWITCH = {"": True, "1": True, "true": True, "yes": True, "on": True}
 _SWITCH |= {"0": False, "false": False, "no": False, "off": False}
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _LIKE = "Write SMTP_URL=smtp://name:password@mail.example.dk:587, or SMTP_HOST and the others."
 
 
@@ -54,11 +53,6 @@ class Mail:
     def domain(self) -> str:
         """Where the sender is at home."""
         return self.sender.rpartition("@")[2]
-
-
-def is_address(text: str) -> bool:
-    """Whether mail can be sent there, as far as can be seen."""
-    return len(text) <= 254 and _ADDRESS.fullmatch(text) is not None
 
 
 def choose(given: Mapping[str, str], public_url: str) -> Mail | None:
