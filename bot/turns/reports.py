@@ -72,8 +72,8 @@ class Writer:
         self._fewest = fewest
 
     def text(self, key: str, **values: object) -> str:
-        """A sentence in the reader's language."""
-        return self._words.text(self._language, key, values)
+        """A sentence in the reader's language; it may name how few are too few."""
+        return self._words.text(self._language, key, {"least": self._fewest, **values})
 
     def sections(self, known: Figures) -> Iterator[Section]:
         """All that is told in figures, in order; what nothing is known of is left out."""
@@ -108,7 +108,7 @@ class Writer:
         return Row(self.text(key), self.text("report.of", n=part.part, total=part.whole))
 
     def _group(self, dialog: str, heading: str, known: Figures) -> Section:
-        """The statements that five have answered, and how many fewer have."""
+        """The statements that enough have answered, and how many too few have."""
         answered = {key: known.answers[key] for key in DEALS[dialog].all if key in known.answers}
         rows = tuple(self._answered(bare(self.text(key)), OUT_OF.get(key, 5), given) for key, given in answered.items())
         left = len(DEALS[dialog].all) - len(rows)

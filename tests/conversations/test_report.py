@@ -11,6 +11,7 @@ import pytest
 from dialogs.model import Value
 from storage.records import new_id
 from tests.conversations.conftest import Open
+from tests.stage.asides import choose
 from tests.stage.others import Other, answers, exchange_of, others
 from tests.stage.play import Seat
 from tests.stage.scenes import Cast
@@ -42,7 +43,7 @@ async def test_domain_t15_four_evaluations_are_no_figures_and_say_so(open_at: Op
     await evaluated(here, 4)
     text = await reported(here)
     words = here.play.words
-    assert text.count(words.text(language, "report.fewer")) == 3
+    assert text.count(words.text(language, "report.fewer", {"least": 5})) == 3
     assert words.text(language, "eval.emp.worth").rstrip(".") not in text
     await here.hanne.taps("btn.report.file")
     assert words.text(language, "eval.emp.worth").rstrip(".") not in await files(here.hanne)
@@ -65,7 +66,15 @@ async def test_five_evaluations_are_a_figure(open_at: Open, language: str, mean:
     text = await reported(here)
     worth = here.play.words.text(language, "eval.emp.worth").rstrip(".")
     assert f"{worth}: {mean}" in text
-    assert text.count(here.play.words.text(language, "report.fewer")) == 2
+    assert text.count(here.play.words.text(language, "report.fewer", {"least": 5})) == 2
+
+
+async def test_the_report_names_the_number_that_hr_has_chosen(open_at: Open) -> None:
+    here = await open_at("debrief")
+    await choose(here, fewest=8)
+    await evaluated(here, 5)
+    text = await reported(here)
+    assert text.count(here.play.words.text("da", "report.fewer", {"least": 8})) == 3
 
 
 async def test_the_sixth_answer_changes_nothing_before_the_tenth(open_at: Open) -> None:
@@ -122,7 +131,7 @@ async def test_what_came_after_is_told_from_five(open_at: Open) -> None:
     assert "Hjemkomstsamtaler holdt: 10 af 10" in text
     assert "Mål, begge er enige om: 0 af 10" in text
     assert "Tid: 5" in text
-    assert "Ingenting: færre end fem" in text
+    assert "Ingenting: færre end 5" in text
     assert "Ja, vi gør noget anderledes: 5" in text
 
 
