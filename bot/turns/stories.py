@@ -93,15 +93,23 @@ def listed(moment: Moment, person: PersonRow, args: list[str], incoming: Incomin
     if not person.hr:
         return Reply(note=moment.words.text(person.language, "only_hr"))
     words, language = moment.words, person.language
-    parts: list[Say | Part] = [Part(words.text(language, "stories.title"), "title")]
-    for exchange, text, named in told_to(moment, person):
+    title = Part(words.text(language, "stories.title"), "title")
+    # Those who help are named, so they stand apart from what others have told without a name.
+    if helpers := _helpers(moment, person):
+        moment.tell(person, Told([title, Say("stories.helpers", {"list": helpers})]), kind="answer")
+    parts: list[Say | Part] = [title]
+    for exchange, text, named in sorted(told_to(moment, person), key=_place):
         parts += [Part(words.say(language, _heading(moment, exchange, named)), "small"), Part(text, "own")]
     if len(parts) == 1:
         parts.append(Say("stories.nothing"))
-    if helpers := _helpers(moment, person):
-        parts.append(Say("stories.helpers", {"list": helpers}))
     moment.tell(person, Told(parts), kind="answer")
     return Reply()
+
+
+def _place(story: tuple[ExchangeRow, str, bool]) -> tuple[bool, str]:
+    """Those with a name first; the others in an order that tells nothing of who and when."""
+    _, text, named = story
+    return not named, "" if named else text
 
 
 def _readable(moment: Moment, exchange: ExchangeRow, reader: PersonRow) -> list[AnswerRow]:
