@@ -42,9 +42,11 @@ def options(count: int) -> list[dict[str, str]]:
 LISTS = (
     "channels",
     "cleared",
+    "coaches",
     "pools",
     "days",
     "forms",
+    "items",
     "languages",
     "offers",
     "optional",
@@ -59,7 +61,7 @@ LISTS = (
     "people",
     "leaders",
 )
-FLAGS = ("full", "career", "part_time", "abroad")
+FLAGS = ("full", "several", "career", "part_time", "abroad")
 
 facts: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {
