@@ -54,6 +54,7 @@ LISTS = (
     "receivers",
     "releasable",
     "rounds",
+    "swaps",
     "tracks",
     "takeable",
     "week_items",
@@ -61,7 +62,7 @@ LISTS = (
     "people",
     "leaders",
 )
-FLAGS = ("full", "several", "career", "part_time", "abroad")
+FLAGS = ("full", "several", "rotation", "career", "part_time", "abroad")
 
 facts: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {
