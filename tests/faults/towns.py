@@ -41,6 +41,17 @@ FINISH = time(10, 15)
 ROLES = {"Hanne": "HR", "Emil": "Børnehaven", "Lone": "Børnehaven", "Vera": "Familieafdelingen"}
 FAMILIES = {"Sundby": "Sørensen", "Nordby": "Nørgaard", "Vestby": "Vestergaard"}
 CHANNEL = "jobbytte"
+TRIED_ON = (
+    "log",
+    "log.remind",
+    "log.close",
+    "week.pick",
+    "week.overview",
+    "debrief",
+    "debrief.remind",
+    "debrief.close",
+)
+"""What is due in the exchanges; what else an exchange brings would only make more of the same."""
 WORDS = Words.load()
 
 
@@ -140,6 +151,9 @@ def settle(work: Work, town: Town, house: House, teams: FakeTeams | None = None)
     work.exchanges.add(exchange)
     work.exchanges.save_journal(replace(work.exchanges.journal(exchange.id), finish=FINISH))
     replan(moment, exchange)
+    for prompt in work.prompts.of(exchange.id):
+        if prompt.kind not in TRIED_ON:
+            work.prompts.mark(prompt.id, "cancelled")
 
 
 def _settle_in(work: Work, town: Town, first: str) -> PersonRow:
