@@ -126,6 +126,8 @@ def from_file(words: Words, content: str) -> tuple[str, list[Line], list[tuple[s
         table: dict[str, Any] = tomllib.loads(content)
     except tomllib.TOMLDecodeError as exc:
         raise ValueError(f"The file cannot be read as TOML: {exc}.") from exc
+    except RecursionError:
+        raise ValueError("The file cannot be read as TOML: too much stands inside each other.") from None
     language = table.pop("language", None)
     if language not in LANGUAGES:
         raise ValueError('The file must begin with its language: language = "da", "nb" or "en".')

@@ -101,7 +101,12 @@ def test_with_one_wrong_line_nothing_is_changed(folder: Path, line: str, fault: 
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [("x", "cannot be read as TOML"), ('"btn.no" = "Næ"', "must begin with its language"), (None, "cannot be read")],
+    [
+        ("x", "cannot be read as TOML"),
+        ("x = " + "[" * 100_000, "too much stands inside"),
+        ('"btn.no" = "Næ"', "must begin with its language"),
+        (None, "cannot be read"),
+    ],
 )
 def test_what_is_no_such_file_is_said(folder: Path, content: str | None, said: str) -> None:
     if content is not None:
