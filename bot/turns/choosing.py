@@ -13,6 +13,7 @@ from bot.planning import replan
 from bot.programme.choices import CLEARED, OPTIONAL, Choices, chosen
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import Option, no_facts, nobody_else
+from bot.turns.picking import shown_by
 from dialogs.choices import CHOICES
 from dialogs.engine import shortened
 from dialogs.model import Number, Say, Value
@@ -182,7 +183,8 @@ def default(moment: Moment, person: PersonRow, args: list[str], incoming: Incomi
         return Reply(note=moment.words.text(person.language, "card.answered"))
     here = round_id(moment, person, args[0] or None)
     to_default(moment, person, here)
-    moment.tell(person, Told([Say("choose.defaulted")], [Press("btn.choose_again", ["choices"])]), kind="answer")
+    told = Told([Say("choose.defaulted")], [Press("btn.choose_again", ["choices"])])
+    moment.tell(person, told, kind="answer", replaces=shown_by(moment, incoming))
     return Reply()
 
 

@@ -135,8 +135,12 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     moment.tell(coach, Told([Say("coach.asked", {"name": name})], look), kind="news", subject=exchange.id)
     moment.work.audit.add(moment.now, talk.person.id, "coaching.asked", exchange.id)
     ways = [Press("btn.take_back", ["coach_back", row.id])] if row else []
-    held = [Press("btn.have_talked", ["coach_held", exchange.id])] if talk.row.occasion == occasion_of(AFTER) else []
-    return Ending([Say("coach.sent", {"coach": first(coach.name)})], [*held, *ways])
+    return Ending([Say("coach.sent", {"coach": first(coach.name)})], [*_talked(exchange.id, talk.row.occasion), *ways])
+
+
+def _talked(exchange_id: str, occasion: str) -> list[Press]:
+    """The button for a talk that was held, after the exchange; `occasion` is the conversation's or the note's."""
+    return [Press("btn.have_talked", ["coach_held", exchange_id])] if occasion.endswith(f":{AFTER}") else []
 
 
 def _keep(moment: Moment, talk: Talk, coach: PersonRow, note: str) -> AnswerRow:
@@ -165,14 +169,12 @@ def take_back(moment: Moment, person: PersonRow, args: list[str], incoming: Inco
     row = _note(moment, args[0])
     if row is None or row.person != person.id:
         return Reply(note=moment.words.text(person.language, "data.gone"))
-    if row.sent:
-        moment.tell(person, Told([Say("coach.was_read")]), kind="answer", subject=row.subject)
-        return Reply()
     if not moment.work.conversations.spend(incoming.card):
         return Reply(note=moment.words.text(person.language, "card.answered"))
-    moment.work.answers.update(replace(row, released=frozenset()))
-    moment.work.audit.add(moment.now, person.id, "answer.taken_back", row.id)
-    said = Told([Say("share.taken_back")])
+    if not row.sent:
+        moment.work.answers.update(replace(row, released=frozenset()))
+        moment.work.audit.add(moment.now, person.id, "answer.taken_back", row.id)
+    said = Told([Say("coach.was_read" if row.sent else "share.taken_back")], _talked(row.subject, row.occasion))
     moment.tell(person, said, kind="answer", subject=row.subject, replaces=shown_by(moment, incoming))
     return Reply()
 

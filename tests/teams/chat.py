@@ -83,6 +83,7 @@ class TeamsChat(PlayChat):
                 form = None
             elif post.id in fresh and seat.door_of(message):
                 read = await self._opened(seat, post, message, changed=fresh[post.id])
+                form = None if form and self._behind.get(post.id) == _text(form) else form  # the dialog leads there too
                 if read is not None:
                     yield News(place, read, fresh[post.id])
             elif post.id in fresh:
