@@ -135,7 +135,7 @@ async def agree(chair: Chair) -> None:
     await chair.be("Lone")
     await chair.press("btn.approve")
     await chair.send()
-    await expect(chair.field("lead.prep.justify").locator(".error")).to_contain_text("skriftlige begrundelse")
+    await expect(chair.field("lead.prep.justify").locator(".error")).to_contain_text("skal du skrive hvorfor")
     await chair.send(lead__prep__justify="Vi bruger lang tid på indberetninger. Vi vil blive bedre til at skrive dem.")
     await chair.be("Emil")
     await chair.reads("Vi bruger lang tid på indberetninger")
