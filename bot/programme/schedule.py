@@ -93,13 +93,10 @@ PLANNED: Final = frozenset({"approved", "prepared", "running", "paused", "finish
 """Exchange states in which something is planned; before it only the leader's approval is waited for."""
 
 REMINDERS: Final = frozenset(
-    {"prep.remind", "lead.remind", "log.remind", "debrief.remind", "return.remind"}
+    {"prep.remind", "lead.remind", "log.remind", "debrief.remind", "return.remind", "fu90.remind"}
     | {"eval.emp.remind", "eval.lead.remind"}
 )
-"""What is said a second time; on the short track only where there is room (domain/README.md).
-
-The second time of the last check is no such reminder: only after it the exchange may close (T25).
-"""
+"""What is said a second time; on the short track only where there is room (domain/README.md)."""
 
 MOST_BESIDE_DAYS: Final = {"employee": 12, "leader": 5}
 """Unasked messages in a short exchange, beside one for each exchange day: 15 and 8 in one of three days."""

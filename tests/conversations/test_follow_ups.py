@@ -150,7 +150,7 @@ async def test_the_first_check_closes_after_ten_days_and_what_was_written_stays(
 
 
 async def test_the_last_check_can_be_declined_when_it_is_asked_about_again(open_at: Open) -> None:
-    here = await open_at("three months")
+    here = await open_at("three months", "da", date(2026, 5, 4), date(2026, 5, 22))
     await here.at(here.end + timedelta(days=97), 13)
     assert await said(here.emil, "push.fu90.again", date=here.end + timedelta(days=100))
     await here.emil.taps("btn.no_thanks")
