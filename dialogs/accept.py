@@ -89,6 +89,11 @@ def accept(answer: Answer, raw: Raw, facts: Facts, labels: Mapping[str, str]) ->
     assert_never(answer)
 
 
+def declines(answer: Answer, raw: Raw) -> bool:
+    """Whether a tick was not set, for which some platforms send a word, or somebody typed that they do not agree."""
+    return isinstance(answer, Ack) and isinstance(raw, str) and _says(clean(raw), NO)
+
+
 def clean(text: str) -> str:
     """The text without what cannot be seen, trimmed."""
     return text.replace("\r\n", "\n").replace("\r", "\n").translate(UNSEEN).strip()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 
-from dialogs.accept import accept
+from dialogs.accept import accept, declines
 from dialogs.model import (
     NOTHING,
     Ask,
@@ -84,7 +84,8 @@ def submit(
         given = raw.get(ask.key, "")
         value = accept(ask.answer, given, facts, labels(ask))
         if isinstance(value, Rejected):
-            if value.code != "required":
+            left = value.code == "required" or (not ask.required and declines(ask.answer, given))
+            if not left:
                 errors[ask.key] = value
             elif ask.required:
                 errors[ask.key] = Rejected(ask.refusal)
