@@ -97,6 +97,8 @@ async def plans_a_round(play: AgentsPlay, client: Client) -> None:
     await client.says(CHANNEL_READS)  # all is typed here: the client knows colleagues by other ids than Teams does
     await client.wait_for_text(da("round.check.contact"))
     await client.says(client.seat.person.name)
+    await client.wait_for_text(da("round.check.learn"))
+    await client.says("Om to dage er nok")
     await client.wait_for_text(da("round.new.review"))
 
 
