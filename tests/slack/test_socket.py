@@ -90,6 +90,7 @@ async def test_s9_what_is_not_kept_is_not_acknowledged_and_comes_again() -> None
         delivery = await way.vera.types("hej")
         assert not delivery.answer.ok
         way.conversation.fault = None
+        way.slack.sockets.patience = 3
         (again,) = await way.slack.retry_due()
         answered(again)
         assert again.envelope_id == delivery.envelope_id

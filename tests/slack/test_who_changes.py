@@ -149,7 +149,7 @@ async def test_s22_a_new_name_is_used_at_once(here: Here) -> None:
 async def test_s22_who_is_deactivated_gets_nothing_more(here: Here) -> None:
     await closes(here, "UEMIL")
     before = mark(here)
-    await until(here, here.end + timedelta(days=60), 12)
+    await until(here, here.end + timedelta(days=121), 12)
     assert "UEMIL" not in posted_since(here, before)
     assert not any(post.to_deactivated for post in here.slack.ledger.posted)
     assert await planned(here, here.emil.id) == []
@@ -202,7 +202,7 @@ async def test_s22_who_is_back_goes_on(here: Here) -> None:
     await opens_again(here, "UEMIL")
     assert posted_since(here, before) == set(), "what was missed is not made up for"
     await until(here, here.start + timedelta(days=1), 15, 45)
-    assert posted_since(here, before) == {"UEMIL"}
+    assert "UEMIL" in posted_since(here, before)
     await here.emil.fills({"log.core.what": "De ringer om fredagen"})
     assert {row.kind for row in await planned(here, here.emil.id)} >= {"log", "debrief"}
 
