@@ -46,12 +46,20 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
 def beside(moment: Moment, talk: Talk) -> list[Say | Part]:
     """The goals, what the leader thinks of them, and who has ticked the ground rules when."""
     exchange = moment.work.exchanges.get(talk.row.subject)
-    return [*_goals(moment, exchange, talk.person), *_rules_by(moment, exchange, talk.person)]
+    return [
+        _goals(moment, exchange, talk.person),
+        *_what_the_leader_says(moment, exchange, talk.person),
+        *_rules_by(moment, exchange, talk.person),
+    ]
 
 
-def _goals(moment: Moment, exchange: ExchangeRow, reader: PersonRow) -> list[Say | Part]:
+def _goals(moment: Moment, exchange: ExchangeRow, reader: PersonRow) -> Say:
     goals = goals_of(readable_by(moment, exchange, reader.id, "prep"))
-    parts: list[Say | Part] = [Say("goals.list", {"list": goal_lines(goals)})]
+    return Say("goals.list", {"list": goal_lines(goals)})
+
+
+def _what_the_leader_says(moment: Moment, exchange: ExchangeRow, reader: PersonRow) -> list[Say | Part]:
+    parts: list[Say | Part] = []
     for row in _leaders_word(moment, exchange, reader):
         text = shown_to_others(moment, reader.language, row)
         chosen = row.key == "lead.prep.goals"
@@ -142,7 +150,9 @@ def due(moment: Moment, prompt: PromptRow) -> Told | None:
         add_to_calendar(exchange, "goals", talk_on),
         Press("btn.later", ["later", prompt.id]),
     ]
-    return Told([Say("push.goalreview"), *_goals(moment, exchange, reader)], presses)
+    # What the employee wrote in a form stands in no chat of theirs.
+    theirs = [] if reader.id == exchange.employee else [_goals(moment, exchange, reader)]
+    return Told([Say("push.goalreview"), *theirs, *_what_the_leader_says(moment, exchange, reader)], presses)
 
 
 SCRIPTS = {"goals": Script(GOALS, facts, finish, who_sees, ways, beside=beside)}
