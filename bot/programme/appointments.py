@@ -38,6 +38,11 @@ class Appointment:
     ends: datetime
     made: datetime
 
+    def __post_init__(self) -> None:
+        # Half a surrogate pair, which can be typed, stands in no file and in no address.
+        for name in ("title", "about"):
+            object.__setattr__(self, name, getattr(self, name).encode(errors="replace").decode())
+
 
 def named(subject: str, kind: str) -> str:
     """What the meeting of a kind about a subject is called in every calendar. It tells nobody what that is."""

@@ -100,6 +100,13 @@ def test_the_file_is_read_back_whatever_it_says(title: str, about: str) -> None:
     assert all(len(line) <= 75 for line in file.text.encode().split(b"\r\n"))
 
 
+def test_half_a_sign_is_shown_as_a_question() -> None:
+    it = Appointment(TALK.id, TALK.edition, "\ud800 halv", "\udfff", TALK.starts, TALK.ends, NOW)
+    assert "SUMMARY:? halv" in invitation(it).text
+    assert "text=%3F%20halv" in google(it)
+    assert "subject=%3F%20halv" in outlook(it)
+
+
 @given(anything)
 def test_a_file_has_a_name_that_every_disk_takes(text: str) -> None:
     name = file_name(text)

@@ -31,7 +31,9 @@ LEFT_OUT = {
     "show_logbook": "is there to be refused",
     **dict.fromkeys(("back", "skip", "edit"), INSIDE),
     **dict.fromkeys(("language.da", "language.nb", "language.en"), SPOKEN),
-    **dict.fromkeys(("round", "match", "new_host", "links"), HR),
+    "faq": "stands under the help",
+    "suggest": "is a leader's only, and stands under the leader's help",
+    **dict.fromkeys(("round", "match", "new_host", "links", "report", "coach", "own_words", "remind", "choices"), HR),
 }
 """The commands that are not offered to everybody, and why."""
 
