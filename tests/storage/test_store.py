@@ -15,13 +15,14 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, text
 
-from storage.records import AddressRow, Chat, PlaceRow, Takeaway, Workspace
+from storage.records import AddressRow, Chat, PlaceRow, Stop, Takeaway, Workspace
 from storage.store import NaiveDatetime, NotFound, Store, StoreError, StoreUnavailable, Work
 from storage.tables import metadata
 from tests.storage.conftest import Opener
 from tests.storage.samples import (
     HERE,
     NOW,
+    SECOND,
     TODAY,
     a_card,
     a_conversation,
@@ -29,6 +30,7 @@ from tests.storage.samples import (
     a_sign_up,
     a_vault,
     an_answer,
+    an_exchange,
     an_installation,
     an_offer,
     in_folder,
@@ -62,7 +64,11 @@ def everything(work: Work) -> None:
     work.workspaces.put(Workspace("slack", "T1", "Kommunen", "org"))
     work.workspaces.put_place(PlaceRow("slack", "T1", "C1", "#jobbytte"))
     work.chats.put(Chat("teams", "T2", "ada", touched=NOW))
-    work.links.put("ada", "secret", NOW)
+    work.links.put("ada", "secret", NOW + SECOND)
+    work.links.mail("ada", "by mail", NOW + SECOND, NOW, NOW + SECOND)
+    work.exchanges.add(an_exchange("split", stops=(Stop("ada", "Øen", TODAY, TODAY), Stop("bo", "Åen", TODAY, TODAY))))
+    work.choices.put("org", "", "track", "full")
+    work.wordings.put("org", "", "da", "prep.done", "Klar.")
     work.takeaways.put("secret", Takeaway("ada", "mine.txt", "text/plain", "hej"), "out", 0, NOW)
     work.installations.put(an_installation())
     work.oauth.add_state("hash", NOW)
