@@ -348,6 +348,10 @@ def _pressed(moment: Moment, person: PersonRow, incoming: Incoming) -> Reply:
         moment = replace(moment, place=card.message)
     if incoming.button == CLOSED:
         return _closed(moment, card, incoming)
+    matter = None if card.spent else moment.matter(card, incoming.button)
+    if matter is not None:
+        # The answer comes below: the message stays, as it is about other matters too.
+        card, incoming, moment = matter, replace(incoming, card=matter.id), replace(moment, place="")
     action = list(card.actions.get(incoming.button, ()))
     if (card.spent and not home.lasts(card)) or not action:
         return _too_late(moment, person, card, incoming)

@@ -25,7 +25,10 @@ Action = list[str]
 
 @dataclass(frozen=True)
 class Press:
-    """A button to be: the key of its label, what it does, and values for the label. With `url` it opens that page."""
+    """A button to be: the key of its label, what it does, and values for the label. With `url` it opens that page.
+
+    `matter` tells apart what a message about several things is about: each is settled without the others.
+    """
 
     label: str
     action: Action
@@ -33,6 +36,7 @@ class Press:
     minutes: int = 0
     text: str = ""
     url: str = ""
+    matter: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,10 +130,21 @@ class Moment:
         outside = None if told.chat is None else replace(message, parts=here._parts(person.language, told.chat))
         outgoing = here.send(person, message, kind, subject, replaces, not_after, outside=outside)
         if card:
-            self.work.conversations.add_card(
-                CardRow(card, person.id, "", {str(n): press.action for n, press in enumerate(told.presses)}, outgoing)
-            )
+            self._keep_cards(CardRow(card, person.id, "", {}, outgoing), told.presses)
         return outgoing
+
+    def _keep_cards(self, card: CardRow, presses: Sequence[Press]) -> None:
+        """One for the message, and one for each matter in it: that one has no message, as the others need it too."""
+        named = [(_name(n, press), press) for n, press in enumerate(presses)]
+        self.work.conversations.add_card(replace(card, actions={name: press.action for name, press in named}))
+        for matter in dict.fromkeys(press.matter for press in presses if press.matter):
+            its = {name: press.action for name, press in named if press.matter == matter}
+            self.work.conversations.add_card(replace(card, id=f"{card.id}.{matter}", actions=its, message=""))
+
+    def matter(self, card: CardRow, button: str) -> CardRow | None:
+        """The card of the matter that a button of a message is about; None where the message is about one only."""
+        matter = button.partition(".")[2]
+        return self.work.conversations.card(f"{card.id}.{matter}") if matter else None
 
     def _parts(self, language: str, says: Sequence[Say | Part]) -> tuple[Part, ...]:
         return tuple(say if isinstance(say, Part) else self._part(language, say) for say in says)
@@ -142,7 +157,7 @@ class Moment:
         """The buttons for presses, numbered in order."""
         return tuple(
             Button(
-                str(n),
+                _name(n, press),
                 press.text or self.words.text(language, press.label, {"minutes": press.minutes}),
                 main=press.main,
                 opens=self.house.leads_to_words(press.action),
@@ -230,3 +245,8 @@ class Moment:
             urgent=kind == "answer",
         )
         return row.id
+
+
+def _name(number: int, press: Press) -> str:
+    """A button's name: its number, and the matter it is about."""
+    return f"{number}.{press.matter}" if press.matter else str(number)

@@ -114,8 +114,10 @@ def review(moment: Moment, person: PersonRow, args: list[str], incoming: Incomin
         return Reply(note=moment.words.text(person.language, "stop.closed"))
     if person.id in still_open.agreed_by(moment, exchange):
         return Reply(note=moment.words.text(person.language, "card.answered"))
-    talks.begin(moment, Topic(person, "goals", exchange.id, "goals"), replaces=shown_by(moment, incoming))
-    moment.work.conversations.spend(incoming.card)
+    place = shown_by(moment, incoming)
+    talks.begin(moment, Topic(person, "goals", exchange.id, "goals"), replaces=place)
+    if place:  # what stays where it is leads there until it is finished
+        moment.work.conversations.spend(incoming.card)
     return Reply()
 
 

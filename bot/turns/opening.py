@@ -42,8 +42,10 @@ def go_on(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming
     late = exchange is not None and dialog == "deb" and after.is_debrief_closed(moment, exchange)
     if exchange is not None and (late or exchange.state in OVER):
         return Reply(note=moment.words.text(person.language, "stop.closed"))
-    talks.begin(moment, Topic(person, dialog, subject, occasion), replaces=shown_by(moment, incoming))
-    moment.work.conversations.spend(incoming.card)
+    place = shown_by(moment, incoming)
+    talks.begin(moment, Topic(person, dialog, subject, occasion), replaces=place)
+    if place:  # what stays where it is leads there until it is finished
+        moment.work.conversations.spend(incoming.card)
     return Reply()
 
 
