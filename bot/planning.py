@@ -15,6 +15,9 @@ from bot.programme.tracks import track
 from dialogs.model import Value
 from storage.records import ExchangeRow, PersonRow, PromptRow, new_id
 
+LATER = ".later"
+"""The ending of a push that the person asked to get again; a new plan leaves it alone."""
+
 SAID = ("said", "answered", "skipped")
 """States of a prompt that its recipient has got."""
 
@@ -107,6 +110,10 @@ def facts_of(moment: Moment, exchange: ExchangeRow) -> ExchangeFacts:
         shares_on=next((day for day in sharing if day), None),
         tries_from=min((day for day in actions if day), default=None),
         stopped=exchange.end if _ended_early(moment, exchange) else None,
+        debrief_put_off_to=max(
+            (row.day for row in moment.work.prompts.of(exchange.id, f"debrief{LATER}") if row.state != "cancelled"),
+            default=None,
+        ),
         choices=moment.choices(exchange.round),
     )
 

@@ -138,6 +138,14 @@ def within_hours(worker: Worker, moment: datetime, *, chosen: bool = False) -> d
         day += _DAY
 
 
+def working_days_until(worker: Worker, day: date, until: date) -> int:
+    """How many working days after `day` the day `until` lies, at least one; a free day counts as the next."""
+    number = 1
+    while working_day_after(worker, day, number) < until:
+        number += 1
+    return number
+
+
 def on_day(worker: Worker, day: date, clock: time) -> datetime:
     """`clock` on `day`, or on the next working day, moved into the hours of that day.
 

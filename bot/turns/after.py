@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.moment import Moment
 from bot.planning import worker
-from bot.programme.calendar import working_day_after
+from bot.programme.calendar import working_day_after, working_days_until
 from bot.programme.visibility import may_read
 from bot.turns.common import as_date, bare, circle_of, item, latest
 from dialogs.follow_up import DROP, MOST_ACTIONS, NEW, SMALLER
@@ -16,6 +16,9 @@ from storage.records import AnswerRow, ExchangeRow, PersonRow, new_id
 
 OVER = ("finished", "ended_early", "debriefed")
 """States of an exchange whose last day is over, and that goes on."""
+
+TALK_DAY = "lead.prep.followup.return"
+"""The question for the day of the return talk."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ def is_kept(rows: Iterable[AnswerRow]) -> bool:
 
 def talk_day(rows: Iterable[AnswerRow]) -> date | None:
     """The day of the return talk, as the leader has set it."""
-    return as_date(latest([row for row in rows if row.occasion == "lead"], "lead.prep.followup.return"))
+    return as_date(latest([row for row in rows if row.occasion == "lead"], TALK_DAY))
 
 
 def sharing_day(rows: Iterable[AnswerRow]) -> date | None:
@@ -112,6 +115,12 @@ def is_settled(rows: Iterable[AnswerRow]) -> bool:
     return any(row.key == "share.ready" for row in rows)
 
 
+def days_since(moment: Moment, exchange: ExchangeRow, reader: PersonRow) -> int:
+    """Days since the last one, where the reader is."""
+    last = exchange.days[-1] if exchange.days else exchange.end
+    return (moment.today(reader) - last).days
+
+
 def back_on(moment: Moment, exchange: ExchangeRow) -> date:
     """The first working day at home."""
     return working_day_after(worker(moment.person(exchange.employee)), exchange.end)
@@ -125,6 +134,21 @@ def talk_before(moment: Moment, exchange: ExchangeRow) -> date:
         return day
     days = moment.choices(exchange.round).return_talk_working_days
     return max(working_day_after(worker(leader), exchange.end, days), moment.today(leader))
+
+
+def move_talk(moment: Moment, exchange: ExchangeRow, before: date) -> date | None:
+    """Moves the day set for the return talk along with a last day that was `before`. None where none was set ahead."""
+    leader = moment.person(exchange.leader)
+    rows = moment.work.answers.of(leader.id, exchange.id, "lead")
+    day = talk_day(rows)
+    if day is None or is_held(moment.work.answers.of(leader.id, exchange.id, "ret")):
+        return None
+    hours = worker(leader)
+    moved = working_day_after(hours, exchange.end, working_days_until(hours, before, day))
+    for row in rows:
+        if row.key == TALK_DAY:
+            moment.work.answers.update(replace(row, value=moved.isoformat()))
+    return moved if moved != day else None
 
 
 def next_check(moment: Moment, exchange: ExchangeRow) -> date | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot import talks
-from bot.channel import Part
+from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.places import hosts_of
 from bot.planning import is_full, replan
@@ -33,7 +33,9 @@ from bot.turns.dates import agreed_dates
 from bot.turns.logbooks import day_of
 from bot.turns.minutes import minutes_of
 from bot.turns.moves import exchange_to
+from bot.turns.picking import shown_by
 from bot.turns.preparations import goals_of
+from bot.turns.pushes import base
 from dialogs.debrief import DEBRIEF
 from dialogs.engine import excerpt
 from dialogs.model import Say
@@ -274,6 +276,9 @@ def push(moment: Moment, prompt: PromptRow) -> Told | None:
     employee = moment.person(exchange.employee)
     if exchange.state != "ended_early":
         exchange = exchange_to(moment, exchange, "finished", Circumstances(over=True))
+    row = moment.work.conversations.find(employee.id, "deb", exchange.id, "deb")
+    if base(prompt.kind) == "debrief" and row is not None:
+        return None  # who stopped early was offered it then, and has begun
     topic = Topic(employee, "deb", exchange.id, "deb")
     minutes = minutes_of(moment, topic, DEBRIEF, full=is_full(moment, exchange))
     presses = [
@@ -290,6 +295,20 @@ def _invitation(moment: Moment, prompt: PromptRow, known: dict[str, Any], exchan
     if prompt.kind == "debrief":
         return Say("push.debrief", known)
     return Say("push.debrief.nudge", {**known, "coach": coaches[0]}) if coaches else Say("push.debrief.again", known)
+
+
+def declined(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """Whoever stopped early wants no debrief: it is not brought up again. What was begun elsewhere stays."""
+    exchange = moment.work.exchanges.get(args[0])
+    if exchange.employee != person.id:
+        return Reply(note=moment.words.text(person.language, "card.not_yours"))
+    if not moment.work.conversations.spend(incoming.card):
+        return Reply(note=moment.words.text(person.language, "card.answered"))
+    for row in moment.work.prompts.of(exchange.id):
+        if base(row.kind) in ("debrief", "debrief.remind") and row.state == "pending":
+            moment.work.prompts.mark(row.id, "skipped")
+    moment.tell(person, Told([Say("closed.fine")]), kind="answer", replaces=shown_by(moment, incoming))
+    return Reply()
 
 
 def close(moment: Moment, prompt: PromptRow) -> str:

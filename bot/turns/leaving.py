@@ -11,7 +11,7 @@ from bot.places import hosts_of
 from bot.planning import replan
 from bot.programme.states import Circumstances
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns import split, swaps
+from bot.turns import after, split, swaps
 from bot.turns.common import facts_of_exchange, facts_of_round, first, who_sees
 from bot.turns.moves import exchange_to, offer_to, sign_up_to
 from bot.turns.needs import remind_hr
@@ -128,7 +128,7 @@ def _tell_hr(moment: Moment, talk: Talk, round_id: str) -> None:
 
 
 def _end(moment: Moment, talk: Talk, exchange: ExchangeRow) -> Ending:
-    today = moment.today(talk.person)
+    today, planned = moment.today(talk.person), exchange.end
     if exchange.state in PLACED and exchange.end < today:
         exchange = exchange_to(moment, exchange, "finished", Circumstances(over=True))
     over = exchange.state in OVER
@@ -149,13 +149,16 @@ def _end(moment: Moment, talk: Talk, exchange: ExchangeRow) -> Ending:
     _tell_hr(moment, talk, exchange.round)
     early = Say("stop.told.early", {"name": first(talk.person.name), "date": ended.end})
     say = early if under_way else _has_left(talk, moment.work.rounds.get(exchange.round).name)
+    talk_on = after.move_talk(moment, ended, planned) if under_way and exchange.leader else None
     for other in sorted({exchange.leader, *hosts_of(exchange)} - {"", talk.person.id}):
-        _tell(moment, other, say, exchange.id)
+        moved = [Say("ret.moved", {"date": talk_on})] if talk_on and other == exchange.leader else []
+        _tell(moment, other, say, exchange.id, *moved)
     swaps.tell_gone(moment, exchange)
     if under_way:
         replan(moment, ended)
         debrief = Press("btn.debrief", ["begin", "deb", exchange.id, "deb"], main=True)
-        return Ending([Say("end.early", {"date": ended.end})], [debrief, Press("btn.no_thanks", ["done"])])
+        leave = Press("btn.no_thanks", ["debrief_declined", exchange.id])
+        return Ending([Say("end.early", {"date": ended.end})], [debrief, leave])
     return Ending([Say("sign.withdraw", {"date": today})])
 
 
@@ -176,8 +179,8 @@ def _has_left(talk: Talk, programme: str) -> Say:
     return Say("stop.told", {"name": first(talk.person.name), "programme": programme})
 
 
-def _tell(moment: Moment, person_id: str, say: Say, subject: str) -> None:
-    moment.tell(moment.person(person_id), Told([say]), kind="news", subject=subject)
+def _tell(moment: Moment, person_id: str, say: Say, subject: str, *more: Say) -> None:
+    moment.tell(moment.person(person_id), Told([say, *more]), kind="news", subject=subject)
 
 
 STOP_SCRIPT = Script(STOP, facts, finish, who_sees, keeps=False)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
-from bot.planning import SAID, days_of, is_full, worker
+from bot.planning import LATER as LATER
+from bot.planning import SAID, days_of, is_full, replan, worker
 from bot.programme.calendar import Worker, on_day, within_hours
 from bot.programme.schedule import (
     EXCHANGE_KINDS,
@@ -26,9 +28,6 @@ from bot.script import Due
 from bot.turns.picking import shown_by
 from dialogs.model import Say
 from storage.records import PersonRow, PromptRow, new_id
-
-LATER = ".later"
-"""The ending of a push that the person asked to get again; a new plan leaves it alone."""
 
 LAST = {"log"}
 """Of what is due at the same time these come last, so that typed words belong to them."""
@@ -147,12 +146,17 @@ def _tell(moment: Moment, person: PersonRow, bundle: Sequence[tuple[PromptRow, T
 
 
 def _presses(parts: Sequence[Told]) -> list[Press]:
-    """The buttons of all parts; one at the end puts off all that can be, as nobody could tell several apart."""
-    presses = [press for told in parts for press in told.presses]
+    """The buttons of all parts, each settled by itself.
+
+    One at the end puts off all that can be, as nobody could tell several apart.
+    """
+    if len(parts) == 1:
+        return [*parts[0].presses]
+    presses = [replace(press, matter=str(n)) for n, told in enumerate(parts) for press in told.presses]
     off = [press for press in presses if press.action[0] == "later"]
-    if len(parts) == 1 or not off:
+    if not off:
         return presses
-    whole = all(any(press in off for press in told.presses) for told in parts)
+    whole = all(any(press.action[0] == "later" for press in told.presses) for told in parts)
     ids = [id for press in off for id in press.action[1:]]
     others = [press for press in presses if press not in off]
     return [*others, Press("btn.later", ["later" if whole else "later_some", *ids])]
@@ -207,6 +211,8 @@ def _put_off(moment: Moment, person: PersonRow, args: list[str], incoming: Incom
     added = [row for row in again if moment.work.prompts.add(row)]
     if not added:
         return Reply(note=moment.words.text(person.language, "card.answered"))
+    for exchange in filter(None, (moment.work.exchanges.find(row.subject) for row in rows if _is_debrief(row))):
+        replan(moment, exchange)  # nobody evaluates on the day of the invitation back
     moment.tell(
         person,
         Told([Say("later.noted", {"date": day})]),
@@ -215,6 +221,10 @@ def _put_off(moment: Moment, person: PersonRow, args: list[str], incoming: Incom
         replaces=shown_by(moment, incoming) if whole else "",
     )
     return Reply()
+
+
+def _is_debrief(row: PromptRow) -> bool:
+    return base(row.kind) == "debrief"
 
 
 def _is_over(moment: Moment, row: PromptRow) -> bool:

@@ -78,8 +78,8 @@ async def test_who_stops_on_the_way_ends_early_also_with_nothing_written(open_at
     assert (exchange.state, exchange.end, exchange.track) == ("ended_early", date(2026, 5, 6), "short")
     assert said(here, "btn.debrief") in await here.emil.text()
     told = said(here, "stop.told.early", name="Emil", date=exchange.end)
-    for other in (here.lone, here.vera):
-        assert await other.text() == told
+    assert await here.lone.text() == f"{told}\n{said(here, 'ret.moved', date=date(2026, 5, 11))}"
+    assert await here.vera.text() == told
 
 
 async def test_two_stop_cards_have_one_effect(open_at: Open) -> None:

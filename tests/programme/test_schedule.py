@@ -295,6 +295,19 @@ def full(**changes: object) -> ExchangeFacts:
     return replace(facts, **changes)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("days", [(6, 7, 8), (18, 19, 20, 21, 22), (5, 6, 7)], ids=["friday", "holiday", "thursday"])
+@pytest.mark.parametrize(
+    "changes", [{}, {"paused_until": date(2026, 5, 26)}, {"debrief_put_off_to": date(2026, 5, 27)}]
+)
+def test_nobody_is_asked_to_evaluate_on_the_day_of_the_invitation_back(
+    days: tuple[int, ...], changes: dict[str, date]
+) -> None:
+    here = tuple(date(2026, 5, day) for day in days)
+    dues = exchange_dues(three_days(start=here[0], end=here[-1], days=here, **changes))
+    on = {due.kind: due.day for due in dues if due.recipient == "mette"}
+    assert max(on["debrief"], changes.get("debrief_put_off_to", on["debrief"])) < on["eval.emp"]
+
+
 def kinds_of(facts: ExchangeFacts, recipient: str) -> list[str]:
     """What a recipient gets, but for the logbook and the weeks."""
     told = [due for due in exchange_dues(facts) if due.recipient == recipient and due.kind not in SILENT]
@@ -323,7 +336,7 @@ def test_domain_t22_each_task_of_the_table_comes_on_its_day_in_the_calendar_of_i
         "contact Mon 18.05. 10:00",
         "ask Tue 26.05. 10:00",
         "return Tue 26.05. 10:00",
-        "eval.lead Tue 26.05. 10:00",
+        "eval.lead Wed 27.05. 10:00",
         "eval.lead.remind Mon 01.06. 10:00",
         "return.remind Tue 02.06. 10:00",
         "share Fri 05.06. 10:00",
@@ -332,6 +345,8 @@ def test_domain_t22_each_task_of_the_table_comes_on_its_day_in_the_calendar_of_i
     ]
     mine = kinds_of(full(), "mette")
     for said in (
+        "debrief Tue 26.05. 10:00",
+        "eval.emp Wed 27.05. 10:00",
         "homework Mon 27.04. 10:00",
         "colleagues Wed 29.04. 10:00",
         "practical Fri 01.05. 10:00",

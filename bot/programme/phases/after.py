@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from bot.programme.calendar import at_local, on_day, working_day_after
+from bot.programme.calendar import at_local, local_date, on_day, working_day_after
 from bot.programme.phases.facts import (
     CLOSE_AT,
     TASK_AT,
@@ -28,7 +28,7 @@ REMIND_BEFORE: Final = 4
 
 
 def after(facts: ExchangeFacts) -> list[Due]:
-    """What is due once the last day is over. Days are counted from it."""
+    """What is due once the last day is over. Days are counted from it; nobody evaluates before being asked back."""
     dues = [*_debrief(facts), *_employee(facts), *_end(facts)]
     if facts.leader:
         dues += _leader(facts)
@@ -42,11 +42,17 @@ def _debrief(facts: ExchangeFacts) -> list[Due]:
     if facts.debrief_done:
         return []
     me, last = facts.employee_hours, facts.last
-    debrief = for_employee(facts, "debrief", on_day(me, working_day_after(me, last), TASK_AT))
+    debrief = _asks_to_debrief(facts)
     remind = for_employee(facts, "debrief.remind", on_day(me, last + timedelta(days=DEBRIEF_REMINDS), TASK_AT))
     close = _silent(facts, "debrief.close", last + timedelta(days=DEBRIEF_CLOSES))
     pushes = [debrief] + ([remind] if remind.day > debrief.day else [])
     return [*(told for told in pushes if told.at < close.at), close]
+
+
+def _asks_to_debrief(facts: ExchangeFacts) -> Due:
+    me = facts.employee_hours
+    day = working_day_after(me, facts.last)
+    return for_employee(facts, "debrief", on_day(me, day, TASK_AT))
 
 
 def _employee(facts: ExchangeFacts) -> Iterator[Due]:
@@ -58,8 +64,10 @@ def _employee(facts: ExchangeFacts) -> Iterator[Due]:
         **checks,
         "fu90.remind": choices.second_check + choices.check_closes // 2,
     }
+    asked = _asks_to_debrief(facts).day
+    next_day = working_day_after(me, max(asked, facts.debrief_put_off_to or asked))
     for kind, days in told.items():
-        yield for_employee(facts, kind, on_day(me, _later(facts, days), TASK_AT))
+        yield for_employee(facts, kind, on_day(me, max(_later(facts, days), next_day), TASK_AT))
     for kind, days in checks.items():
         yield _silent(facts, f"{kind}.close", _later(facts, days + choices.check_closes))
     if shares := _shares_on(facts):
@@ -84,8 +92,9 @@ def _leader(facts: ExchangeFacts) -> Iterator[Due]:
         **({"lead.fu30": choices.first_check} if facts.full else {}),
         "lead.fu90": choices.second_check,
     }
+    next_day = working_day_after(leader, local_date(back, leader.zone)) if facts.full else last
     for kind, days in told.items():
-        yield for_leader(facts, kind, on_day(leader, _later(facts, days), TASK_AT))
+        yield for_leader(facts, kind, on_day(leader, max(_later(facts, days), next_day), TASK_AT))
     if shares := _shares_on(facts):
         at = not_after(leader, shares - SHARE_BEFORE)
         yield from _unless_past(shares, for_leader(facts, "share", at))

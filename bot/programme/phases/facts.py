@@ -60,6 +60,7 @@ class ExchangeFacts:
     first. `paused_until` is the first day back. `approval_asked_at`, `approved_at` and `both_ready_at` are aware UTC;
     the last is when the employee's and the leader's preparation were done. `stopped` is the day of an early end.
     `moves` are the first days at the further places of a split stay.
+    `debrief_put_off_to` is the day on which the invitation to the debrief comes again, as the employee asked for.
     `contact` is the rhythm that the leader chose: weekly, mid, visit or agree. `tries_from` is the first action's date.
     """
 
@@ -91,6 +92,7 @@ class ExchangeFacts:
     shares_on: date | None = None
     tries_from: date | None = None
     stopped: date | None = None
+    debrief_put_off_to: date | None = None
     choices: Choices = DEFAULTS
 
     @property
