@@ -72,6 +72,7 @@ def action(n: int) -> Step:
         Ask(f"deb.12.action.with#{n}", SHORT, Who.JOINT, when=both(FULL, has_it)),
         Ask(f"deb.12.action.notice#{n}", SHORT, Who.JOINT, when=both(FULL, has_it)),
         *((more,) if n < 3 else ()),
+        goes_on=n > 1,
     )
 
 

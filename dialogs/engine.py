@@ -7,7 +7,7 @@ added, removed and reordered while somebody is in the middle, and a branch that 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -170,20 +170,59 @@ def _forward(dialog: Dialog, state: State, facts: Facts) -> Turn:
 
 def _screen(dialog: Dialog, state: State, facts: Facts) -> Screen:
     shown = {ask.key for ask in visible(dialog, state, facts)}
-    steps = [step for step in dialog.steps if any(ask.key in shown for ask in step.asks)]
-    here = next(step for step in steps if any(ask.key == state.at for ask in step.asks))
+    ahead = _ahead(dialog, state, facts)
+    n = next(n for n, step in enumerate(dialog.steps) if any(ask.key == state.at for ask in step.asks))
+    here = dialog.steps[n]
     asks = _together(here, state, shown)
+    number = _counted(dialog.steps[: n + 1], shown)
     order = [ask.key for ask in dialog.asks if ask.key in shown]
     return Screen(
         dialog.key,
         asks,
-        number=steps.index(here) + 1,
-        total=len(steps),
+        number=number,
+        total=number + _counted(dialog.steps[n + 1 :], ahead),
         filled={ask.key: state.answers[ask.key] for ask in asks if ask.key in state.answers},
         first=order[0] == asks[0].key,
         last=order[-1] == asks[-1].key,
         revisited=all(_settled(ask, state) for ask in asks),
     )
+
+
+def _counted(steps: Iterable[Step], keys: Collection[str]) -> int:
+    """How many steps hold one of the questions. One that goes on with another adds none, unless it stands alone."""
+    return sum(not step.goes_on for step in steps if any(ask.key in keys for ask in step.asks))
+
+
+class _Looked(Mapping[str, Value]):
+    """The answers, and what was looked for among them in vain."""
+
+    def __init__(self, answers: Mapping[str, Value]) -> None:
+        self._answers = answers
+        self.missed: set[str] = set()
+
+    def __getitem__(self, key: str) -> Value:
+        if key not in self._answers:
+            self.missed.add(key)
+        return self._answers[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._answers)
+
+    def __len__(self) -> int:
+        return len(self._answers)
+
+
+def _ahead(dialog: Dialog, state: State, facts: Facts) -> set[str]:
+    """The questions that are asked, or may come to be: their condition looks at an answer that is still to be given."""
+    possible: set[str] = set()
+    undecided: set[str] = set()
+    for ask in dialog.asks:
+        looked = _Looked(state.answers)
+        if ask.when(View(looked, facts)) or looked.missed & undecided:
+            possible.add(ask.key)
+            if not _settled(ask, state):
+                undecided.add(ask.key)
+    return possible
 
 
 def _together(here: Step, state: State, shown: set[str]) -> tuple[Ask, ...]:

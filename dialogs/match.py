@@ -32,7 +32,7 @@ def further(number: int) -> Step:
     ]
     if number < MOST_PLACES:
         asks.append(Ask(f"match.more#{number}", YES_NO, Who.HR, when=wanted))
-    return step(*asks)
+    return step(*asks, goes_on=True)
 
 
 OUTSIDE = Ask(

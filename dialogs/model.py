@@ -177,22 +177,24 @@ class Ask:
 class Step:
     """Questions that belong together: one number in "3 of 11", one page when shown as a form.
 
-    A `page` is shown together also where the dialog goes one question at a time.
+    A `page` is shown together also where the dialog goes one question at a time. One that `goes_on` with the step
+    before it has that one's number.
     """
 
     key: str
     asks: tuple[Ask, ...]
     page: bool = False
+    goes_on: bool = False
 
 
-def step(*asks: Ask) -> Step:
+def step(*asks: Ask, goes_on: bool = False) -> Step:
     """A step named after its first question."""
-    return Step(asks[0].key, asks)
+    return Step(asks[0].key, asks, goes_on=goes_on)
 
 
-def page(*asks: Ask) -> Step:
+def page(*asks: Ask, goes_on: bool = False) -> Step:
     """A step whose questions are always shown together."""
-    return Step(asks[0].key, asks, page=True)
+    return Step(asks[0].key, asks, page=True, goes_on=goes_on)
 
 
 @dataclass(frozen=True)
@@ -283,7 +285,10 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Screen:
-    """What is asked now: the questions together on it, "step `number` of `total`", earlier answers to start from."""
+    """What is asked now: the questions together on it, "step `number` of `total`", earlier answers to start from.
+
+    `total` counts the longest way that may be left: answers can make it smaller, and none makes it grow.
+    """
 
     dialog: str
     asks: tuple[Ask, ...]
