@@ -137,6 +137,15 @@ class HrDesk:
 
         return await self._do(person, unit)
 
+    async def changes(self, person: str, language: str, round: str) -> Sequence[str]:
+        """What changes when the usual choices hold again, a line for each."""
+
+        def unit(moment: Moment, hr: PersonRow) -> Sequence[str]:
+            here = choosing.round_id(moment, hr, round or None)
+            return choosing.changes(moment, replace(hr, language=language), here)
+
+        return await self._do(person, unit)
+
     async def usual(self, person: str, round: str) -> None:
         """The usual choices again."""
         await self._do(

@@ -90,6 +90,8 @@ def examples(words: Words, language: str, today: date, organisation: str) -> dic
         **dict.fromkeys(WHEN, today),
         **dict.fromkeys(NUMBERS, 3),
         "place": Say("own.example.host"),
+        "before": own,
+        "after": own,
         "org": organisation,
         "time": time(15, 15),
         "hour": time(15, 15),

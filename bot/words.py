@@ -30,7 +30,7 @@ PLACEHOLDERS = frozenset(
     """
     name leader host coach org home_unit host_unit programme start end date deadline time n total goal sign
     quote assumption action plan request text item minutes link contact list limit least most low high
-    day hour when place
+    day hour when place before after
     """.split()
 )
 PLACEHOLDER = re.compile(r"( ?)\{(\w+)\}( ?)")
@@ -137,7 +137,7 @@ class Words:
         return {key: self.text(language, key, values) for key in _options(ask)}
 
     def date(self, language: str, day: datetime.date) -> str:
-        """3. maj, 3. mai, 3 May."""
+        """3. maj, 3. mai, 3 May, which no line breaks apart."""
         return format_date(day, DAY[language], LOCALES[language])
 
     def weekday_date(self, language: str, day: datetime.date) -> str:

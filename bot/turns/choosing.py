@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -176,16 +177,77 @@ def keep(moment: Moment, hr: PersonRow, here: str, values: Mapping[str, Any]) ->
 
 
 def default(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
-    """The usual choices hold again, for all rounds or for one."""
+    """Says what changes when the usual choices hold again, for all rounds or for one; asked so, they do."""
     if not person.hr:
         return Reply(note=moment.words.text(person.language, "only_hr"))
     if not moment.work.conversations.spend(incoming.card):
         return Reply(note=moment.words.text(person.language, "card.answered"))
     here = round_id(moment, person, args[0] or None)
-    to_default(moment, person, here)
-    told = Told([Say("choose.defaulted")], [Press("btn.choose_again", ["choices"])])
+    again = Press("btn.choose_again", ["choices"])
+    lines = changes(moment, person, here)
+    if args[1:]:
+        before = {name: value for name, value in _now(moment, person, here).items() if name in NAMES}
+        to_default(moment, person, here)
+        undo = Press("btn.choose_restore", ["choose_restore", here, json.dumps(before)])
+        told = Told([Say("choose.defaulted")], [undo, again])
+    elif lines:
+        sure = Press("btn.choose_sure", ["choose_default", here, "sure"])
+        told = Told([Say("choose.default.sure", {"list": lines})], [sure, Press("btn.close", ["done"], main=True)])
+    else:
+        told = Told([Say("choose.default.same")], [again])
     moment.tell(person, told, kind="answer", replaces=shown_by(moment, incoming))
     return Reply()
+
+
+def restore(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """What was chosen before holds again."""
+    if not person.hr:
+        return Reply(note=moment.words.text(person.language, "only_hr"))
+    if not moment.work.conversations.spend(incoming.card):
+        return Reply(note=moment.words.text(person.language, "card.answered"))
+    here, before = args
+    keep(moment, person, round_id(moment, person, here or None), json.loads(before))
+    undo = Press("btn.choose_default", ["choose_default", here])
+    told = Told([Say("choose.kept")], [undo, Press("btn.choose_again", ["choices"])])
+    moment.tell(person, told, kind="answer", replaces=shown_by(moment, incoming))
+    return Reply()
+
+
+def _now(moment: Moment, hr: PersonRow, here: str) -> dict[str, Any]:
+    return moment.work.choices.of(hr.organisation, here)
+
+
+def changes(moment: Moment, hr: PersonRow, here: str) -> list[str]:
+    """Each question whose answer changes when the usual choices hold: what it is now, and what it becomes."""
+    now = chosen(_now(moment, hr, here))
+    usual = chosen(_now(moment, hr, "") if here else {})
+    lines = []
+    for ask in CHOICES.asks:
+        before, after = (_answer(ask.key, choices) for choices in (now, usual))
+        if before != after:
+            values = {
+                "text": moment.words.plain(hr.language, ask.words),
+                "before": _in_one_line(moment, hr, before),
+                "after": _in_one_line(moment, hr, after),
+            }
+            lines.append(moment.words.text(hr.language, "choose.default.line", values))
+    return lines
+
+
+def _answer(key: str, choices: Choices) -> Value | None:
+    """What would be answered to a question where these choices hold; None for one that chooses nothing."""
+    if key == "choose.track":
+        return next(option for option, track in TRACKS.items() if track == choices.track)
+    if key == "choose.pool":
+        return "btn.yes" if choices.pool else "btn.no"
+    if key in ("choose.prompts", "choose.cleared"):
+        return [prompt for prompt in (OPTIONAL if key == "choose.prompts" else CLEARED) if choices.asks(prompt)]
+    name = key.removeprefix("choose.")
+    return str(getattr(choices, name)) if name in NAMES else None
+
+
+def _in_one_line(moment: Moment, hr: PersonRow, value: Value | None) -> str:
+    return _in_words(moment, hr, value or []).replace("\n", " · ")
 
 
 def to_default(moment: Moment, hr: PersonRow, here: str) -> None:
@@ -204,4 +266,4 @@ def _replan(moment: Moment, organisation: str, here: str) -> None:
 
 
 SCRIPTS = {"choose": Script(CHOICES, facts, finish, nobody_else, more=more, keeps=False)}
-PRESSES = {"choices": pressed, "choose_default": default}
+PRESSES = {"choices": pressed, "choose_default": default, "choose_restore": restore}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from bot import talks
@@ -203,9 +205,11 @@ def undo(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming)
     if len(place) != 3:
         return Reply(note=moment.words.text(person.language, "rejected.one"))
     here, language, key = place
+    before = own(moment, person.organisation).get((here, language, key))
     if not moment.work.conversations.spend(incoming.card) or not put_back(moment, person, (here, language, key)):
         return Reply(note=moment.words.text(person.language, "card.answered"))
-    told = Told([Say("own.undone")], [Press("btn.own_words", ["own_words"])])
+    again = [_again({(here, language, key): before})] if before is not None else []
+    told = Told([Say("own.undone")], [*again, Press("btn.own_words", ["own_words"])])
     moment.tell(person, told, kind="answer", replaces=shown_by(moment, incoming))
     return Reply()
 
@@ -249,7 +253,26 @@ def all_back(moment: Moment, person: PersonRow, args: list[str], incoming: Incom
     else:
         for place in places:
             put_back(moment, person, place)
-        told = Told([Say("own.all.done")], [Press("btn.own_words", ["own_words"])])
+        told = Told([Say("own.all.done")], [_again(places), Press("btn.own_words", ["own_words"])])
+    moment.tell(person, told, kind="answer", replaces=shown_by(moment, incoming))
+    return Reply()
+
+
+def _again(places: Mapping[Place, Text]) -> Press:
+    """The button that says it in the own words again."""
+    return Press("btn.own_again", ["own_again", json.dumps([[*place, text] for place, text in places.items()])])
+
+
+def again(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """The own words that were just let go, as they were."""
+    if refused := _refused(moment, person):
+        return refused
+    if not moment.work.conversations.spend(incoming.card):
+        return Reply(note=moment.words.text(person.language, "card.answered"))
+    for here, language, key, text in json.loads(args[0]):
+        if fault(moment.words, key, text) is None:
+            keep(moment, person, (here, language, key), text)
+    told = Told([Say("own.kept")], [Press("btn.own_words", ["own_words"])])
     moment.tell(person, told, kind="answer", replaces=shown_by(moment, incoming))
     return Reply()
 
@@ -284,5 +307,6 @@ PRESSES = {
     "own_undo": undo,
     "own_back": back,
     "own_all_back": all_back,
+    "own_again": again,
     "own_file": file,
 }

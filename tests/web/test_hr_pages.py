@@ -198,6 +198,9 @@ async def test_choices_are_kept_for_all_rounds_or_for_one(pages: Pages) -> None:
     await pages.post("choices", {**form, "choose.fewest": "12", "round": pages.round})
     assert (await pages.chosen()).fewest == 8
     assert (await pages.chosen(pages.round)).fewest == 12
+    _, asked = await pages.post("choices", {"do": "ask_usual"})
+    assert "Fra “8” til “5”." in asked
+    assert (await pages.chosen()).fewest == 8
     await pages.post("choices", {"do": "usual"})
     assert await pages.chosen() == Choices()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 from zlib import crc32
@@ -122,9 +122,12 @@ class HrPages:
         return await self._choices(request, await self._reader(request))
 
     async def choose(self, request: web.Request) -> web.Response:
-        """Keeps the choices, or goes back to the usual ones."""
+        """Keeps the choices, or goes back to the usual ones, once it is said what that changes."""
         reader, given = await self._reader(request), await _form(request)
         here, me = _one(given, "round"), reader.person.id
+        if _one(given, "do") == "ask_usual":
+            changes = await self._asking(reader, self._office.changes(me, reader.language, here))
+            return await self._choices(request, reader, here=here, changes=changes)
         if _one(given, "do") == "usual":
             await self._asking(reader, self._office.usual(me, here))
             raise _see(request, reader, "choices", told="usual", round=here)
@@ -135,14 +138,27 @@ class HrPages:
         return await self._choices(request, reader, Look("c", errors=wrong, given=values), here)
 
     async def _choices(
-        self, request: web.Request, reader: Reader, look: Look | None = None, here: str = ""
+        self,
+        request: web.Request,
+        reader: Reader,
+        look: Look | None = None,
+        here: str = "",
+        changes: Sequence[str] | None = None,
     ) -> web.Response:
         here, me = here or request.query.get("round", ""), reader.person.id
         fields = await self._asking(reader, self._office.choices(me, reader.language, here))
         controls = [control(field, look or Look("c"), n) for n, field in enumerate(fields)]
         rounds = await self._office.rounds(me)
         return self._page(
-            "office_choices.html", request, reader, "choose.title", here, rounds=rounds, round=here, controls=controls
+            "office_choices.html",
+            request,
+            reader,
+            "choose.title",
+            here,
+            rounds=rounds,
+            round=here,
+            controls=controls,
+            changes=changes,
         )
 
     # What they share

@@ -72,6 +72,10 @@ class Office(Protocol):
         """Keeps the choices, or says by field what does not fit."""
         ...
 
+    async def changes(self, person: str, language: str, round: str) -> Sequence[str]:
+        """What changes when the usual choices hold again, a line for each."""
+        ...
+
     async def usual(self, person: str, round: str) -> None:
         """The usual choices again."""
         ...
