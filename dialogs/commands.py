@@ -53,7 +53,7 @@ class Command(StrEnum):
 
 
 WHILE_WRITING = {Command.HELP, Command.STOP, Command.PAUSE, Command.BACK, Command.SKIP}
-"""All that is a command while a text is asked for; everything else is the answer."""
+"""Commands while a text is asked for, in all their words; of the others those in ALONE. All else is the answer."""
 
 
 def understand(text: str, asking_for_text: bool) -> Command | None:
@@ -66,7 +66,7 @@ def understand(text: str, asking_for_text: bool) -> Command | None:
         command = Command.SHOW_LOGBOOK
     if command is None and _wants_to_enrol(said.split()):
         command = Command.SUGGEST
-    return None if asking_for_text and command not in WHILE_WRITING else command
+    return None if asking_for_text and command not in WHILE_WRITING and said not in ALONE else command
 
 
 def _wants_to_read(words: list[str]) -> bool:
@@ -96,6 +96,7 @@ def common_question(text: str) -> str:
 
 _WORDS = tomllib.loads(files("dialogs").joinpath("texts/commands.toml").read_text("utf-8"))
 _QUESTIONS = _WORDS["questions"]
+ALONE = frozenset(map(fold, _WORDS["while_writing"]["words"]))
 SHOW = frozenset(_WORDS[Command.SHOW_LOGBOOK]["show"])
 LOGBOOK = frozenset(_WORDS[Command.SHOW_LOGBOOK]["what"])
 ENROL = frozenset(_WORDS["enrol"]["verb"])

@@ -99,7 +99,7 @@ def more(moment: Moment, talk: Talk) -> dict[str, Any]:
     return {
         "coach": first(coach.name) if coach else moment.words.text(talk.person.language, "coach.some"),
         "note": _fitting("\n".join(texts)),
-        "preview": [{"label": "", "ours": "yes", **asked}, {"label": "", "text": note}],
+        "preview": [{"label": "", "ours": "yes", **asked}, *([{"label": "", "text": note}] if note else [])],
         "items": [{**each, "label": excerpt(each["label"], 150)} for each in known["items"]],
     }
 
@@ -135,7 +135,8 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     moment.tell(coach, Told([Say("coach.asked", {"name": name})], look), kind="news", subject=exchange.id)
     moment.work.audit.add(moment.now, talk.person.id, "coaching.asked", exchange.id)
     ways = [Press("btn.take_back", ["coach_back", row.id])] if row else []
-    return Ending([Say("coach.sent", {"coach": first(coach.name)})], [*_talked(exchange.id, talk.row.occasion), *ways])
+    said = Say("coach.sent" if row else "coach.sent.bare", {"coach": first(coach.name)})
+    return Ending([said], [*_talked(exchange.id, talk.row.occasion), *ways])
 
 
 def _talked(exchange_id: str, occasion: str) -> list[Press]:

@@ -132,6 +132,9 @@ def helped(moment: Moment, person: PersonRow) -> Reply:
         presses += [Press("btn.stories", ["stories"]), Press("btn.left", ["left"])]
         presses += [Press("btn.report", ["report", ""]), Press("btn.coaches", ["coaches"])]
         presses += [Press("btn.own_words", ["own_words"]), Press("btn.choices", ["choices"])]
+    talk = _open_talk(moment, person)
+    if talk is not None and _asks_text(talk):
+        says.append(Say("help.writing"))
     exchange = settings.active_exchange(moment, person)
     if exchange is not None:
         presses += [

@@ -1,4 +1,4 @@
-"""Two weeks into an action: one or two colleagues are asked what they notice. Only the employee reads it."""
+"""Some time into an action: one or two colleagues are asked what they notice. Only the employee reads it."""
 
 from __future__ import annotations
 
@@ -28,16 +28,17 @@ def tried(moment: Moment, exchange: ExchangeRow) -> after.Action | None:
 
 
 def push(moment: Moment, prompt: PromptRow) -> Told | None:
-    """Two weeks after the first action's date: the offer to ask."""
+    """So many days after the first action's date: the offer to ask."""
     exchange = moment.work.exchanges.get(prompt.subject)
     action = tried(moment, exchange)
-    if exchange.state not in after.OVER or action is None:
+    if exchange.state not in after.OVER or action is None or action.by is None:
         return None
     presses = [
         Press("btn.ask_colleagues", ["begin", "fb.who", exchange.id, "fb.who"], main=True),
         Press("btn.no_thanks", ["done"]),
     ]
-    return Told([Say("fb.offer", {"action": bare(action.text)})], presses)
+    tried_for = (moment.today(moment.person(prompt.recipient)) - action.by).days
+    return Told([Say("fb.offer", {"action": bare(action.text), "n": tried_for})], presses)
 
 
 def facts(moment: Moment, topic: Topic) -> dict[str, Any]:

@@ -87,7 +87,8 @@ def push(moment: Moment, prompt: PromptRow) -> Told | None:
         Press("btn.start", ["begin", dialog, exchange.id, dialog], main=True),
         Press("btn.later", ["later", prompt.id]),
     ]
-    return Told([Say("fu30.intro" if dialog == FIRST else "fu90.intro")], presses)
+    n = after.days_since(moment, exchange, topic.person)
+    return Told([Say("fu30.intro" if dialog == FIRST else "fu90.intro", {"n": n})], presses)
 
 
 def remind(moment: Moment, prompt: PromptRow) -> Told | None:
@@ -168,7 +169,8 @@ def leader_push(moment: Moment, prompt: PromptRow) -> Told | None:
 
 
 def _leader_question(moment: Moment, exchange: ExchangeRow, text: str) -> Say:
-    return Say("lead.fu30", {"name": moment.first_name(exchange.employee), "text": text})
+    n = after.days_since(moment, exchange, moment.person(exchange.leader))
+    return Say("lead.fu30", {"name": moment.first_name(exchange.employee), "text": text, "n": n})
 
 
 def leader_answer(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
@@ -216,11 +218,12 @@ def leader_finish(moment: Moment, talk: Talk) -> Ending:
 
 
 def leader_last(moment: Moment, prompt: PromptRow) -> Told | None:
-    """Three months after: has it been of use? With the reason that was given before."""
+    """At the last check: has it been of use? With the reason that was given before."""
     exchange = moment.work.exchanges.get(prompt.subject)
     if exchange.state not in after.OVER:
         return None
-    values = {"name": moment.first_name(exchange.employee), "host_unit": exchange.host_unit}
+    n = after.days_since(moment, exchange, moment.person(prompt.recipient))
+    values = {"name": moment.first_name(exchange.employee), "host_unit": exchange.host_unit, "n": n}
     presses = [
         Press("btn.start", ["begin", LEADERS, exchange.id, LEADERS], main=True),
         Press("btn.later", ["later", prompt.id]),

@@ -213,9 +213,8 @@ def check(moment: Moment, prompt: PromptRow) -> str:
 
 
 def check_opening(moment: Moment, talk: Talk) -> list[Say]:
-    """How long the guest has been there."""
-    n = int(talk.facts["n"])
-    return [Say("host.check.intro", {"n": n}) if n > 1 else Say("host.check.intro.day")]
+    """From when to when the guest is there: days that were missed are not the host's to know from here."""
+    return [Say("host.check.intro" if int(talk.facts["n"]) > 1 else "host.check.intro.day", talk.facts)]
 
 
 def check_finish(moment: Moment, talk: Talk) -> Ending:

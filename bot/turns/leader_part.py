@@ -42,6 +42,7 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
         "leader": moment.first_name(exchange.employee),
         "host_person": bool(hosts_of(exchange)),
         "pool": moment.choices(exchange.round).pool,
+        "n": moment.choices(exchange.round).return_talk_working_days,
     }
 
 

@@ -141,7 +141,8 @@ def _too_long(length: timedelta, choices: Choices) -> list[Say]:
     if length > choices.upper_warning_months * MONTH:
         values = {"n": choices.upper_warning_months, "link": choices.rules_link}
         return [Say("warn.upper.link" if choices.rules_link else "warn.upper", values)]
-    return [Say("warn.sixmonths")] if length > choices.soft_maximum_months * MONTH else []
+    most = choices.soft_maximum_months
+    return [Say("warn.sixmonths", {"n": most})] if length > most * MONTH else []
 
 
 def beside(moment: Moment, talk: Talk) -> list[Say | Part]:

@@ -11,7 +11,7 @@ from bot.channel import Choice, File, Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.programme.visibility import COACH_NOTE, Circle, is_unshared, readers, redact
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns import closing
+from bot.turns import closing, export
 from bot.turns.common import ask_of, circle_of, is_text, item, no_facts, shown
 from bot.turns.papers import to_bring
 from bot.turns.picking import pick, shown_by
@@ -185,11 +185,7 @@ def download(moment: Moment, person: PersonRow, args: list[str], incoming: Incom
     if not rows:
         moment.tell(person, Told([Say("data.nothing")]), kind="answer", replaces=shown_by(moment, incoming))
         return Reply()
-    language = person.language
-    name = moment.words.text(language, "data.file")
-    text = "\n\n".join(
-        f"{moment.words.date(language, row.day)}\n{row.question}\n{shown(moment, language, row)}" for row in rows
-    )
+    name, text = moment.words.text(person.language, "data.file"), export.as_text(moment, person, rows)
     data = [
         {
             "day": row.day.isoformat(),

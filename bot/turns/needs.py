@@ -9,7 +9,7 @@ from bot.moment import Moment, Press, Told
 from bot.planning import is_full
 from bot.planning import worker as worker_of
 from bot.programme.calendar import at_local, working_day_after
-from bot.turns import reaching, sparring, still_open, stories, swaps
+from bot.turns import after, reaching, sparring, still_open, stories, swaps
 from dialogs.model import Say
 from storage.records import ExchangeRow, PersonRow, PromptRow, RoundRow, SignUpRow, new_id
 
@@ -51,7 +51,8 @@ def anything(moment: Moment, hr: PersonRow) -> bool:
     """True when something waits for HR."""
     waiting = any(_waiting(moment, row) for row in moment.work.rounds.all(hr.organisation))
     meeting = any(sparring.suggested(moment, row, hr) for row in moment.work.rounds.all(hr.organisation))
-    return waiting or meeting or bool(reaching.not_reached(moment, hr.organisation))
+    pool = any(_pool_wishes(moment, row) for row in moment.work.rounds.all(hr.organisation))
+    return waiting or meeting or pool or bool(reaching.not_reached(moment, hr.organisation))
 
 
 def pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
@@ -74,6 +75,9 @@ def tell(moment: Moment, hr: PersonRow, *, kind: str) -> None:
             label = moment.words.text(hr.language, "btn.find_place", {"programme": row.name})
             presses.append(Press("", ["match", row.id], text=label, main=not presses))
         presses += sparring.presses(moment, row, hr)
+        for exchange in _pool_wishes(moment, row):
+            label = moment.words.text(hr.language, "btn.pool_done", {"name": moment.first_name(exchange.employee)})
+            presses.append(Press("", ["pool_done", exchange.id], text=label))
     if not rounds:
         parts.append(Say("needs.no_round"))
     says, links = reaching.lines(moment, hr)
@@ -124,6 +128,31 @@ def _before(moment: Moment, exchange: ExchangeRow) -> list[Say]:
     if still_open.wants_pool(moment, exchange):
         lines.append(Say("needs.pool", {"name": name, "leader": moment.first_name(exchange.leader)}))
     return lines
+
+
+def _pool_wishes(moment: Moment, row: RoundRow) -> list[ExchangeRow]:
+    """Exchanges whose leader waits for the pool."""
+    latest = {exchange.sign_up: exchange for exchange in moment.work.exchanges.of_round(row.id)}
+    return [exchange for exchange in latest.values() if still_open.wants_pool(moment, exchange)]
+
+
+def pool_done(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """HR has dealt with a wish for the pool: it is on the list no more. The list stays for the rest."""
+    exchange = moment.work.exchanges.find(args[0])
+    if not person.hr or exchange is None or not _is_of(moment, exchange, person):
+        return Reply(note=moment.words.text(person.language, "only_hr"))
+    if not still_open.wants_pool(moment, exchange):
+        return Reply(note=moment.words.text(person.language, "card.answered"))
+    said = Say("needs.pool.done", {"leader": moment.first_name(exchange.leader)})
+    question = moment.words.say(person.language, said)
+    after.note(moment, person, exchange, "pool", still_open.POOL_DONE, question, value=True, visibility="H")
+    moment.work.audit.add(moment.now, person.id, "pool.done", exchange.id)
+    moment.tell(person, Told([said]), kind="answer")
+    return Reply()
+
+
+def _is_of(moment: Moment, exchange: ExchangeRow, hr: PersonRow) -> bool:
+    return moment.work.rounds.get(exchange.round).organisation == hr.organisation
 
 
 def _waiting(moment: Moment, row: RoundRow) -> list[SignUpRow]:

@@ -16,6 +16,9 @@ AHEAD = ("approved", "prepared")
 OPEN = {"joint_goal": "open.goal", "rules_ticked": "open.rules", "practical_done": "open.practical"}
 """What HR reads where a soft guard misses something."""
 
+POOL_DONE = "needs.pool.done"
+"""What HR notes once a wish for the pool is dealt with."""
+
 
 def answer(moment: Moment, person: str, exchange: str, occasion: str, key: str) -> AnswerRow | None:
     """Somebody's answer to one question of a conversation about an exchange."""
@@ -71,7 +74,9 @@ def leader_done(moment: Moment, exchange: ExchangeRow) -> bool:
 
 
 def wants_pool(moment: Moment, exchange: ExchangeRow) -> bool:
-    """Whether the leader has asked HR for the pool, for a stay that is still ahead or going on."""
+    """Whether the leader has asked HR for the pool and waits, for a stay that is still ahead or going on."""
+    if any(row.key == POOL_DONE for row in moment.work.answers.about(exchange.id)):
+        return False
     wish = answer(moment, exchange.leader, exchange.id, "lead", "lead.prep.pool")
     substitute = answer(moment, exchange.leader, exchange.id, "lead", "lead.prep.cover")
     wanted = wish is not None and wish.value == "btn.yes"

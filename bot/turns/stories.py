@@ -54,17 +54,22 @@ def finish(moment: Moment, talk: Talk) -> Ending:
 
 
 def withdraw(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
-    """Takes the consent back; the text stays with its author."""
+    """Takes the consent back, and with it the name among those who help; the text stays with its author."""
     row = moment.work.answers.get(args[0])
     if row is None or row.person != person.id or row.key != TEXT:
         return Reply(note=moment.words.text(person.language, "data.gone"))
     if not moment.work.conversations.spend(incoming.card):
         return Reply(note=moment.words.text(person.language, "card.answered"))
+    helps = False
     for each in moment.work.answers.of(person.id, row.subject, row.occasion):
         if each.visibility == "S":
             moment.work.answers.update(replace(each, confirmed=False))
+        elif each.key == HELPER:
+            helps = each.value == "btn.yes"
+            moment.work.answers.delete(each.id)
     moment.work.audit.add(moment.now, person.id, "story.taken_back", row.subject)
-    moment.tell(person, Told([Say("story.taken_back")]), kind="answer", replaces=shown_by(moment, incoming))
+    says = [Say("story.taken_back"), *([Say("story.helper.gone")] if helps else [])]
+    moment.tell(person, Told(says), kind="answer", replaces=shown_by(moment, incoming))
     return Reply()
 
 

@@ -158,6 +158,24 @@ async def test_the_pool_is_offered_where_there_is_one_and_a_substitute_is_needed
     assert (wanted in await here.hanne.text()) == there_is_one
 
 
+async def test_hr_settles_a_wish_for_the_pool_once(open_at: Open) -> None:
+    here = await open_at("employee prepared")
+    await choose(here, "pool", True)
+    await here.lone.taps("btn.start_min", minutes=await minutes(here.lone))
+    await here.lone.fills({"lead.prep.cover": "lead.prep.cover.sub", "lead.prep.followup.return": "2026-05-12"})
+    await here.lone.taps("btn.yes")
+    await here.hanne.says("match")
+    message, settle = await here.hanne.offered(said(here, "btn.pool_done", name="Emil"))
+    assert message.parts[0].text == said(here, "needs.title")
+    assert (await here.lone.press(message, settle, {})).note == said(here, "card.not_yours")
+    await here.hanne.press(message, settle, {})
+    assert await here.hanne.text() == said(here, "needs.pool.done", leader="Lone")
+    assert (await here.hanne.press(message, settle, {})).note == said(here, "card.answered")
+    await here.hanne.says("match")
+    assert said(here, "needs.pool", name="Emil Eriksen", leader="Lone") not in await here.hanne.text()
+    assert (await here.hanne.last()).parts[0].text == said(here, "needs.title.nothing")
+
+
 async def test_the_pool_is_not_offered_where_colleagues_share_the_tasks(open_at: Open) -> None:
     here = await open_at("employee prepared")
     await choose(here, "pool", True)
@@ -496,7 +514,7 @@ async def test_domain_t10_a_long_stay_is_warned_of_and_not_blocked(
 
 
 def _is_in(here: Cast, key: str, link: str, shown: str) -> bool:
-    return said(here, key, n=12, link=link) in shown
+    return said(here, key, n=6 if key == "warn.sixmonths" else 12, link=link) in shown
 
 
 async def test_domain_t11_a_leader_hears_nothing_before_the_employee_says_so(open_at: Open) -> None:

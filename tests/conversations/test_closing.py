@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 from bot.moment import Moment
 from bot.turns.closing import delete_due, private
@@ -13,7 +14,7 @@ from storage.store import Work
 from tests.conversations.conftest import Open
 from tests.conversations.test_return_talk import LONG, said
 from tests.stage.play import Seat
-from tests.stage.scenes import GOAL, NOTES, Cast
+from tests.stage.scenes import GOAL, NOTES, SIGN, WISH, Cast
 
 PRIVATE = NOTES["da"]["log.core.sowhat"][0]
 DELETED = date(2026, 5, 7) + timedelta(days=120)
@@ -29,6 +30,25 @@ async def export(seat: Seat) -> str:
     await seat.says("mine data")
     await seat.taps("btn.export")
     return "".join(file.text for file in (await seat.last()).files)
+
+
+async def test_the_file_to_read_goes_through_the_exchange_as_it_was_lived(open_at: Open) -> None:
+    here = await open_at("debriefed")
+    await here.emil.says("mine data")
+    await here.emil.taps("btn.export")
+    text = next(file.text for file in (await here.emil.last()).files if file.name.endswith(".txt"))
+    headings = [before for before, line in pairwise(text.splitlines()) if line and not line.strip("-")]
+    assert [heading.replace("\u00a0", " ") for heading in headings] == [
+        "Tilmelding, mandag den 13. april",
+        "Et forslag, tirsdag den 14. april",
+        "Forbered dig, tirsdag den 21. april",
+        "Logbog, tirsdag den 5. maj",
+        "Logbog, onsdag den 6. maj",
+        "Logbog, torsdag den 7. maj",
+        "Opsamling, fredag den 8. maj",
+    ]
+    goal, sign = text.index(here.said(GOAL)), text.index(here.said(SIGN))
+    assert text.index(here.said(WISH)) < goal < sign < text.index(PRIVATE)
 
 
 async def held(here: Cast) -> str:
@@ -64,7 +84,7 @@ async def test_domain_t25_a_check_skipped_twice_closes_the_exchange_and_what_is_
     here = await open_at("talked")
     assert PRIVATE in await held(here)
     await here.at(here.end + timedelta(days=101), 12)
-    assert await said(here.emil, "fu90.intro")
+    assert await said(here.emil, "fu90.intro", n=90)
     assert (await exchange_of(here)).state == "closed"
 
     await here.at(DELETED - timedelta(days=13), 12)
@@ -239,7 +259,7 @@ async def test_a_debrief_that_was_not_taken_leaves_the_exchange_open_for_its_las
     assert here.play.words.text("da", "status.next.later") in await here.emil.text()
     assert here.play.words.text("da", "btn.debrief") not in await here.emil.text()
     await here.at(here.end + timedelta(days=93), 12)
-    assert await said(here.emil, "fu90.intro")
+    assert await said(here.emil, "fu90.intro", n=90)
 
 
 async def test_old_buttons_write_nothing_about_what_is_closed(open_at: Open) -> None:

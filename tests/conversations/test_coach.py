@@ -67,7 +67,13 @@ async def test_the_coach_gets_exactly_what_was_previewed_and_nothing_in_the_firs
 async def test_nothing_chosen_is_only_the_wish_to_talk(open_at: Open) -> None:
     here = await open_at("prepared")
     kim = await coached(here)
-    await book(here, "")
+    await here.emil.says("coach")
+    await here.emil.fills({"coach.items": []})
+    await here.emil.fills()
+    asked = here.play.words.text("da", "coach.asked", {"name": "Emil Eriksen"})
+    assert [part.text for part in (await here.emil.last()).parts][-1] == asked, "no empty line below it"
+    await here.emil.taps("btn.send")
+    assert here.play.words.text("da", "coach.sent.bare", {"coach": "Kim"}) in await here.emil.text()
     assert here.play.words.text("da", "coach.asked", {"name": "Emil Eriksen"}) in await kim.text()
     assert (await kim.last()).buttons == ()
     assert await note_of(here) is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.channel import Incoming, Reply
 from tests.stage.play import Seat, read
 from tests.stage.scenes import at_scene
@@ -38,3 +40,30 @@ async def test_a_number_of_a_person_in_a_command_is_hidden() -> None:
     rows = await here.play.store.run(lambda work: work.inbox.pending(10))
     assert not rows
     assert here.play.words.text("da", "safe.id_chat") in await here.emil.everything()
+
+
+@pytest.mark.parametrize("words", ["menneske", "Et menneske!", "status", "mine data"])
+async def test_what_help_names_is_understood_while_a_text_is_asked_for_and_the_question_stays(words: str) -> None:
+    here = await at_scene("first day")
+    await here.emil.says("De tager ti minutter om morgenen")
+    asked = await here.emil.last()
+    await here.emil.says(words)
+    assert len(await here.emil.messages()) > 0
+    rows = await here.play.store.run(lambda work: work.answers.by(here.emil.id))
+    assert not [row for row in rows if row.value == words]
+    if "menneske" in words.lower():
+        assert here.play.words.text("da", "human.contact", {"contact": "Hanne"}) in await here.emil.text()
+    await here.emil.says("At vi kunne gøre det samme")
+    rows = await here.play.store.run(lambda work: work.answers.by(here.emil.id))
+    written = {row.key: row.value for row in rows if row.occasion.startswith("log:")}
+    assert written["log.core.what"] == "De tager ti minutter om morgenen"
+    assert "At vi kunne gøre det samme" in written.values()
+    assert asked.fields
+
+
+async def test_help_says_what_is_a_command_while_a_question_waits_for_a_text() -> None:
+    here = await at_scene("first day")
+    await here.emil.says("hjælp")
+    assert here.play.words.text("da", "help.writing") in await here.emil.text()
+    await here.vera.says("hjælp")
+    assert here.play.words.text("da", "help.writing") not in await here.vera.text()

@@ -22,7 +22,7 @@ async def offered(here: Cast) -> Seat:
     """Two weeks after the first action's date Emil is asked, and chooses Signe."""
     signe = await here.play.add("Signe Sand", "colleague", "Børnehaven Solsikken")
     await here.at(here.end + timedelta(days=25 + 15), 12)
-    assert await said(here.emil, "fb.offer", action=ACTION)
+    assert await said(here.emil, "fb.offer", action=ACTION, n=14)
     await here.emil.taps("btn.ask_colleagues")
     assert here.play.words.text("da", "fb.ask", {"name": "Emil", "action": ACTION}) in await here.emil.text()
     await here.emil.fills({"fb.who.first": signe.id, "fb.who.second": signe.id})

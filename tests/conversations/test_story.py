@@ -99,6 +99,22 @@ async def test_consent_is_taken_back_under_my_data(open_at: Open, consent: str) 
     assert TEXT in "".join(file.text for file in (await here.emil.last()).files)
 
 
+async def test_with_the_story_the_name_of_who_helps_is_taken_back(open_at: Open) -> None:
+    here = await open_at("debriefed")
+    await tell(here, "story.ask.anon", "btn.yes")
+    await here.emil.says("mine data")
+    await here.emil.taps("btn.see")
+    (listed,) = (await here.emil.last()).fields
+    (story,) = [choice.value for choice in listed.choices if TEXT[:20] in choice.label]
+    await here.emil.fills({"answer": story})
+    await here.emil.taps("btn.story_withdraw")
+    assert await said(here.emil, "story.helper.gone")
+    await read_by_hr(here)
+    assert "Emil Eriksen" not in await here.hanne.text()
+    helpers = here.play.words.text("da", "stories.helpers", {"list": ["Emil Eriksen"]})
+    assert helpers not in await here.hanne.everything()
+
+
 async def test_nobody_but_hr_reads_the_list(open_at: Open) -> None:
     here = await open_at("debriefed")
     await tell(here, "story.ask.named")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from dialogs.commands import WHILE_WRITING, Command, understand
+from bot.words import read
+from dialogs.commands import ALONE, WHILE_WRITING, Command, understand
 
 SPEC = """
 help | help, what can you do | hjælp, hvad kan du | hjelp, hva kan du
@@ -60,13 +63,26 @@ def test_case_and_punctuation_do_not_count(command: Command, phrase: str) -> Non
 
 
 @pytest.mark.parametrize(("command", "phrase"), CASES)
-def test_while_a_text_is_asked_for_only_five_are_commands(command: Command, phrase: str) -> None:
-    wanted = command if command in WHILE_WRITING else None
+def test_while_a_text_is_asked_for_only_a_few_are_commands(command: Command, phrase: str) -> None:
+    wanted = command if command in WHILE_WRITING or phrase in ALONE else None
     assert understand(phrase, asking_for_text=True) is wanted
 
 
 def test_the_five_are_help_stop_pause_back_and_skip() -> None:
     assert {command.value for command in WHILE_WRITING} == {"help", "stop", "pause", "back", "skip"}
+
+
+@pytest.mark.parametrize(("language", "key"), [("da", "help.menu"), ("nb", "help.menu"), ("en", "help.menu")])
+def test_what_help_names_first_is_a_command_also_while_a_text_is_asked_for(language: str, key: str) -> None:
+    named = re.split(r"[,:“”«»]| eller | or ", read()[0][language][key].partition("{")[0])[1:]  # type: ignore[union-attr]
+    phrases = [phrase.strip() for phrase in named if phrase.strip() and " for " not in phrase and " to " not in phrase]
+    assert len(phrases) == 6
+    assert all(understand(phrase, asking_for_text=True) for phrase in phrases), phrases
+
+
+@pytest.mark.parametrize("text", ["HR", "coach", "slet", "tal med et menneske i morgen", "delt", "mine medarbejdere"])
+def test_what_may_be_an_answer_is_one(text: str) -> None:
+    assert understand(text, asking_for_text=True) is None
 
 
 def test_every_command_can_be_typed() -> None:
