@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.channel import Button, Incoming, Part, Reply
-from bot.drawing import Reader
+from bot.fields import Reader
 from bot.moment import Moment, Told
 from bot.programme.identifiers import found
 from bot.script import Talk

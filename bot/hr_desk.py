@@ -9,7 +9,7 @@ from typing import TypeVar
 from bot.channel import Field
 from bot.channels.web.office import NotHr, Seen, Sentence
 from bot.clock import Clock
-from bot.drawing import Reader, field_of, labels_of
+from bot.fields import Reader, field_of, labels_of
 from bot.moment import Moment
 from bot.own_words import MOST_FOUND, example, fault, may_change, room, search
 from bot.script import House, Talk, Topic

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from bot.answering import doubts, keep, refuse
 from bot.channel import CLOSED, OPEN, Button, Choice, Field, Incoming, Message, Part, Reply
-from bot.drawing import Drawn, Reader, draw, labels_of, quotes
+from bot.drawing import Drawn, draw, quotes
+from bot.fields import Reader, labels_of
 from bot.moment import Moment, Press, Told
 from bot.script import Script, Talk, Topic
 from dialogs import engine

@@ -9,7 +9,7 @@ from dialogs.model import Visibility as Who
 
 
 def number(key: str, low: int, high: int) -> Ask:
-    """A number of days, months or answers, beginning with the one that holds now."""
+    """A number of days, months or answers, beginning with the one that holds now; beside it stand the two ends."""
     return Ask(key, Number(low, high), Who.HR, required=True, starter=key.removeprefix("choose."))
 
 
@@ -30,8 +30,12 @@ CHOICES = Dialog(
         ),
         step(Ask("round.check.reps", Ack(), Who.HR, when=answered("choose.cleared"), required=True)),
         page(
+            number("choose.debrief_reminder", 2, 14),
+            number("choose.debrief_closes", 15, 30),
             number("choose.return_talk_working_days", 1, 40),
             number("choose.sharing", 1, 90),
+        ),
+        page(
             number("choose.feedback", 1, 60),
             number("choose.evaluation", 1, 9),
             number("choose.evaluation_reminder", 10, 30),

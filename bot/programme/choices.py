@@ -40,6 +40,8 @@ class Choices:
     pool: bool = False
     return_talk_working_days: int = 10
     sharing: int = 30
+    debrief_reminder: int = 7
+    debrief_closes: int = 21
     feedback: int = 14
     evaluation: int = 3
     evaluation_reminder: int = 10

@@ -26,6 +26,7 @@ def test_what_holds_by_default_is_in_its_range(name: str) -> None:
 @pytest.mark.parametrize(
     "names",
     [
+        ("debrief_reminder", "debrief_closes"),
         ("evaluation", "evaluation_reminder"),
         ("first_check", "second_check"),
         ("soft_maximum_months", "upper_warning_months"),

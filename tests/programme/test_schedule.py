@@ -21,6 +21,7 @@ from bot.programme.calendar import (
     within_hours,
     working_day_after,
 )
+from bot.programme.choices import Choices
 from bot.programme.schedule import (
     EXCHANGE_KINDS,
     LOGBOOK,
@@ -253,6 +254,14 @@ def test_the_leader_hears_once_a_week_whatever_was_shared(facts: ExchangeFacts) 
         assert due.recipient == facts.leader
         assert due.about in last_of_weeks(facts.days)
         assert due.day == working_day_after(facts.leader_hours, due.about)
+
+
+def test_the_debrief_is_reminded_of_and_closed_on_the_days_that_hr_has_chosen() -> None:
+    facts = three_days(choices=Choices(debrief_reminder=4, debrief_closes=28))
+    last = facts.days[-1]
+    days = {due.kind: due.day for due in exchange_dues(facts)}
+    assert days["debrief.remind"] == last + timedelta(days=4)
+    assert days["debrief.close"] == last + timedelta(days=28)
 
 
 @given(facts=exchanges())

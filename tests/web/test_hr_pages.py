@@ -17,7 +17,8 @@ from bot.programme.choices import Choices, chosen
 from bot.programme.identifiers import mask
 from bot.stage import Stage
 from dialogs.choices import CHOICES
-from dialogs.model import Number
+from dialogs.model import Ask, Number
+from tests.stage.play import WORDS
 from tests.stage.scenes import Cast, at_scene
 
 KEY = "data.deleted"
@@ -221,16 +222,25 @@ async def test_wellbeing_is_asked_about_only_when_the_representatives_have_said_
     assert (pages.here.hanne.id, "representatives.cleared", pages.organisation) in await pages.audit()
 
 
-@pytest.mark.parametrize(("key", "given", "range"), [("fewest", "4", "5 til 50"), ("first_check", "90", "14 til 60")])
-async def test_a_number_out_of_range_is_said_and_nothing_is_kept(
-    pages: Pages, key: str, given: str, range: str
-) -> None:
-    form: dict[str, str | list[str]] = {
-        **NUMBERS,
-        "choose.pool": "btn.no",
-        "choose.track": "choose.track.full",
-        f"choose.{key}": given,
-    }
-    _, page = await pages.post("choices", {**form, "do": "keep"})
-    assert f"Skriv et tal fra {range}." in page
-    assert await pages.chosen() == Choices()
+@pytest.mark.parametrize("ask", [ask for ask in CHOICES.asks if ask.key in NUMBERS], ids=lambda ask: ask.key)
+async def test_a_number_out_of_range_is_said_and_nothing_is_kept(pages: Pages, ask: Ask) -> None:
+    """Each number of 2.5 that HR may set stands there with its label and its range."""
+    assert isinstance(ask.answer, Number)
+    low, high = ask.answer.low, ask.answer.high
+    _, page = await pages.get("choices")
+    assert WORDS.text("da", ask.key) in page
+    assert f"Fra {low} til {high}." in page[page.index(WORDS.text("da", ask.key)) :]
+    form: dict[str, str | list[str]] = {**NUMBERS, "choose.pool": "btn.no", "choose.track": "choose.track.full"}
+    for wrong in (str(low - 1), str(high + 1), "mange"):
+        _, page = await pages.post("choices", {**form, ask.key: wrong, "do": "keep"})
+        assert f"Skriv et tal fra {low} til {high}." in page
+        assert await pages.chosen() == Choices()
+
+
+async def test_whom_to_turn_to_is_named_in_hrs_words(pages: Pages) -> None:
+    form: dict[str, str | list[str]] = {**NUMBERS, "choose.pool": "btn.no", "choose.track": "choose.track.days"}
+    await pages.post("choices", {**form, "choose.help_contacts": "Kim, lokal 12", "do": "keep"})
+    assert (await pages.chosen()).help_contacts == "Kim, lokal 12"
+    _, page = await pages.post("choices", {**form, "choose.help_contacts": "Kim " * 500, "do": "keep"})
+    assert "Der er plads til" in page
+    assert (await pages.chosen()).help_contacts == "Kim, lokal 12"

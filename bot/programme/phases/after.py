@@ -20,8 +20,6 @@ from bot.programme.phases.facts import (
     not_after,
 )
 
-DEBRIEF_REMINDS: Final = 7
-DEBRIEF_CLOSES: Final = 21
 SHARE_BEFORE: Final = timedelta(days=2)
 REMIND_BEFORE: Final = 4
 """Working days before the return talk is due."""
@@ -38,13 +36,13 @@ def after(facts: ExchangeFacts) -> list[Due]:
 
 
 def _debrief(facts: ExchangeFacts) -> list[Due]:
-    """On the first working day back, one reminder after a week, the close after three (2.5)."""
+    """On the first working day back, one reminder, and the close of it (2.5)."""
     if facts.debrief_done:
         return []
-    me, last = facts.employee_hours, facts.last
+    me, choices = facts.employee_hours, facts.choices
     debrief = _asks_to_debrief(facts)
-    remind = for_employee(facts, "debrief.remind", on_day(me, last + timedelta(days=DEBRIEF_REMINDS), TASK_AT))
-    close = _silent(facts, "debrief.close", last + timedelta(days=DEBRIEF_CLOSES))
+    remind = for_employee(facts, "debrief.remind", on_day(me, _later(facts, choices.debrief_reminder), TASK_AT))
+    close = _silent(facts, "debrief.close", _later(facts, choices.debrief_closes))
     pushes = [debrief] + ([remind] if remind.day > debrief.day else [])
     return [*(told for told in pushes if told.at < close.at), close]
 
