@@ -1,8 +1,7 @@
-"""The human coach: named by HR, sent what the employee chooses and nothing else, and read by nobody beside."""
+"""The human coach: is sent what the employee chooses and nothing else, which nobody reads beside."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -11,33 +10,26 @@ from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.programme.visibility import COACH_NOTE, NEVER, may_read
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns import after
+from bot.turns import after, named_coaches
 from bot.turns.coach_ways import AFTER, LIVE, coaches_of, next_talk, occasion_of
 from bot.turns.common import (
     circle_of,
-    colleagues,
     exchange_of,
     facts_of_exchange,
     first,
     is_text,
     item,
     label_of,
-    no_facts,
     shown,
 )
 from bot.turns.debriefs import offered_quotes
 from bot.turns.picking import shown_by
 from dialogs import engine
-from dialogs.coach import COACH, COACHES
+from dialogs.coach import COACH
 from dialogs.debrief import BEFORE_THE_PLAN
 from dialogs.engine import excerpt
 from dialogs.model import Ask, Say, State
 from storage.records import AnswerRow, ConversationRow, ExchangeRow, PersonRow, new_id
-
-CHOICE = "coaches"
-
-
-# What the employee sends
 
 
 def pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
@@ -229,13 +221,10 @@ def _passed_over(
     return replace(there, state=engine.to_json(state), status="paused")
 
 
-# Whom HR names
-
-
 def command(moment: Moment, person: PersonRow) -> Reply:
     """HR sees the coaches; an employee on an exchange gets to one."""
     if person.hr:
-        _list(moment, person)
+        named_coaches.show(moment, person)
         return Reply()
     mine = [each for each in moment.work.exchanges.of_employee(person.id) if each.state in LIVE]
     if not mine:
@@ -250,78 +239,11 @@ def listed(moment: Moment, person: PersonRow, args: list[str], incoming: Incomin
     return command(moment, person)
 
 
-def _list(moment: Moment, hr: PersonRow, replaces: str = "") -> None:
-    people = list(_people(moment, _ids(moment, hr)))
-    says = [Say("coaches.are", {"list": [each.name for each in people]})] if people else [Say("coaches.none")]
-    ways = [Press("btn.coach_add", ["coach_add"], main=True)]
-    for each in people:
-        label = moment.words.text(hr.language, "btn.coach_remove", {"name": first(each.name)})
-        ways.append(Press("btn.coach_remove", ["coach_remove", each.id], text=label))
-    moment.tell(hr, Told([Say("coaches.title"), *says], ways), kind="answer", replaces=replaces)
-
-
-def _ids(moment: Moment, hr: PersonRow) -> list[str]:
-    kept = moment.work.choices.of(hr.organisation).get(CHOICE, [])
-    return [str(id) for id in kept] if isinstance(kept, list) else []
-
-
-def _people(moment: Moment, ids: Iterable[str]) -> Iterable[PersonRow]:
-    return filter(None, (moment.work.people.find(id) for id in ids))
-
-
-def add(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
-    """HR names one more coach."""
-    if not person.hr:
-        return Reply(note=moment.words.text(person.language, "only_hr"))
-    talks.begin(moment, Topic(person, "coaches", person.organisation, new_id()))
-    return Reply()
-
-
-def remove(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
-    """HR takes a coach off the list; what the coach was sent stays the employee's to take back."""
-    if not person.hr:
-        return Reply(note=moment.words.text(person.language, "only_hr"))
-    if not moment.work.conversations.spend(incoming.card):
-        return Reply(note=moment.words.text(person.language, "card.answered"))
-    left = [id for id in _ids(moment, person) if id != args[0]]
-    moment.work.choices.put(person.organisation, "", CHOICE, left)
-    moment.work.audit.add(moment.now, person.id, "coaching.removed", args[0])
-    _list(moment, person, shown_by(moment, incoming))
-    return Reply()
-
-
-def add_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
-    """The colleagues who are not HR: the note is for a coach alone."""
-    people = [each for each in colleagues(moment, topic.person) if not moment.person(each["value"]).hr]
-    return {**no_facts(moment, topic), "people": people}
-
-
-def add_finish(moment: Moment, talk: Talk) -> Ending:
-    """Adds the coach, once, and tells them what that means."""
-    hr, coach = talk.person, moment.person(str(talk.state.answers["coaches.who"]))
-    ids = _ids(moment, hr)
-    if coach.id not in ids:
-        moment.work.choices.put(hr.organisation, "", CHOICE, [*ids, coach.id])
-        moment.work.audit.add(moment.now, hr.id, "coaching.named", coach.id)
-        moment.tell(coach, Told([Say("coaches.told", no_facts(moment, talk.topic))]), kind="news")
-    return Ending([Say("coaches.added", {"name": first(coach.name)})], [Press("btn.coaches", ["coaches"])])
-
-
-def nobody(moment: Moment, talk: Talk, ask: Ask) -> Say | None:
-    """Whom HR names is no secret that needs saying."""
-    return None
-
-
-SCRIPTS = {
-    "coach": Script(COACH, facts, finish, who, more=more, keeps=False),
-    "coaches": Script(COACHES, add_facts, add_finish, nobody, keeps=False),
-}
+SCRIPTS = {"coach": Script(COACH, facts, finish, who, more=more, keeps=False)}
 PRESSES = {
     "coach": pressed,
     "coach_back": take_back,
     "coach_note": read,
     "coach_held": held,
     "coaches": listed,
-    "coach_add": add,
-    "coach_remove": remove,
 }

@@ -1,4 +1,4 @@
-"""HR pairs a wish with a host's offer, or confirms a place somebody found; the two sides say yes."""
+"""HR pairs a wish with a host's offer, or confirms a place somebody found."""
 
 from __future__ import annotations
 
@@ -7,41 +7,30 @@ from typing import Any
 
 from bot import talks
 from bot.channel import Incoming, Part, Reply
-from bot.moment import Moment, Press, Told
+from bot.moment import Moment
 from bot.places import hosts_of
-from bot.planning import worker as worker_of
-from bot.programme.calendar import at_local, working_day_after
 from bot.programme.choices import Choices
-from bot.programme.schedule import TASK_AT
-from bot.programme.states import Circumstances
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns import outside, reaching, split, swaps
+from bot.turns import outside, proposals, split, swaps
 from bot.turns.common import (
     Option,
     colleagues,
-    decision_told,
-    ended,
-    facts_of_exchange,
     facts_of_round,
     label_of,
     latest,
-    no_facts,
     nobody_else,
     shown,
 )
-from bot.turns.moves import exchange_to, offer_to, sign_up_to
-from bot.turns.needs import WAITING, remind_hr
+from bot.turns.moves import offer_to, sign_up_to
+from bot.turns.needs import WAITING
 from bot.turns.signups import ask_leader, wish_of
-from dialogs.match import HOST_PROPOSAL, MATCH, PROPOSAL
+from dialogs.match import MATCH
 from dialogs.model import Say
 from dialogs.round import FORMS
-from storage.records import ExchangeRow, PersonRow, PromptRow, RoundRow, SignUpRow, Stop, new_id
+from storage.records import ExchangeRow, PersonRow, RoundRow, SignUpRow, Stop, new_id
 
 MONTH = timedelta(days=30.5)
 """Near enough for a warning."""
-
-ANSWER_DAYS = 5
-"""Working days to answer a proposal (own default)."""
 
 
 def pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
@@ -205,14 +194,14 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     values = {"name": employee.name, "host_unit": exchange.host_unit}
     hosts = hosts_of(exchange)
     if offer is None and hosts:
-        _ask_hosts(moment, exchange)
+        proposals.ask_hosts(moment, exchange)
         names = moment.words.listing(talk.person.language, map(moment.first_name, hosts))
         links = [say for one in hosts for say in outside.told_hr(moment, talk.person, moment.person(one))]
         return Ending([Say("match.sent.host", {**values, "host": names}), *links])
     if offer is None:
         ask_leader(moment, exchange)
         return Ending([Say("match.sent.leader", {**values, "leader": moment.first_name(exchange.leader)})])
-    _ask(moment, employee, "proposal", exchange)
+    proposals.ask(moment, employee, "proposal", exchange)
     return Ending([Say("match.sent.employee", values)])
 
 
@@ -235,106 +224,9 @@ def _swap(moment: Moment, talk: Talk, one: SignUpRow, other: SignUpRow) -> Endin
         sign_up_to(moment, moment.work.rounds.sign_up(half.sign_up), "proposed")
         moment.work.audit.add(moment.now, talk.person.id, "exchange.proposed", half.id)
     for half in halves:
-        _ask(moment, moment.person(half.employee), "proposal", half)
+        proposals.ask(moment, moment.person(half.employee), "proposal", half)
     names = moment.words.listing(talk.person.language, [moment.person(half.employee).name for half in halves])
     return Ending([Say("match.sent.swap", {"list": names})])
 
 
-def _ask_hosts(moment: Moment, exchange: ExchangeRow) -> None:
-    for host in map(moment.person, hosts_of(exchange)):
-        _ask(moment, host, "host_proposal", exchange)
-        reaching.asked(moment, host, exchange.employee)
-
-
-def _ask(moment: Moment, person: PersonRow, dialog: str, exchange: ExchangeRow) -> None:
-    """Asks one side, and plans the one reminder before the answer is due."""
-    talks.begin(moment, Topic(person, dialog, exchange.id, "proposal"))
-    worker = worker_of(person)
-    day = working_day_after(worker, moment.today(person), ANSWER_DAYS - 1)
-    at = at_local(day, TASK_AT, person.zone)
-    moment.work.prompts.add(PromptRow(new_id(), person.id, exchange.id, "proposal.remind", day, at))
-
-
-def remind(moment: Moment, prompt: PromptRow) -> Told | None:
-    """The one reminder of a proposal that waits."""
-    exchange = moment.work.exchanges.get(prompt.subject)
-    dialog = "host_proposal" if prompt.recipient in hosts_of(exchange) else "proposal"
-    row = moment.work.conversations.find(prompt.recipient, dialog, exchange.id, "proposal")
-    if exchange.state != "proposed" or row is None or row.status not in ("open", "paused"):
-        return None
-    person = moment.person(prompt.recipient)
-    deadline = working_day_after(worker_of(person), moment.today(person))
-    values = {
-        **facts_of_exchange(moment, Topic(person, dialog, exchange.id, "proposal"), exchange),
-        "deadline": deadline,
-    }
-    key = "match.remind.host" if dialog == "host_proposal" else "match.remind"
-    return Told([Say(key, values)], [Press("btn.answer", ["begin", dialog, exchange.id, "proposal"], main=True)])
-
-
-def proposal_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
-    """What a proposal says: place, dates, the reason, and until when to answer."""
-    exchange = moment.work.exchanges.get(topic.subject)
-    deadline = working_day_after(worker_of(topic.person), moment.today(topic.person), ANSWER_DAYS)
-    sign_up = moment.work.rounds.sign_up(exchange.sign_up)
-    reason = exchange.why or moment.words.text(topic.person.language, "match.why.default")
-    is_host = topic.dialog == "host_proposal"
-    return {
-        **no_facts(moment, topic),
-        **facts_of_exchange(moment, topic, exchange),
-        "text": ended(wish_of(moment, sign_up, topic.person.language) if is_host else reason),
-        "name": moment.first_name(exchange.employee) if is_host else "HR",
-        "deadline": deadline,
-    }
-
-
-def proposal_finish(moment: Moment, talk: Talk) -> Ending:
-    """The person's yes goes on to the host; a no sends the wish back to HR, and nothing is asked."""
-    exchange = moment.work.exchanges.get(talk.row.subject)
-    if exchange.state != "proposed":
-        return Ending([Say("card.answered")])
-    if talk.state.answers["match.propose.emp"] == "btn.decline":
-        _decline(moment, exchange)
-        return Ending([Say("match.declined.emp")])
-    if [host for host in hosts_of(exchange) if host != exchange.employee]:
-        _ask_hosts(moment, exchange)
-    else:
-        accept(moment, exchange)
-    return Ending([Say("match.accepted.emp", {"host_unit": talk.facts["host_unit"]})])
-
-
-def host_finish(moment: Moment, talk: Talk) -> Ending:
-    """The host's yes goes on to the leader; a no is told kindly."""
-    exchange = moment.work.exchanges.get(talk.row.subject)
-    if exchange.state != "proposed":
-        return Ending([Say("card.answered")])
-    if talk.state.answers["match.propose.host"] == "btn.decline":
-        _decline(moment, exchange)
-        employee = moment.person(exchange.employee)
-        moment.tell(employee, Told([Say("match.no.emp")]), kind="news", subject=exchange.id)
-        split.tell_other_hosts(moment, exchange, talk.person)
-        return Ending([Say("match.declined.host")])
-    if not split.all_said_yes(moment, exchange):
-        return Ending([Say("match.accepted.host.more", {"name": moment.first_name(exchange.employee)})])
-    accept(moment, exchange)
-    return Ending([Say("match.accepted.host", {"name": moment.first_name(exchange.employee)})])
-
-
-def accept(moment: Moment, exchange: ExchangeRow) -> None:
-    """Both sides have said yes: the leader decides."""
-    ask_leader(moment, exchange_to(moment, exchange, "accepted", Circumstances(host_said_yes=True)))
-
-
-def _decline(moment: Moment, exchange: ExchangeRow) -> None:
-    exchange_to(moment, exchange, "declined")
-    sign_up_to(moment, moment.work.rounds.sign_up(exchange.sign_up), "in_matching")
-    for offer in split.offers(moment, exchange, "proposed"):
-        offer_to(moment, offer, "open")
-    swaps.tell_gone(moment, exchange)
-    for hr in moment.work.people.hr(moment.person(exchange.employee).organisation):
-        remind_hr(moment, hr, exchange.round)
-
-
 MATCH_SCRIPT = Script(MATCH, facts, finish, nobody_else, beside=beside)
-PROPOSAL_SCRIPT = Script(PROPOSAL, proposal_facts, proposal_finish, decision_told)
-HOST_PROPOSAL_SCRIPT = Script(HOST_PROPOSAL, proposal_facts, host_finish, decision_told)
