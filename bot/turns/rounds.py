@@ -124,18 +124,23 @@ def announce(moment: Moment, row: RoundRow) -> RoundRow:
     moment = moment.speaking(row.organisation, row.id)
     values = facts_for_post(moment, row)
     title, *rest = announcement(values, pool=moment.choices(row.id).pool)
+    heading, *texts = (moment.words.say(row.language, say) for say in (title, *rest))
+    parts = (Part(heading, "title"), *map(Part, texts))
+    post = _post(moment, row, parts, [*_ways(row), Press("btn.more", ["faq_more", row.id])])
+    return round_to(moment, replace(row, post=post), "open")
+
+
+def _ways(row: RoundRow) -> list[Press]:
+    """The ways into a round."""
+    return [Press("btn.signup", ["sign_up", row.id], main=True), Press("btn.hostoffer", ["host_offer", row.id])]
+
+
+def _post(moment: Moment, row: RoundRow, parts: tuple[Part, ...], presses: list[Press]) -> str:
+    """Posts in the round's channel, with buttons that are good for everybody there. Returns the outgoing's id."""
     card = new_id()
-    presses = [
-        Press("btn.signup", ["sign_up", row.id], main=True),
-        Press("btn.hostoffer", ["host_offer", row.id]),
-        Press("btn.more", ["faq_more", row.id]),
-    ]
     message = Message(
-        parts=(
-            Part(moment.words.say(row.language, title), "title"),
-            *(Part(moment.words.say(row.language, say)) for say in rest),
-        ),
-        preview=moment.words.say(row.language, title),
+        parts=parts,
+        preview=parts[0].text,
         card=card,
         buttons=moment.buttons(row.language, presses),
         language=row.language,
@@ -143,7 +148,7 @@ def announce(moment: Moment, row: RoundRow) -> RoundRow:
     post = moment.post(row.post_to, message, "announcement", row.id)
     actions = {str(n): press.action for n, press in enumerate(presses)}
     moment.work.conversations.add_card(CardRow(card, "", "", actions, post))
-    return round_to(moment, replace(row, post=post), "open")
+    return post
 
 
 def facts_for_post(moment: Moment, row: RoundRow) -> dict[str, Any]:
@@ -192,22 +197,7 @@ def due(moment: Moment, prompt: PromptRow) -> str:
 def _remind(moment: Moment, row: RoundRow, key: str) -> None:
     moment = moment.speaking(row.organisation, row.id)
     say = Say(key, facts_for_post(moment, row))
-    card = new_id()
-    presses = [
-        Press("btn.signup", ["sign_up", row.id], main=True),
-        Press("btn.hostoffer", ["host_offer", row.id]),
-    ]
-    text = moment.words.say(row.language, say)
-    message = Message(
-        parts=(Part(text),),
-        preview=text,
-        card=card,
-        buttons=moment.buttons(row.language, presses),
-        language=row.language,
-    )
-    post = moment.post(row.post_to, message, "announcement", row.id)
-    actions = {str(n): press.action for n, press in enumerate(presses)}
-    moment.work.conversations.add_card(CardRow(card, "", "", actions, post))
+    _post(moment, row, (Part(moment.words.say(row.language, say)),), _ways(row))
 
 
 def _result(moment: Moment, row: RoundRow) -> str:

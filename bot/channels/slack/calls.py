@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.channels.connections import KEEP, Connections
+from bot.channels.payload import text as text_at
 from bot.channels.retry_after import retry_after
 from bot.channels.slack.client import client, proxy_for
 from bot.channels.slack.tokens import Access
@@ -67,10 +68,7 @@ class Answer:
 
     def text(self, *keys: str) -> str:
         """The string at this path of the answer; empty when there is none."""
-        value: Any = self.data
-        for key in keys:
-            value = value.get(key) if isinstance(value, Mapping) else None
-        return value if isinstance(value, str) else ""
+        return text_at(self.data, *keys)
 
 
 Ask = Callable[[AsyncWebClient], Awaitable[AsyncSlackResponse]]

@@ -21,6 +21,7 @@ from typing import Any
 import structlog
 
 from bot.channels.connections import Connections
+from bot.channels.payload import text as text_at
 from bot.channels.retry_after import retry_after
 from bot.channels.teams.addresses import cloud_of
 from bot.channels.teams.fetch import NOT_SENT, Fetched, fetch_from
@@ -72,10 +73,7 @@ class Answer:
 
     def text(self, *keys: str) -> str:
         """The string at this path of the answer; empty when there is none."""
-        value: Any = self.data
-        for key in keys:
-            value = value.get(key) if isinstance(value, Mapping) else None
-        return value if isinstance(value, str) else ""
+        return text_at(self.data, *keys)
 
 
 class Calls:
