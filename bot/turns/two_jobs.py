@@ -24,7 +24,8 @@ def too_much(row: AnswerRow) -> bool:
 def forewarned(moment: Moment, exchange: ExchangeRow, rows: Iterable[AnswerRow]) -> list[Say]:
     """What the employee reads before sharing it: that the host is told too."""
     hosts = [_host_of(exchange, row) for row in rows if too_much(row) and not row.released]
-    return [Say("share.twojobs", {"host": moment.first_name(host)}) for host in hosts[-1:] if host]
+    told = [host for host in hosts[-1:] if host and not is_outside(moment, host)]
+    return [Say("share.twojobs", {"host": moment.first_name(host)}) for host in told]
 
 
 def _host_of(exchange: ExchangeRow, row: AnswerRow) -> str:
@@ -45,9 +46,9 @@ def tell_leader(moment: Moment, exchange: ExchangeRow, row: AnswerRow) -> None:
 
 
 def tell_host(moment: Moment, exchange: ExchangeRow, row: AnswerRow) -> None:
-    """Tells whoever is the host of it; nobody where there is none."""
+    """Tells whoever is the host of it. One outside is told by the home leader: no logbook goes to a page (T14)."""
     host = _host_of(exchange, row)
-    if not host:
+    if not host or is_outside(moment, host):
         return
     names = {"name": moment.first_name(exchange.employee), "leader": moment.first_name(exchange.leader)}
     says = [Say("lead.nudge.twojobs.host", names), *_note(moment, row, host)]
@@ -55,9 +56,7 @@ def tell_host(moment: Moment, exchange: ExchangeRow, row: AnswerRow) -> None:
 
 
 def _note(moment: Moment, row: AnswerRow, reader: str) -> list[Say | Part]:
-    """What would ease it, where that was shared with the reader. No logbook goes to a page outside (T14)."""
-    if is_outside(moment, reader):
-        return []
+    """What would ease it, where that was shared with the reader."""
     language = moment.person(reader).language
     notes = [
         note

@@ -6,10 +6,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from storage.records import new_id
 from storage.store import Work
+from storage.tables import outbox
 from tests.conversations.conftest import Open
+from tests.conversations.test_outside import moves_out
 from tests.stage.asides import agree, choose
 from tests.stage.play import Seat, read
 from tests.stage.scenes import SCENES, Cast, prepare, write
@@ -180,6 +183,32 @@ async def test_two_jobs_too_much_shared_at_once_brings_the_note_that_was_shared(
     assert "onsdagen" in await here.lone.everything()
     assert for_host in await here.vera.everything()
     assert "onsdagen" not in await here.vera.everything(), "the note was shared with Lone only"
+
+
+async def test_domain_t14_a_host_outside_is_not_told_of_two_jobs(open_at: Open) -> None:
+    """It is an answer of the logbook: the home leader is asked to talk with the host about what can rest."""
+    here = await part_time(open_at)
+    await here.play.store.run(lambda work: moves_out(work, here.vera))
+    rows = await here.play.store.run(lambda work: work.answers.by(here.emil.id))
+    (much,) = [row.id for row in rows if row.key == "log.twojobs"]
+    await here.emil.says("mine data")
+    await here.emil.taps("btn.see")
+    await here.emil.fills({"answer": much})
+    await here.emil.taps("btn.share")
+    await here.emil.fills({"share.receivers": [here.lone.id]})
+    assert here.play.words.text("da", "share.twojobs", {"host": "Vera"}) not in await here.emil.text()
+    await here.emil.taps("btn.share")
+    await here.at(date(2026, 5, 18), 12)
+    for_leader, for_host = nudges(here)
+    assert for_leader in await here.lone.everything()
+    assert for_host not in await here.vera.everything() + await page_of(here.vera)
+
+
+async def page_of(seat: Seat) -> str:
+    """All that waits for somebody or lies on their page."""
+    rows = await seat.play.store.run(lambda work: work.outbox._all(select(outbox)))
+    mine = [row["id"] for row in rows if row["place"] == seat.id]
+    return await seat.play.store.run(lambda work: "".join(work.outbox.get(id).payload for id in mine))
 
 
 async def test_two_jobs_too_much_shared_with_the_host_alone_is_not_told_to_the_leader(open_at: Open) -> None:
