@@ -20,6 +20,7 @@ from bot.turns.dates import add_to_calendar
 from bot.turns.moves import exchange_to, sign_up_to
 from bot.turns.needs import remind_hr
 from bot.turns.picking import shown_by
+from bot.turns.pushes import acting
 from bot.turns.signups import wish_of, with_other_leader
 from dialogs.approval import APPROVE, PRINCIPLE
 from dialogs.model import Say
@@ -219,5 +220,14 @@ def not_leader(moment: Moment, person: PersonRow, args: list[str], incoming: Inc
     return Reply()
 
 
-PRINCIPLE_SCRIPT = Script(PRINCIPLE, principle_facts, principle_finish, decision_told, ways_out)
-APPROVE_SCRIPT = Script(APPROVE, approve_facts, approve_finish, decision_told)
+SCRIPTS = {
+    "principle": Script(PRINCIPLE, principle_facts, principle_finish, decision_told, ways_out),
+    "approve": Script(APPROVE, approve_facts, approve_finish, decision_told),
+}
+PRESSES = {
+    "decide_again": decide_again,
+    "not_leader": not_leader,
+}
+PROMPTS = {
+    "approve.remind": acting(remind),
+}

@@ -380,3 +380,5 @@ BUTTONS: dict[str, Callable[[Moment, PersonRow], Reply]] = {
     "pause_log": _pause,
     "resume_log": _resume_log,
 }
+
+PRESSES = {verb: button(command) for verb, command in BUTTONS.items()}

@@ -35,7 +35,7 @@ from bot.turns.minutes import minutes_of
 from bot.turns.moves import exchange_to
 from bot.turns.picking import shown_by
 from bot.turns.preparations import goals_of
-from bot.turns.pushes import base
+from bot.turns.pushes import acting, base, telling
 from dialogs.debrief import DEBRIEF
 from dialogs.engine import excerpt
 from dialogs.model import Say
@@ -322,4 +322,12 @@ def close(moment: Moment, prompt: PromptRow) -> str:
     return "answered"
 
 
-DEBRIEF_SCRIPT = Script(DEBRIEF, facts, finish, who_sees)
+SCRIPTS = {
+    "deb": Script(DEBRIEF, facts, finish, who_sees),
+}
+PRESSES = {"debrief_declined": declined}
+PROMPTS = {
+    "debrief": telling(push),
+    "debrief.remind": telling(push),
+    "debrief.close": acting(close),
+}

@@ -170,3 +170,8 @@ def _only_released(moment: Moment, person: PersonRow, exchange: ExchangeRow) -> 
         kind="answer",
     )
     return Reply()
+
+
+PRESSES = {
+    "released": released,
+}

@@ -183,4 +183,6 @@ def _tell(moment: Moment, person_id: str, say: Say, subject: str, *more: Say) ->
     moment.tell(moment.person(person_id), Told([say, *more]), kind="news", subject=subject)
 
 
-STOP_SCRIPT = Script(STOP, facts, finish, who_sees, keeps=False)
+SCRIPTS = {
+    "stop": Script(STOP, facts, finish, who_sees, keeps=False),
+}

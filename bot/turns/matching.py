@@ -229,4 +229,5 @@ def _swap(moment: Moment, talk: Talk, one: SignUpRow, other: SignUpRow) -> Endin
     return Ending([Say("match.sent.swap", {"list": names})])
 
 
-MATCH_SCRIPT = Script(MATCH, facts, finish, nobody_else, beside=beside)
+SCRIPTS = {"match": Script(MATCH, facts, finish, nobody_else, beside=beside)}
+PRESSES = {"match": pressed}

@@ -246,4 +246,15 @@ def _who(moment: Moment, language: str, names: list[str]) -> Say:
     return Say("data.readers", {"list": moment.words.listing(language, names)})
 
 
-CORRECT_SCRIPT = Script(CORRECT, correct_facts, correct_finish, correct_who, keeps=False)
+SCRIPTS = {
+    "correct": Script(CORRECT, correct_facts, correct_finish, correct_who, keeps=False),
+}
+PRESSES = {
+    "my_data": menu,
+    "data_list": listed,
+    "data_show": show,
+    "data_delete": delete,
+    "data_download": download,
+    "data_forget": forget,
+    "data_forget_now": forget_now,
+}

@@ -10,6 +10,7 @@ from bot.planning import is_full
 from bot.planning import worker as worker_of
 from bot.programme.calendar import at_local, working_day_after
 from bot.turns import after, reaching, sparring, still_open, stories, swaps
+from bot.turns.pushes import acting
 from dialogs.model import Say
 from storage.records import ExchangeRow, PersonRow, PromptRow, RoundRow, SignUpRow, new_id
 
@@ -176,3 +177,12 @@ def _exchange_values(moment: Moment, exchange: ExchangeRow) -> dict[str, object]
         "start": exchange.start,
         "end": exchange.end,
     }
+
+
+PRESSES = {
+    "needs": pressed,
+    "pool_done": pool_done,
+}
+PROMPTS = {
+    "hr.needs": acting(due),
+}

@@ -75,3 +75,10 @@ def _stands(moment: Moment, person: PersonRow, subject: str) -> bool:
     if sign_up is not None:
         return sign_up.state in ("placed", "withdrawn")
     return any(offer.id == subject and offer.state == "withdrawn" for offer in offers_of(moment, person))
+
+
+PRESSES = {
+    "begin": go_on,
+    "reopen": reopen,
+    "done": done,
+}

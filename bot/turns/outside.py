@@ -208,4 +208,10 @@ def listed(moment: Moment, person: PersonRow) -> Reply:
     return Reply()
 
 
-OUTSIDE_SCRIPT = Script(dialog.OUTSIDE, no_facts, finish, nobody_else, keeps=False)
+SCRIPTS = {
+    "outside": Script(dialog.OUTSIDE, no_facts, finish, nobody_else, keeps=False),
+}
+PRESSES = {
+    "link": link,
+    "link_revoke": revoke,
+}

@@ -32,6 +32,7 @@ from bot.turns.common import (
 from bot.turns.minutes import minutes_of
 from bot.turns.moves import exchange_to
 from bot.turns.picking import shown_by
+from bot.turns.pushes import telling
 from bot.turns.still_open import both_agreed
 from dialogs.leader import LEADER_PART
 from dialogs.model import Say
@@ -308,4 +309,15 @@ def greeting(moment: Moment, prompt: PromptRow) -> Told | None:
     return Told(says, host_words.press(moment, exchange, employee))
 
 
-PREPARATION_SCRIPT = Script(PREPARATION, facts, finish, who_sees, extra)
+SCRIPTS = {
+    "prep": Script(PREPARATION, facts, finish, who_sees, extra),
+}
+PRESSES = {
+    "goals_agreed": agreed,
+    "full_track": take_full,
+}
+PROMPTS = {
+    "prep": telling(push),
+    "prep.remind": telling(push),
+    "greeting": telling(greeting),
+}

@@ -244,3 +244,9 @@ def acting(act: Callable[[Moment, PromptRow], str]) -> Due:
 def telling(tell: Callable[[Moment, PromptRow], Told | None]) -> Due:
     """Something due that is told in one message with what else is due."""
     return Due(tell=tell)
+
+
+PRESSES = {
+    "later": later,
+    "later_some": later_some,
+}

@@ -11,6 +11,7 @@ from bot.places import hosts_of
 from bot.turns import outside
 from bot.turns.common import first, is_outside
 from bot.turns.people import told
+from bot.turns.pushes import telling
 from dialogs.model import Say
 from storage.records import PersonRow, PromptRow, new_id
 
@@ -87,3 +88,8 @@ def pass_on(moment: Moment, prompt: PromptRow) -> Told | None:
         return None
     told(moment, needs, mark)
     return Told([Say("reach.pass_on", {"name": first(person.name), "link": link})])
+
+
+PROMPTS = {
+    "reach": telling(pass_on),
+}

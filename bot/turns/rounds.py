@@ -15,6 +15,7 @@ from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import colleagues, contact_of, no_facts, nobody_else
 from bot.turns.moves import round_to
 from bot.turns.needs import remind_hr
+from bot.turns.pushes import acting
 from dialogs.model import Say
 from dialogs.round import ROUND
 from storage.records import AddressRow, CardRow, PersonRow, PlaceRow, PromptRow, RoundRow, new_id
@@ -247,4 +248,16 @@ def start(moment: Moment, hr: PersonRow) -> Topic:
     return Topic(hr, "round", new_id(), "round")
 
 
-ROUND_SCRIPT = Script(ROUND, facts, finish, nobody_else)
+SCRIPTS = {
+    "round": Script(ROUND, facts, finish, nobody_else),
+}
+PRESSES = {
+    "texts": texts,
+}
+PROMPTS = {
+    "round.open": acting(due),
+    "round.remind.mid": acting(due),
+    "round.remind.last": acting(due),
+    "round.close": acting(due),
+    "round.result": acting(due),
+}

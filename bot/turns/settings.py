@@ -82,6 +82,8 @@ def resume(moment: Moment, person: PersonRow) -> bool:
     return True
 
 
-LANGUAGE_SCRIPT = Script(LANGUAGE, no_facts, language_finish, who_sees, keeps=False)
-TIME_SCRIPT = Script(TIME, exchange_facts, time_finish, who_sees, keeps=False)
-ABSENT_SCRIPT = Script(ABSENT, exchange_facts, absent_finish, who_sees, keeps=False)
+SCRIPTS = {
+    "language": Script(LANGUAGE, no_facts, language_finish, who_sees, keeps=False),
+    "time": Script(TIME, exchange_facts, time_finish, who_sees, keeps=False),
+    "absent": Script(ABSENT, exchange_facts, absent_finish, who_sees, keeps=False),
+}

@@ -158,11 +158,18 @@ def _leave_out_the_past(moment: Moment, talk: Talk) -> None:
             moment.work.answers.update(replace(row, picked=False))
 
 
-SHARE_SCRIPT = Script(SHARE, facts, finish, who_sees, keeps=False)
-HABIT_SCRIPT = Script(
-    HABIT,
-    lambda moment, topic: facts_of_exchange(moment, topic, exchange_of(moment, topic)),
-    habit_finish,
-    who_sees,
-    keeps=False,
-)
+SCRIPTS = {
+    "share": Script(SHARE, facts, finish, who_sees, keeps=False),
+    "habit": Script(
+        HABIT,
+        lambda moment, topic: facts_of_exchange(moment, topic, exchange_of(moment, topic)),
+        habit_finish,
+        who_sees,
+        keeps=False,
+    ),
+}
+PRESSES = {
+    "share_which": which,
+    "share": pressed,
+    "unshare": unshare,
+}

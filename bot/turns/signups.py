@@ -277,5 +277,13 @@ def offer_finish(moment: Moment, talk: Talk) -> Ending:
     return Ending([Say("offer.done", {"date": talk.facts["date"]})], offer_presses(offer)[:1])
 
 
-SIGN_UP_SCRIPT = Script(SIGN_UP, facts, finish, who)
-OFFER_SCRIPT = Script(OFFER, offer_facts, offer_finish, who_sees)
+SCRIPTS = {
+    "sign": Script(SIGN_UP, facts, finish, who),
+    "offer": Script(OFFER, offer_facts, offer_finish, who_sees),
+}
+PRESSES = {
+    "sign_up": pressed,
+    "host_offer": offer_pressed,
+    "have_talked": have_talked,
+    "other_leader": other_leader,
+}

@@ -29,6 +29,7 @@ from bot.turns.common import (
     who_sees,
 )
 from bot.turns.preparations import goals_of, readable_by
+from bot.turns.pushes import acting, telling
 from bot.turns.still_open import both_agreed
 from dialogs.engine import excerpt
 from dialogs.model import Say
@@ -291,4 +292,10 @@ def beside(moment: Moment, talk: Talk) -> list[Say | Part]:
     return [*two_jobs.forewarned(moment, exchange, of_week(moment, exchange, week))]
 
 
-WEEK_SCRIPT = Script(WEEK, facts, finish, who_sees, beside=beside, keeps=False)
+SCRIPTS = {
+    "week": Script(WEEK, facts, finish, who_sees, beside=beside, keeps=False),
+}
+PROMPTS = {
+    "week.pick": acting(pick_due),
+    "week.overview": telling(overview),
+}
