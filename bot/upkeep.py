@@ -20,6 +20,7 @@ from bot.settings import Settings
 from bot.turns.house import house as build_house
 from bot.words import Words
 from storage import backup as backups
+from storage.as_lines import Backup
 from storage.lock import held
 from storage.records import OutboxState
 from storage.store import Store, StoreError, Work
@@ -75,7 +76,7 @@ def restore(
     """Put a backup into the database, on SQLite or PostgreSQL. What went out since is not sent again."""
     done: list[tuple[Quietly, str]] = []
 
-    def settle(work: Work, found: backups.Backup) -> None:
+    def settle(work: Work, found: Backup) -> None:
         where = called(settings, work.meta.get(DOOR))
         done.append((_quieten(work, f"restored:{found.at.isoformat()}"), where))
 

@@ -1,58 +1,32 @@
 """A backup: every row as it stands in the database, in one file that either database can be restored from.
 
-A gzip of JSON lines: a head, then for each table a line with its name and columns and a line for each row, then an end.
-What is sealed stays sealed, and the master keys are not in it.
+A gzip of the lines of `as_lines`. What is sealed stays sealed, and the master keys are not in it.
 """
 
 from __future__ import annotations
 
-import base64
 import errno
 import fcntl
 import gzip
-import json
 import os
 import secrets
 import time as clock
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Date,
-    DateTime,
-    Dialect,
-    Engine,
-    LargeBinary,
-    Table,
-    Time,
-    TypeDecorator,
-    column,
-    create_engine,
-    delete,
-    event,
-    func,
-    insert,
-    inspect,
-    select,
-    table,
-    text,
-)
-from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy import Connection, Engine, create_engine, delete, event, insert, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.types import JSON, TypeEngine
 
+from storage.as_lines import Backup, NoBackup, read, write
 from storage.engine import file_of, open_engine, translate
 from storage.errors import NotFound, NotOurs, StoreError, StoreUnavailable
 from storage.lock import AlreadyRuns
-from storage.migrate import look, newest, strangers, upgrade
-from storage.tables import meta, metadata, people
+from storage.migrate import look, strangers
+from storage.tables import meta, people
 from storage.vault import Vault
 from storage.work import Work
 
@@ -63,41 +37,20 @@ _DRAFT = ".vidsyn-backup."
 _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK)
 """What a file system says that has no second names for a file, as on a stick or some shares."""
 
-_FORMAT = 1
-_AT_ONCE = 500
 _OTHERS = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
     " AND application_name = 'vidsyn' AND pid <> pg_backend_pid()"
 )
 _LEAVING = 5.0
 """Seconds that the server may take to notice that somebody has gone."""
-_NONE = DefaultDialect()
-_VERSION = table("alembic_version", column("version_num"))
-
-
-class NoBackup(StoreError):
-    """This file is no backup of Vidsyn's, or not a whole one. Take another; nothing was changed."""
 
 
 class NotEmpty(StoreError):
     """There are people in this database. With --replace the backup takes its place, and what is there now is gone."""
 
 
-class FromNewer(StoreError):
-    """This backup was made by a newer Vidsyn. Restore it with that one; nothing was changed."""
-
-
 class NotSure(StoreUnavailable):
     """The line to the database broke off at the very end: all of it is done, or nothing. Run the same once more."""
-
-
-@dataclass(frozen=True)
-class Backup:
-    """What is in a backup: when it was made, the step its tables were at, and how many rows it has."""
-
-    at: datetime
-    revision: str
-    rows: int
 
 
 def save(url: str, file: Path, now: datetime, link: Callable[[Path, Path], None] = os.link) -> Backup:
@@ -116,7 +69,7 @@ def save(url: str, file: Path, now: datetime, link: Callable[[Path, Path], None]
             with suppress(OSError):  # where there are no locks a draft of a killed one stays
                 fcntl.flock(raw, fcntl.LOCK_EX | fcntl.LOCK_NB)
             with gzip.open(raw, "wt", compresslevel=5, encoding="ascii") as out, _reading(url) as connection:
-                saved = _write(connection, out, now)
+                saved = write(connection, out, now)
             raw.flush()
             os.fsync(raw.fileno())
             _place(draft, file, link)
@@ -193,7 +146,7 @@ def restore(url: str, vault: Vault, file: Path, settle: Callable[[Work, Backup],
     try:
         with _alone(url) as connection, gzip.open(file, "rt", encoding="ascii") as lines:
             _make_room(connection, replace=replace)
-            found = _read(connection, iter(lines))
+            found = read(connection, iter(lines))
             work = Work(connection, vault)
             work.keys.check()
             settle(work, found)
@@ -252,70 +205,6 @@ def _look_around(connection: Connection) -> None:
         connection.exec_driver_sql("SELECT pg_stat_clear_snapshot()")
 
 
-def _write(connection: Connection, out: IO[str], now: datetime) -> Backup:
-    revision = _revision(connection)
-    head = {"vidsyn": "backup", "format": _FORMAT, "at": now.isoformat(), "revision": revision}
-    _line(out, head)
-    rows = 0
-    there = set(inspect(connection).get_table_names())
-    for known in metadata.sorted_tables:
-        if known.name not in there:
-            continue
-        # An older database has not all the columns yet.
-        columns = _columns(connection, known)
-        _line(out, {"table": known.name, "columns": [it.name for it in columns]})
-        for row in connection.execution_options(yield_per=_AT_ONCE).execute(select(*columns)):
-            _line(out, [_plain(it.type, value, connection.dialect) for it, value in zip(columns, row, strict=True)])
-            rows += 1
-    _line(out, {"end": rows})
-    return Backup(now, revision, rows)
-
-
-def _read(connection: Connection, lines: Iterator[str]) -> Backup:
-    """Everything in the lines, put into tables as they were then, which are then brought up to date."""
-    head = json.loads(next(lines, "null"))
-    if not isinstance(head, dict) or head.get("vidsyn") != "backup":
-        raise NoBackup
-    if head["format"] != _FORMAT or head["revision"] > newest():
-        raise FromNewer
-    upgrade(connection, head["revision"])
-    rows = _fill(connection, lines)
-    if next(lines, None) is not None:  # and only the end of the file tells whether it is as it was written
-        raise NoBackup
-    upgrade(connection)
-    _count_on(connection)
-    return Backup(datetime.fromisoformat(head["at"]), head["revision"], rows)
-
-
-def _fill(connection: Connection, lines: Iterator[str]) -> int:
-    rows, batch = 0, list[dict[str, Any]]()
-    into, columns = people, list[Column[Any]]()
-    for line in lines:
-        said = json.loads(line)
-        if isinstance(said, list):
-            batch.append({it.name: _typed(it.type, value) for it, value in zip(columns, said, strict=True)})
-            rows += 1
-        if batch and (isinstance(said, dict) or len(batch) >= _AT_ONCE):
-            _insert(connection, into, columns, batch)
-            batch = []
-        if isinstance(said, dict) and "end" in said:
-            if said["end"] != rows:
-                raise NoBackup
-            return rows
-        if isinstance(said, dict):
-            into, columns = (
-                metadata.tables[said["table"]],
-                [metadata.tables[said["table"]].c[n] for n in said["columns"]],
-            )
-    raise NoBackup  # it breaks off
-
-
-def _insert(connection: Connection, into: Table, columns: Sequence[Column[Any]], batch: list[dict[str, Any]]) -> None:
-    # As a table of just these columns, for an older one has no others.
-    bare = table(into.name, *(column(it.name, it.type) for it in columns))
-    connection.execute(bare.insert(), batch)
-
-
 def _make_room(connection: Connection, *, replace: bool) -> None:
     """Drops every table, for they are made anew as the backup has them. Raises NotOurs where some are not ours."""
     inspector = inspect(connection)
@@ -327,63 +216,6 @@ def _make_room(connection: Connection, *, replace: bool) -> None:
     more = " CASCADE" if connection.dialect.name == "postgresql" else ""
     for name in reversed(names):
         connection.execute(text(f'DROP TABLE "{name}"{more}'))
-
-
-def _count_on(connection: Connection) -> None:
-    """Lets PostgreSQL number new rows after those that are there; SQLite does so by itself."""
-    if connection.dialect.name != "postgresql":
-        return
-    for known in metadata.sorted_tables:
-        if "order" in known.c and known.c.order.primary_key:
-            last = connection.execute(select(func.max(known.c.order))).scalar_one()
-            sequence = func.pg_get_serial_sequence(known.name, "order")
-            connection.execute(select(func.setval(sequence, last or 1, last is not None)))
-
-
-def _revision(connection: Connection) -> str:
-    if _VERSION.name not in inspect(connection).get_table_names():
-        raise NotFound("There is nothing of Vidsyn's in this database. Look at DATABASE_URL.")
-    return str(connection.execute(select(_VERSION.c.version_num)).scalar_one())
-
-
-def _columns(connection: Connection, known: Table) -> list[Column[Any]]:
-    there = {it["name"] for it in inspect(connection).get_columns(known.name)}
-    return [it for it in known.columns if it.name in there]
-
-
-def _line(out: IO[str], said: Mapping[str, Any] | Sequence[Any]) -> None:
-    out.write(json.dumps(said, separators=(",", ":")) + "\n")
-
-
-def _plain(kind: TypeEngine[Any], value: Any, dialect: Dialect) -> Any:
-    """The value as JSON has it."""
-    if value is None:
-        return None
-    if isinstance(value, bytes | memoryview):
-        return base64.b64encode(value).decode()
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(kind, TypeDecorator) and isinstance(kind.impl_instance, JSON):
-        return kind.process_bind_param(value, dialect)
-    return value
-
-
-def _typed(kind: TypeEngine[Any], value: Any) -> Any:
-    """The value of JSON as the column takes it."""
-    if value is None:
-        return None
-    bare = kind.impl_instance if isinstance(kind, TypeDecorator) else kind
-    if isinstance(bare, LargeBinary):
-        return base64.b64decode(value, validate=True)
-    if isinstance(bare, DateTime):
-        return datetime.fromisoformat(value)
-    if isinstance(bare, Date):
-        return date.fromisoformat(value)
-    if isinstance(bare, Time):
-        return time.fromisoformat(value)
-    if isinstance(kind, TypeDecorator) and isinstance(bare, JSON):
-        return kind.process_result_value(value, _NONE)
-    return value
 
 
 @contextmanager

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from storage.backup import FromNewer, NoBackup, NotEmpty, restore, rework, save
+from storage.as_lines import FromNewer, NoBackup
+from storage.backup import NotEmpty, restore, rework, save
 from storage.engine import open_engine
 from storage.errors import NotOurs, OlderTables
 from storage.lock import AlreadyRuns
