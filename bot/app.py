@@ -32,6 +32,7 @@ from bot.presence import PRESENCE
 from bot.programme.identifiers import mask
 from bot.readiness import Readiness
 from bot.scheduler import Ticking
+from bot.script import House
 from bot.settings import Settings
 from bot.stage import Stage, open_stage
 from bot.tick import Ticker
@@ -272,29 +273,7 @@ def _platforms(
     is_open = teams is not None and teams.kind == "Anonymous"
     store.run_now(lambda work: mark(work, ANONYMOUS if is_open else CHATS, used=False))
 
-    change = people.Following(store, words, clock, house)
-    alone = _is_one_town(slack, teams)
-    rooms: list[SlackRoom | TeamsRoom] = []
-    if slack is not None:
-        # A platform that is not configured is not imported: its libraries are a fifth of the memory.
-        from bot.channels.slack.slack import SlackRoom  # noqa: PLC0415
-
-        rooms.append(SlackRoom(store, words, clock, slack, people.arrive, change, alone=alone))
-    if teams is not None:
-        from bot.channels.teams.teams import TeamsRoom  # noqa: PLC0415
-
-        teams_room = TeamsRoom(
-            store,
-            words,
-            clock,
-            teams,
-            people.arrive,
-            change,
-            identity=machine_identity(),
-            origin=_address(settings),
-            alone=alone,
-        )
-        rooms.append(teams_room)
+    rooms = _rooms(settings, store, words, clock, house)
     pages = WebChannel(store, OUTSIDE)
     channels: dict[str, Channel] = {room.channel.name: room.channel for room in rooms} | {pages.name: pages}
     if mail is not None:
@@ -330,6 +309,26 @@ def _platforms(
     # Behind a proxy on this machine everybody seems to come from this machine.
     application.add_routes(public_routes(app.readiness, near=only == WORKER or not settings.public_url))
     return app
+
+
+def _rooms(settings: Settings, store: Store, words: Words, clock: Clock, house: House) -> list[SlackRoom | TeamsRoom]:
+    """The platforms that are configured. One that is not is not imported: its libraries are a fifth of the memory."""
+    slack, teams = settings.slack, settings.teams
+    change = people.Following(store, words, clock, house)
+    alone = _is_one_town(slack, teams)
+    rooms: list[SlackRoom | TeamsRoom] = []
+    if slack is not None:
+        from bot.channels.slack.slack import SlackRoom  # noqa: PLC0415
+
+        rooms.append(SlackRoom(store, words, clock, slack, people.arrive, change, alone=alone))
+    if teams is not None:
+        from bot.channels.teams.teams import TeamsRoom  # noqa: PLC0415
+
+        identity, origin = machine_identity(), _address(settings)
+        rooms.append(
+            TeamsRoom(store, words, clock, teams, people.arrive, change, identity=identity, origin=origin, alone=alone)
+        )
+    return rooms
 
 
 def _address(settings: Settings) -> str:
