@@ -20,7 +20,7 @@ from bot.moment import Moment, Told
 from bot.newcomers import Newcomers, at
 from bot.script import House
 from bot.together import Together
-from bot.turns import commands, home, people
+from bot.turns import commands, home, led_before, people
 from bot.words import Words
 from dialogs.model import Say
 from storage.records import CardRow, ConversationRow, InboxRow, PersonRow, new_id
@@ -356,6 +356,10 @@ def _pressed(moment: Moment, person: PersonRow, incoming: Incoming) -> Reply:
     if (card.spent and not home.lasts(card)) or not action:
         return _too_late(moment, person, card, incoming)
     verb, *args = action
+    # HR has lists of its own, about exchanges of whomever.
+    theirs = not person.hr or verb in ("begin", "reopen")
+    if theirs and (said := led_before.no_longer(moment, person, args)):
+        return Reply(note=said)
     if card.conversation:
         row = moment.work.conversations.get(card.conversation)
         if incoming.button == OPEN and row.status not in ("open", "paused"):
@@ -410,7 +414,7 @@ def _over(moment: Moment, person: PersonRow, row: ConversationRow | None, incomi
     """Says that this was answered, or that it is closed; then a form keeps what was typed in it and is kept nowhere."""
     if row is None or row.status != "stopped":
         return Reply(note=moment.words.text(person.language, "card.answered"))
-    closed = moment.words.text(person.language, "stop.closed")
+    closed = led_before.no_longer(moment, person, [row.subject]) or moment.words.text(person.language, "stop.closed")
     return Reply(errors={"": closed}) if incoming.form == "open" and incoming.values else Reply(note=closed)
 
 

@@ -26,7 +26,7 @@ PLURALS: Final = ("one", "other")
 MOST_FOUND: Final = 50
 """Sentences that one search shows."""
 
-NAMES: Final = {"name": "Emil", "leader": "Lone", "host": "Vera", "coach": "Kim", "contact": "Hanne"}
+NAMES: Final = {"name": "Emil", "leader": "Lone", "host": "Vera", "coach": "Kim", "contact": "Hanne", "new": "Mette"}
 WHEN: Final = ("start", "end", "date", "deadline", "day", "when")
 NUMBERS: Final = ("n", "total", "minutes", "limit", "least", "most", "low", "high")
 PLACES: Final = {"home_unit": "own.example.home", "host_unit": "own.example.host", "programme": "own.example.programme"}

@@ -30,7 +30,7 @@ PLACEHOLDERS = frozenset(
     """
     name leader host coach org home_unit host_unit programme start end date deadline time n total goal sign
     quote assumption action plan request text item minutes link contact list limit least most low high
-    day hour when place before after
+    day hour when place before after new
     """.split()
 )
 PLACEHOLDER = re.compile(r"( ?)\{(\w+)\}( ?)")

@@ -21,6 +21,7 @@ from dialogs.left import LEFT
 from dialogs.logbook import LOGBOOK, MISSES
 from dialogs.match import HOST_PROPOSAL, MATCH, PROPOSAL
 from dialogs.model import Dialog, WrongDialog, checked
+from dialogs.new_leader import NEW_LEADER
 from dialogs.offer import OFFER
 from dialogs.outside import OUTSIDE
 from dialogs.own_words import OWN_WORDS, SEARCH
@@ -79,6 +80,7 @@ DIALOGS = by_key(
     CHOOSE,
     GIVE,
     LEFT,
+    NEW_LEADER,
     LANGUAGE,
     TIME,
     ABSENT,

@@ -43,6 +43,7 @@ class Command(StrEnum):
     COACH = "coach"
     MATCH = "match"
     NEW_HOST = "new_host"
+    NEW_LEADER = "new_leader"
     LINKS = "links"
     OWN_WORDS = "own_words"
     REMIND = "remind"

@@ -31,7 +31,7 @@ _DELETE = delete(answers).where(answers.c.id == bindparam("this"))
 _DELETE_COPIES = delete(takeaways).where(
     takeaways.c.person == select(answers.c.person).where(answers.c.id == bindparam("this")).scalar_subquery()
 )
-_CONFIRM = update(answers).where(_TALK, answers.c.visibility.in_(["J", "T"])).values(confirmed=True)
+_CONFIRM = update(answers).where(_TALK, answers.c.visibility.in_(["J", "T"])).values(confirmed=True, picked=None)
 
 
 class Answers(Part):
@@ -89,7 +89,7 @@ class Answers(Part):
         self._change(_DELETE, {"this": id})
 
     def confirm(self, person: str, subject: str, occasion: str) -> None:
-        """Let the J and T answers of one conversation be read by those they are for."""
+        """Let the J and T answers of one conversation be read by those they are for, whoever leads now."""
         self._change(_CONFIRM, {"of_person": person, "of_subject": subject, "of_occasion": occasion})
 
     def _values(self, row: AnswerRow) -> dict[str, Any]:

@@ -48,6 +48,11 @@ _CANCEL = (
     .where(IS_PENDING, outbox.c.subject == bindparam("of_subject"))
     .values(state=OutboxState.CANCELLED, payload=None)
 )
+_CANCEL_ABOUT_TO = (
+    update(outbox)
+    .where(*WAITS_FOR_PLACE, outbox.c.subject == bindparam("of_subject"))
+    .values(state=OutboxState.CANCELLED, payload=None)
+)
 _CANCEL_TO = update(outbox).where(*WAITS_FOR_TENANT).values(state=OutboxState.CANCELLED, payload=None)
 _CANCEL_TO_PLACE = _CANCEL_TO.where(outbox.c.place == bindparam("to_place"))
 _WAKE = (
@@ -121,9 +126,12 @@ class Outbox(Claiming):
             id = row["replaces"] if row else ""
         return False
 
-    def cancel(self, subject: str) -> int:
-        """Cancel what is pending about `subject`; how many."""
-        return self._change(_CANCEL, {"of_subject": subject})
+    def cancel(self, subject: str, to: AddressRow | None = None) -> int:
+        """Cancel what is pending about `subject`, of it only what goes `to` an address if one is named; how many."""
+        if to is None:
+            return self._change(_CANCEL, {"of_subject": subject})
+        where = {"to_channel": to.channel, "to_tenant": to.tenant, "to_place": to.place}
+        return self._change(_CANCEL_ABOUT_TO, {"of_subject": subject, **where})
 
     def cancel_to(self, channel: str, tenant: str, place: str = "") -> int:
         """Cancel what is pending for one place, or for every place of `tenant`; how many."""

@@ -164,8 +164,9 @@ class AnswerRow:
     """One answer. `subject` is a round, sign-up, offer or exchange; `occasion` "prep", "log:2026-05-03".
 
     `day` is when it was written (never the hour). `confirmed` turns J and T readable; `released` names the
-    people who may read an S item; `picked` preselects it for the next overview; `edited` is the day of a
-    later correction. One that cannot be read has no value, and a replacement character for its question.
+    people who may read an S item; `picked` preselects it for the next overview, and a J or T item with False is
+    kept from a leader who came later; `edited` is the day of a later correction. One that cannot be read has no
+    value, and a replacement character for its question.
     """
 
     id: str

@@ -34,6 +34,7 @@ class Item:
     """An answer, as the rule sees it. `visibility` is a class of 0.2.
 
     `confirmed` says that its conversation was sent, `released` names the people who were given an S item.
+    `withheld` keeps a J or T item from the leader: it was agreed with the one before, and not passed on.
     """
 
     owner: str
@@ -42,6 +43,7 @@ class Item:
     released: frozenset[str]
     key: str
     value: Value | None = None
+    withheld: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,15 +88,21 @@ def may_read(item: Item, reader: str, circle: Circle) -> bool:
         case Visibility.JOINT:
             if reader in circle.hosts and circle.agreed and item.key.partition("#")[0] in GOALS:
                 return item.confirmed
-            return item.confirmed and reader in {circle.employee, circle.leader}
+            return item.confirmed and (reader == circle.employee or _may_leader(item, reader, circle))
         case Visibility.THREE_PARTY:
             guests = circle.hosts if item.owner not in circle.hosts else frozenset[str]()
-            return item.confirmed and reader in {circle.employee, circle.leader, *guests}
+            return item.confirmed and (reader in {circle.employee, *guests} or _may_leader(item, reader, circle))
         case Visibility.HR:
             return reader in circle.hr or (reader == circle.leader and item.key.startswith(_LEADER_PART))
         case Visibility.CHANNEL:
             return True
     return False
+
+
+def _may_leader(item: Item, reader: str, circle: Circle) -> bool:
+    """Whether this is the leader, and it is not what a leader before wrote, or was agreed with one before."""
+    written_for = item.owner in {circle.employee, *circle.hosts}
+    return reader == circle.leader and written_for and not item.withheld
 
 
 def is_unshared(item: Item) -> bool:
@@ -135,7 +143,7 @@ def _may_read_sign_up(item: Item, reader: str, circle: Circle) -> bool:
         return True
     joint = item.visibility == Visibility.JOINT and item.confirmed
     if reader == circle.leader:
-        return joint
+        return joint and not item.withheld
     return reader in circle.hosts and joint and item.key == _WISH and circle.host_sees_wish
 
 

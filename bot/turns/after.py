@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.moment import Moment
+from bot.places import hosts_of
 from bot.planning import worker
 from bot.programme.calendar import working_day_after, working_days_until
 from bot.programme.visibility import may_read
@@ -39,9 +40,10 @@ class Commitment:
 
 
 def read_by(moment: Moment, exchange: ExchangeRow, reader: str) -> list[AnswerRow]:
-    """All answers of the exchange that a reader may read."""
-    circle = circle_of(moment, exchange)
-    return [row for row in moment.work.answers.about(exchange.id) if may_read(item(row), reader, circle)]
+    """All answers of the exchange that a reader may read; last what somebody wrote who led it before."""
+    circle, now = circle_of(moment, exchange), {exchange.employee, exchange.leader, *hosts_of(exchange)}
+    rows = [row for row in moment.work.answers.about(exchange.id) if may_read(item(row), reader, circle)]
+    return sorted(rows, key=lambda row: row.person not in now)
 
 
 def plan_of(rows: Iterable[AnswerRow], *checked: str) -> list[Action]:
@@ -84,6 +86,11 @@ def commitment_of(rows: Iterable[AnswerRow]) -> Commitment | None:
 def is_held(rows: Iterable[AnswerRow]) -> bool:
     """Whether the return talk has been held, and what was noted has been sent off."""
     return any(row.key == "lead.ret.held" and row.confirmed for row in rows)
+
+
+def has_talked(moment: Moment, exchange: ExchangeRow) -> bool:
+    """Whether the return talk has been held, with whoever led then."""
+    return is_held(moment.work.answers.about(exchange.id))
 
 
 def is_kept(rows: Iterable[AnswerRow]) -> bool:

@@ -20,13 +20,14 @@ from bot.turns.common import first, item, no_facts, nobody_else
 from bot.turns.follow_ups import close_exchange
 from bot.turns.leaving import PLACED
 from bot.turns.moves import exchange_to
+from bot.turns.people import LEFT_DELETE, ask_who_leads
 from bot.turns.pushes import acting, telling
 from dialogs import engine
 from dialogs.left import LEFT
 from dialogs.model import Say, State
 from storage.records import AnswerRow, ExchangeRow, PersonRow, PromptRow, new_id
 
-DELETE, LEFT_DELETE = "close.delete", "left.delete"
+DELETE = "close.delete"
 LEAVES_AFTER = timedelta(days=14)
 """How long somebody who has left can download the private entries (own default)."""
 
@@ -119,6 +120,7 @@ def left_finish(moment: Moment, talk: Talk) -> Ending:
     moment.work.prompts.add(PromptRow(new_id(), person.id, person.id, LEFT_DELETE, day, at))
     for exchange in moment.work.exchanges.of_employee(person.id):
         _end(moment, exchange)
+    ask_who_leads(moment, person)
     moment.work.audit.add(moment.now, talk.person.id, "person.left", person.id)
     download = Press("btn.export", ["data_download"], main=True)
     moment.tell(person, Told([Say("left.told", {"date": day})], [download]), kind="news", subject=person.id)
@@ -160,5 +162,5 @@ PRESSES = {"left": left_pressed}
 PROMPTS = {
     "close.notice": telling(notice),
     "close.delete": acting(delete_due),
-    "left.delete": acting(left_due),
+    LEFT_DELETE: acting(left_due),
 }

@@ -22,6 +22,7 @@ from bot.turns import (
     leaving,
     my_data,
     needs,
+    new_leader,
     outside,
     own_words,
     reminding,
@@ -141,6 +142,8 @@ def helped(moment: Moment, person: PersonRow) -> Reply:
             Press("btn.change_time", ["begin", "time", exchange.id, "time"]),
             Press("btn.habit", ["begin", "habit", exchange.id, "habit"]),
         ]
+    if led := new_leader.led(moment, person):
+        presses.append(Press("btn.new_leader", ["new_leader", led.id]))
     moment.tell(person, Told(says, presses), kind="answer")
     return Reply()
 
@@ -359,6 +362,7 @@ COMMANDS: dict[Command, Callable[[Moment, PersonRow], Reply]] = {
     Command.REPORT: reports.asked,
     Command.COACH: coaches.command,
     Command.NEW_HOST: outside.pressed,
+    Command.NEW_LEADER: new_leader.asked,
     Command.LINKS: outside.listed,
     Command.OWN_WORDS: own_words.menu,
     Command.REMIND: reminding.remind,

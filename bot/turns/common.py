@@ -180,9 +180,9 @@ def circle_of(moment: Moment, exchange: ExchangeRow) -> Circle:
 
 
 def goals_agreed(moment: Moment, exchange: ExchangeRow) -> bool:
-    """Both have ticked that they agree on the goals."""
-    parties = (exchange.employee, exchange.leader)
-    return all(person and moment.work.answers.of(person, exchange.id, "goals") for person in parties)
+    """Both have ticked that they agree on the goals; that stands also when another leads now."""
+    ticked = {row.person for row in moment.work.answers.about(exchange.id) if row.occasion == "goals"}
+    return exchange.employee in ticked and len(ticked) > 1
 
 
 def _host_asked(moment: Moment, exchange: ExchangeRow) -> bool:
@@ -204,6 +204,7 @@ def item(row: AnswerRow) -> Item:
         released=row.released,
         key=row.key,
         value=row.value,
+        withheld=row.visibility in ("J", "T") and row.picked is False,
     )
 
 

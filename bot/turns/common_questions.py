@@ -10,7 +10,17 @@ from dialogs.engine import shortened
 from dialogs.model import Say
 from storage.records import PersonRow, RoundRow
 
-ANSWERS = ("faq.who", "faq.pay", "faq.return", "faq.recip", "faq.log", "faq.stop", "faq.sick", "faq.appraisal")
+ANSWERS = (
+    "faq.who",
+    "faq.pay",
+    "faq.return",
+    "faq.recip",
+    "faq.log",
+    "faq.stop",
+    "faq.leader",
+    "faq.sick",
+    "faq.appraisal",
+)
 ROOM = 75
 """Characters of a button."""
 

@@ -133,7 +133,7 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     for row in (*mine, *logs):
         keep = row.id in picked
         if row.visibility == "J":
-            moment.work.answers.update(replace(row, confirmed=keep))
+            moment.work.answers.update(replace(row, confirmed=keep, picked=None))
         elif row.visibility == "S":
             readers = row.released | {exchange.leader} if keep else row.released - {exchange.leader}
             moment.work.answers.update(replace(row, released=readers, sent=keep or row.sent))
@@ -175,7 +175,7 @@ def summary(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> Told:
         *summary_downloads(exchange),
         *agreed_dates(moment, exchange, leader, "return", "share"),
     ]
-    if not after.is_held(after.read_by(moment, exchange, leader.id)):
+    if not after.has_talked(moment, exchange):
         says += returning.questions(moment, exchange) if not is_full(moment, exchange) else []
         presses.append(returning.way_in(exchange))
     return Told(says, presses)
@@ -249,7 +249,7 @@ def _dates(moment: Moment, exchange: ExchangeRow, rows: list[AnswerRow], leader:
     """What is still ahead: the return talk, sharing, and the checks."""
     today = moment.today(leader)
     days = {"next.sharing": after.sharing_day(rows), "next.check": after.next_check(moment, exchange)}
-    if not after.is_held(rows):
+    if not after.has_talked(moment, exchange):
         days = {"next.return_talk": after.talk_day(rows), **days}
     return tuple(Say(key, {"date": day}) for key, day in days.items() if day is not None and day >= today)
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from bot.channel import Incoming, Reply
 from bot.moment import Moment, Press, Told
 from bot.script import Topic
+from bot.turns import led_before
 from bot.turns.common import facts_of_exchange
 from bot.turns.picking import shown_by
 from bot.turns.pushes import base, telling
@@ -101,6 +102,9 @@ def done(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming)
     prompt = moment.work.prompts.get(args[0])
     if prompt.recipient != person.id:
         return Reply(note=moment.words.text(person.language, "card.not_yours"))
+    exchange = moment.work.exchanges.get(prompt.subject)
+    if prompt.recipient != exchange.leader:
+        return Reply(note=led_before.no_longer(moment, person, [exchange.id]))
     if prompt.state == "answered":
         return Reply(note=moment.words.text(person.language, "card.answered"))
     for row in _same(moment, prompt):

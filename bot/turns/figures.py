@@ -164,9 +164,9 @@ def _length(moment: Moment, exchange: ExchangeRow) -> str:
 
 
 def _both(exchange: ExchangeRow, rows: list[AnswerRow]) -> bool:
-    """Whether both have ticked that they agree on the goals."""
+    """Whether both have ticked that they agree on the goals, whoever led then."""
     ticked = {row.person for row in rows if row.key == "goals.agreed" and may_count(item(row))}
-    return ticked >= {exchange.employee, exchange.leader}
+    return exchange.employee in ticked and len(ticked) > 1
 
 
 def _said_yes(counts: Histogram) -> list[bool]:

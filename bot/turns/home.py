@@ -11,7 +11,7 @@ from itertools import groupby
 from bot.channel import Button, Message, Part
 from bot.moment import Action, Moment, Press
 from bot.script import Topic
-from bot.turns import assignments, leaders, leaving, needs, reaching, settings, signups
+from bot.turns import assignments, leaders, leaving, needs, new_leader, reaching, settings, signups
 from bot.turns.commands import next_presses, next_step, under_way
 from bot.turns.common import facts_of_exchange
 from bot.turns.papers import to_bring
@@ -180,5 +180,9 @@ def _settings(moment: Moment, person: PersonRow) -> Section:
             presses.append(Press("btn.resume", ["resume_log"]))
         else:
             presses.append(Press("btn.pause", ["pause_log"]))
+    led = new_leader.led(moment, person)
+    if led is not None:
+        says.append(Say("home.leader", {"leader": moment.person(led.leader).name}))
+        presses.append(Press("btn.new_leader", ["new_leader", led.id]))
     presses += [Press("btn.my_data", ["my_data"]), Press("btn.help", ["help"])]
     return _section(moment, person, "home.settings", says, presses)

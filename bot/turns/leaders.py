@@ -107,11 +107,15 @@ def _of(moment: Moment, person: PersonRow, exchange: ExchangeRow) -> str:
 
 
 def told_employee(moment: Moment, exchange: ExchangeRow, employee: PersonRow) -> list[Say | Part]:
-    """What the leader has written that the employee may read: the reason, the use, the date of the talk."""
+    """What the leader has written that the employee may read: the reason, the use, the date of the talk.
+
+    The reason of the approval stands, also where another leads now.
+    """
     circle = circle_of(moment, exchange)
     parts: list[Say | Part] = []
     for row in moment.work.answers.about(exchange.id):
-        theirs = row.person == exchange.leader and row.occasion in ("approve", "lead", "ret") and row.visibility == "J"
+        now = row.person == exchange.leader and row.occasion in ("lead", "ret")
+        theirs = (now or row.occasion == "approve") and row.visibility == "J"
         if theirs and row.key != "lead.ret.held" and may_read(item(row), employee.id, circle):
             parts.append(Part(label_of(moment, employee.language, row), "small"))
             parts.append(Part(shown_to_others(moment, employee.language, row), "own"))

@@ -9,7 +9,9 @@ from bot.moment import Moment, Press, Told
 from bot.planning import is_full
 from bot.planning import worker as worker_of
 from bot.programme.calendar import at_local, working_day_after
+from bot.programme.schedule import PLANNED
 from bot.turns import after, reaching, sparring, still_open, stories, swaps
+from bot.turns.people import is_gone
 from bot.turns.pushes import acting
 from dialogs.model import Say
 from storage.records import ExchangeRow, PersonRow, PromptRow, RoundRow, SignUpRow, new_id
@@ -53,7 +55,8 @@ def anything(moment: Moment, hr: PersonRow) -> bool:
     waiting = any(_waiting(moment, row) for row in moment.work.rounds.all(hr.organisation))
     meeting = any(sparring.suggested(moment, row, hr) for row in moment.work.rounds.all(hr.organisation))
     pool = any(_pool_wishes(moment, row) for row in moment.work.rounds.all(hr.organisation))
-    return waiting or meeting or pool or bool(reaching.not_reached(moment, hr.organisation))
+    gone = any(_led_by_nobody(moment, row) for row in moment.work.rounds.all(hr.organisation))
+    return waiting or meeting or pool or gone or bool(reaching.not_reached(moment, hr.organisation))
 
 
 def pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
@@ -111,6 +114,8 @@ def _lines(moment: Moment, row: RoundRow) -> list[Say | Part]:
         if exchange.state in SHOWN:
             lines.append(Say(f"needs.{exchange.state}", _exchange_values(moment, exchange)))
             lines += _before(moment, exchange)
+        if _is_led_by_nobody(moment, exchange):
+            lines.append(Say("needs.leader_gone", _exchange_values(moment, exchange)))
         if swaps.is_half(moment, exchange):
             lines.append(Say("needs.half_gone", _exchange_values(moment, exchange)))
     meetings = [
@@ -154,6 +159,16 @@ def pool_done(moment: Moment, person: PersonRow, args: list[str], incoming: Inco
 
 def _is_of(moment: Moment, exchange: ExchangeRow, hr: PersonRow) -> bool:
     return moment.work.rounds.get(exchange.round).organisation == hr.organisation
+
+
+def _led_by_nobody(moment: Moment, row: RoundRow) -> list[ExchangeRow]:
+    return [it for it in moment.work.exchanges.of_round(row.id) if _is_led_by_nobody(moment, it)]
+
+
+def _is_led_by_nobody(moment: Moment, exchange: ExchangeRow) -> bool:
+    """Whether the leader has gone, and the employee has not named another yet; nobody else can."""
+    leader = moment.work.people.find(exchange.leader) if exchange.leader else None
+    return exchange.state in PLANNED and leader is not None and is_gone(moment, leader)
 
 
 def _waiting(moment: Moment, row: RoundRow) -> list[SignUpRow]:

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from bot.channel import Newcomer
 from bot.clock import Clock
 from bot.moment import Moment, Press, Told
-from bot.planning import replan
+from bot.planning import replan, worker
+from bot.programme.calendar import within_hours
+from bot.programme.schedule import PLANNED
 from bot.script import House
 from bot.words import Words
 from dialogs.model import Say
-from storage.records import AddressRow, PersonRow, new_id
+from storage.records import AddressRow, PersonRow, PromptRow, new_id
 from storage.store import Store, Work
 
 COUNTRIES = {"Europe/Copenhagen": "DK", "Europe/Oslo": "NO"}
 """Whose public holidays a person has, by zone; elsewhere those of the organisation."""
+
+LEADER_GONE = "led.gone"
+"""The kind of push that asks an employee who leads now."""
+
+LEFT_DELETE = "left.delete"
+"""The kind of what is due after somebody has left: their private entries are deleted."""
 
 SPOKEN = {"Europe/Copenhagen": "da", "Europe/Oslo": "nb"}
 """What is spoken there, for somebody who has said nothing of it; elsewhere the organisation's language."""
@@ -77,9 +86,31 @@ def change(moment: Moment, where: AddressRow, *, name: str, zone: str, active: b
     moment.work.people.update(changed)
     if not active:
         moment.work.outbox.cancel_to(where.channel, where.tenant, where.place)
+        ask_who_leads(moment, changed)
     for exchange in (*moment.work.exchanges.of_employee(person.id), *moment.work.exchanges.of_leader(person.id)):
         replan(moment, exchange)
     return changed
+
+
+def is_gone(moment: Moment, person: PersonRow) -> bool:
+    """Whether somebody has no account here any more, or has left as HR has noted."""
+    return not person.active or any(row.state == "pending" for row in moment.work.prompts.of(person.id, LEFT_DELETE))
+
+
+def ask_who_leads(moment: Moment, gone: PersonRow) -> None:
+    """Whoever they led is asked in their own working time; by then the account may be back."""
+    led = {row.id: row.employee for row in moment.work.exchanges.of_leader(gone.id) if row.state in PLANNED}
+    signed_up = {
+        row.id: row.person
+        for round_row in moment.work.rounds.all(gone.organisation)
+        for row in moment.work.rounds.sign_ups(round_row.id)
+        if row.leader == gone.id and row.state not in ("placed", "withdrawn")
+    }
+    for subject, employee in {**led, **signed_up}.items():
+        person = moment.person(employee)
+        at = within_hours(worker(person), moment.now)
+        day = at.astimezone(ZoneInfo(person.zone)).date()
+        moment.work.prompts.add(PromptRow(new_id(), employee, subject, LEADER_GONE, day, at))
 
 
 class Following:

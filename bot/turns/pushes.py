@@ -25,6 +25,7 @@ from bot.programme.schedule import (
     room_today,
 )
 from bot.script import Due
+from bot.turns import led_before
 from bot.turns.picking import shown_by
 from dialogs.model import Say
 from storage.records import PersonRow, PromptRow, new_id
@@ -196,6 +197,10 @@ def _put_off(moment: Moment, person: PersonRow, args: list[str], incoming: Incom
     rows = [moment.work.prompts.get(id) for id in args]
     if any(row.recipient != person.id for row in rows):
         return Reply(note=moment.words.text(person.language, "card.not_yours"))
+    if said := led_before.no_longer(moment, person, [row.subject for row in rows]):
+        rows = [row for row in rows if not led_before.no_longer(moment, person, [row.subject])]
+        if not rows:
+            return Reply(note=said)
     rows = [row for row in rows if not _is_over(moment, row)]
     if not rows:
         return Reply(note=moment.words.text(person.language, "stop.closed"))

@@ -56,7 +56,7 @@ def who(moment: Moment, talk: Talk, ask: Ask) -> Say | None:
 def finish(moment: Moment, talk: Talk) -> Ending:
     """What the two have agreed becomes the employee's to read, who is told."""
     exchange = moment.work.exchanges.get(talk.row.subject)
-    known = after.is_held(moment.work.answers.about(exchange.id))
+    known = after.has_talked(moment, exchange)
     moment.work.answers.confirm(talk.person.id, exchange.id, "ret")
     replan(moment, exchange)
     _tell_employee(moment, exchange, talk.person, known=known)
@@ -107,7 +107,7 @@ def push(moment: Moment, prompt: PromptRow) -> Told | None:
     exchange = moment.work.exchanges.get(prompt.subject)
     leader = moment.person(prompt.recipient)
     rows = after.read_by(moment, exchange, leader.id)
-    if exchange.state not in ENDED or after.is_held(rows):
+    if exchange.state not in ENDED or after.has_talked(moment, exchange):
         return None
     shared = [
         Say(
@@ -142,7 +142,8 @@ def remind(moment: Moment, prompt: PromptRow) -> Told | None:
     leader = moment.person(prompt.recipient)
     rows = after.read_by(moment, exchange, leader.id)
     day = after.talk_day(rows)
-    if exchange.state not in ENDED or after.is_held(rows) or (day is not None and day > moment.today(leader)):
+    set_for_later = day is not None and day > moment.today(leader)
+    if exchange.state not in ENDED or after.has_talked(moment, exchange) or set_for_later:
         return None
     values = {"name": moment.first_name(exchange.employee), "date": after.back_on(moment, exchange)}
     key = "push.return" if day is None else "push.return.held"

@@ -273,7 +273,7 @@ def open_tasks(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> list
     name, today = moment.first_name(exchange.employee), moment.today(leader)
     tasks = [] if part or today > exchange.end else [Say("task.leader_part", {"name": name})]
     talk, promised, shares = after.talk_day(rows), after.commitment_of(rows), after.sharing_day(rows)
-    if not after.is_held(rows):
+    if not after.has_talked(moment, exchange):
         if talk is not None and talk >= today:
             tasks.append(Say("task.return_talk", {"name": name, "date": talk}))
         elif today > exchange.end:

@@ -66,6 +66,7 @@ def test_the_catalogue_holds_every_conversation() -> None:
         host.prep host.check host.more gift
         eval.emp eval.lead eval.host coach coaches
         own_search own choose mus
+        new_leader
         """.split()
     )
     assert all(dialog.key == key for key, dialog in DIALOGS.items())

@@ -34,6 +34,7 @@ new_host | new host | ny vært, ny vært udefra | ny vert, ny vert utenfra
 links | links, link, personal links | links, personlige links | lenker, lenke, personlige lenker
 more_help | more help | mere hjælp | mer hjelp
 remind | remind | påmind | påminn
+new_leader | new leader, my leader has left | ny leder, jeg har fået ny leder | ny leder, jeg har fått ny leder
 faq | faq, questions | spørgsmål | spørsmål
 own_words | words, our words | ord, vores ord | ord, våre egne ord
 coach | coach | coach | coach

@@ -13,6 +13,7 @@ faq.return | Kan jeg komme tilbage til mit job? | Kan jeg komme tilbake til jobb
 faq.recip | Skal der komme en til os til gengæld? | Må noen komme til oss i bytte? | Must someone come to us in return?
 faq.log | Hvem læser min logbog? | Hvem leser loggboken min? | Who reads my logbook?
 faq.stop | Kan jeg stoppe? | Kan jeg slutte? | Can I stop?
+faq.leader | Hvad hvis jeg får en ny leder? | Hva om lederen min slutter? | What if I get a new leader?
 faq.sick | Hvad hvis jeg bliver syg? | Hva om jeg blir syk? | What if I fall ill?
 faq.appraisal | Bliver det brugt til at vurdere mig? | Brukes det til å vurdere meg? | Is it used to assess me?
 """

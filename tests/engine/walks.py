@@ -50,6 +50,7 @@ LISTS = (
     "languages",
     "offers",
     "optional",
+    "passable",
     "outsiders",
     "receivers",
     "releasable",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -185,6 +186,29 @@ def test_what_is_deleted_at_the_end(key: str, kind: str, confirmed: bool, releas
 def test_a_new_leader_gets_nothing_that_was_released_to_the_old_one() -> None:
     item = Item("employee", "S", True, frozenset({"old"}), "log.core.what", "words")
     assert not may_read(item, "leader", CIRCLE)
+
+
+@pytest.mark.parametrize("kind", ["J", "T"])
+def test_what_was_agreed_with_the_old_leader_reaches_the_new_one_only_when_passed_on(kind: str) -> None:
+    agreed = Item("employee", kind, True, frozenset(), "prep.share", "words")
+    assert may_read(agreed, "leader", CIRCLE)
+    kept = replace(agreed, withheld=True)
+    assert not may_read(kept, "leader", CIRCLE)
+    assert may_read(kept, "employee", CIRCLE)
+    assert may_read(kept, "host", CIRCLE) is (kind == "T")
+
+
+def test_the_wish_of_the_sign_up_reaches_the_new_leader_only_when_passed_on() -> None:
+    wish = Item("employee", "J", True, frozenset(), "sign.learn", "words")
+    assert may_read(wish, "leader", CIRCLE)
+    assert not may_read(replace(wish, withheld=True), "leader", CIRCLE)
+
+
+@pytest.mark.parametrize("kind", ["J", "T"])
+def test_a_new_leader_does_not_read_what_the_old_one_wrote_to_the_employee(kind: str) -> None:
+    reason = Item("old", kind, True, frozenset(), "lead.prep.justify", "words")
+    assert not may_read(reason, "leader", CIRCLE)
+    assert may_read(reason, "employee", CIRCLE)
 
 
 def test_a_new_leader_reads_the_old_ones_formalities_but_not_the_own_notes() -> None:

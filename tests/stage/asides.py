@@ -8,8 +8,9 @@ from typing import Final
 
 from bot.moment import Moment
 from bot.planning import replan
+from bot.turns.people import Following
 from dialogs.model import Value
-from storage.records import AnswerRow, new_id
+from storage.records import AddressRow, AnswerRow, new_id
 from storage.store import Work
 from tests.stage.others import answers, others
 from tests.stage.outside import host_outside
@@ -151,6 +152,20 @@ async def four_evaluated(here: Cast) -> None:
     await here.at(here.end + timedelta(days=4), 12)
 
 
+async def account(here: Cast, who: Seat, *, active: bool) -> None:
+    """The platform says that somebody's account is gone, or is back."""
+    address = who.address()
+    follow = Following(here.play.store, here.play.words, here.play.clock, here.play.house)
+    await follow(AddressRow(address.channel, address.tenant, address.place), name="", zone="", active=active)
+    await here.play.delivery.deliver()
+
+
+async def leader_gone(here: Cast) -> None:
+    """Lone has left, and her account with her; Emil has just been asked who leads now."""
+    await account(here, here.lone, active=False)
+    await here.play.until(here.play.clock.now() + timedelta(minutes=5))
+
+
 ASIDES: Final[dict[str, tuple[str, Scene]]] = {
     "pack chosen": ("prepared", pack_chosen),
     "hard day": ("prepared", hard_day),
@@ -160,6 +175,7 @@ ASIDES: Final[dict[str, tuple[str, Scene]]] = {
     "two leaders": ("prepared", two_leaders),
     "coach": ("prepared", with_a_coach),
     "coach after": ("finished", with_a_coach),
+    "leader gone": ("prepared", leader_gone),
     "four evaluated": ("debrief", four_evaluated),
     "host outside": ("round open", host_outside),
 }

@@ -130,6 +130,14 @@ def test_confirming_a_talk_touches_its_joint_answers_only(store: Store) -> None:
     assert {row.key for row in everything if row.confirmed} == {"J", "T"}
 
 
+def test_what_was_kept_from_a_later_leader_is_theirs_once_it_is_confirmed_anew(store: Store) -> None:
+    for visibility in "SJT":
+        put(store, an_answer(visibility, visibility=visibility, picked=False))
+    store.run_now(lambda work: work.answers.confirm("ada", "exchange", "prep"))
+    everything = store.run_now(lambda work: work.answers.about("exchange"))
+    assert {row.key: row.picked for row in everything} == {"S": False, "J": None, "T": None}
+
+
 def test_an_answer_belongs_to_somebody_who_exists(store: Store) -> None:
     with pytest.raises(Conflict):
         put(store, an_answer(person="nobody"))

@@ -248,6 +248,17 @@ def test_cancelling_a_subject_takes_what_is_pending_only(store: Store) -> None:
     assert get(store, pending[0].id).payload == ""
 
 
+def test_cancelling_a_subject_to_one_place_leaves_what_goes_to_others(store: Store) -> None:
+    (mine, theirs) = (add(store, "1")[0], add(store, "2", to=THERE)[0])
+    other = store.run_now(lambda work: queue(work, subject="other"))
+    assert store.run_now(lambda work: work.outbox.cancel("exchange", HERE)) == 1
+    assert [get(store, row.id).state for row in (mine, theirs, other)] == [
+        OutboxState.CANCELLED,
+        OutboxState.PENDING,
+        OutboxState.PENDING,
+    ]
+
+
 ELSEWHERE = [replace(HERE, place="D2"), replace(HERE, tenant="T2"), replace(HERE, channel="teams")]
 
 

@@ -49,6 +49,7 @@ TITLES: Final = {
         "der er en coach": "coach",
         "der er en coach bagefter": "coach after",
         "fire har svaret": "four evaluated",
+        "Lones konto er væk": "leader gone",
     },
     "nb": {
         "begynnelsen": "start",
@@ -78,6 +79,7 @@ TITLES: Final = {
         "det er en coach": "coach",
         "det er en coach etterpå": "coach after",
         "fire har svart": "four evaluated",
+        "kontoen til Lone er borte": "leader gone",
     },
     "en": {scene: scene for scene in (*SCENES, *ASIDES)},
 }
