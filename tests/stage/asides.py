@@ -10,7 +10,7 @@ from bot.moment import Moment
 from bot.planning import replan
 from bot.turns.people import Following
 from dialogs.model import Value
-from storage.records import AddressRow, AnswerRow, new_id
+from storage.records import AnswerRow, new_id
 from storage.store import Work
 from tests.stage.others import answers, others
 from tests.stage.outside import host_outside
@@ -154,9 +154,9 @@ async def four_evaluated(here: Cast) -> None:
 
 async def account(here: Cast, who: Seat, *, active: bool) -> None:
     """The platform says that somebody's account is gone, or is back."""
-    address = who.address()
+    where = (await here.play.store.run(lambda work: work.people.addresses(who.id)))[0]
     follow = Following(here.play.store, here.play.words, here.play.clock, here.play.house)
-    await follow(AddressRow(address.channel, address.tenant, address.place), name="", zone="", active=active)
+    await follow(where, name="", zone="", active=active)
     await here.play.delivery.deliver()
 
 
