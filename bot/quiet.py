@@ -46,7 +46,7 @@ def quieten(work: Work, words: Words, house: House, now: datetime) -> Quietly:
 def _carry_out(work: Work, words: Words, house: House, row: PromptRow) -> None:
     together = [it for it in work.prompts.due(row.at, 100) if it.recipient == row.recipient]
     try:
-        with work.overview.trying():
+        with work.trying():
             say_due(Moment(work, words, row.at, house), together)
     except Exception as failure:  # as the tick would give it up in the end
         log.error("prompt_failed", prompts=[it.id for it in together], error=type(failure).__name__)

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from storage.keys import Unreadable
-from storage.part import Part, without
+from storage.keys import Keyring, Unreadable
+from storage.part import Remembering, without
 from storage.prepared import Row
 from storage.records import AnswerRow
 from storage.tables import answers, takeaways
@@ -34,11 +34,15 @@ _DELETE_COPIES = delete(takeaways).where(
 _CONFIRM = update(answers).where(_TALK, answers.c.visibility.in_(["J", "T"])).values(confirmed=True, picked=None)
 
 
-class Answers(Part):
+class Answers(Remembering):
     """Answers, each list in the order they were first given.
 
     One that cannot be read has the value None and UNREADABLE for its question; the others are as ever.
     """
+
+    def __init__(self, connection: Connection, keys: Keyring) -> None:
+        super().__init__(connection, keys)
+        self._opened: dict[tuple[str, bytes, bytes], tuple[Any, str]] = {}
 
     def put(self, row: AnswerRow) -> AnswerRow:
         """Keep an answer; returns it as kept.
@@ -65,15 +69,16 @@ class Answers(Part):
 
     def of(self, person: str, subject: str, occasion: str) -> list[AnswerRow]:
         """One person's answers in one conversation."""
-        return self._rows(self._all(_OF, of_person=person, of_subject=subject, of_occasion=occasion))
+        asked = {"of_person": person, "of_subject": subject, "of_occasion": occasion}
+        return [*self._once((person, subject, occasion), lambda: self._rows(self._all(_OF, **asked)))]
 
     def about(self, subject: str) -> list[AnswerRow]:
         """Everybody's answers about a round, sign-up, offer or exchange."""
-        return self._rows(self._all(_ABOUT, subject=subject))
+        return [*self._once(("about", subject), lambda: self._rows(self._all(_ABOUT, subject=subject)))]
 
     def by(self, person: str) -> list[AnswerRow]:
         """All that one person answered."""
-        return self._rows(self._all(_BY, person=person))
+        return [*self._once(("by", person), lambda: self._rows(self._all(_BY, person=person)))]
 
     def get(self, id: str) -> AnswerRow | None:
         """The answer called `id`, if there is one."""
@@ -104,15 +109,22 @@ class Answers(Part):
         return [self._row(row) for row in rows]
 
     def _row(self, row: Row) -> AnswerRow:
+        sealed = row["id"], row["value"], row["question"]
+        if sealed not in self._opened:
+            self._opened[sealed] = self._open(row)
+        value, question = self._opened[sealed]
+        return AnswerRow(**without(row, "order", "value", "question"), value=value, question=question)
+
+    def _open(self, row: Row) -> tuple[Any, str]:
+        """The value and the question: what is sealed is never another text, so each is opened once in a unit."""
         value, question = (
             self._keys.show(row["person"], "answers", column, row["id"], row[column])
             for column in ("value", "question")
         )
-        fields = without(row, "order", "value", "question")
         for text in (value, question):
             if isinstance(text, Unreadable):
-                return AnswerRow(**fields, value=None, question=text)
-        return AnswerRow(**fields, value=json.loads(value), question=question)
+                return None, text
+        return json.loads(value), question
 
 
 def _merged(old: AnswerRow, new: AnswerRow) -> AnswerRow:

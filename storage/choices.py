@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Insert, bindparam, delete, or_, select
 
-from storage.part import Part, insert_or
+from storage.part import Remembering, insert_or
 from storage.tables import choices
 
 _OF = (
@@ -29,12 +29,13 @@ def _put(dialect: str) -> Insert:
     )
 
 
-class Choices(Part):
+class Choices(Remembering):
     """An organisation's choices by name. What is chosen for a round goes before what holds for all (round "")."""
 
     def of(self, organisation: str, round: str = "") -> dict[str, Any]:
         """What holds in a round; with no round, what holds for all."""
-        return {row["name"]: row["value"] for row in self._all(_OF, organisation=organisation, round=round)}
+        rows = self._once((organisation, round), lambda: self._all(_OF, organisation=organisation, round=round))
+        return {row["name"]: row["value"] for row in rows}
 
     def put(self, organisation: str, round: str, name: str, value: Any) -> None:
         """Keep a choice: anything that JSON holds."""

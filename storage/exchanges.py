@@ -8,11 +8,11 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Insert, bindparam, delete, insert, or_, select, update
 
 from storage.errors import NotFound
-from storage.keys import Keyring, Unreadable
-from storage.part import Part, insert_or, without
+from storage.keys import Unreadable
+from storage.part import Remembering, insert_or, without
 from storage.prepared import Row
 from storage.records import ExchangeRow, JournalRow, Stop
 from storage.tables import exchanges, further_hosts, journals
@@ -47,16 +47,11 @@ def _save_journal(dialect: str) -> Insert:
     return add.on_conflict_do_update(index_elements=["exchange"], set_=changed)
 
 
-class Exchanges(Part):
-    """Exchanges, each list in the order they were added. A person's are read once in a unit of work."""
-
-    def __init__(self, connection: Connection, keys: Keyring) -> None:
-        super().__init__(connection, keys)
-        self._read: dict[str, list[ExchangeRow]] = {}
+class Exchanges(Remembering):
+    """Exchanges, each list in the order they were added."""
 
     def add(self, row: ExchangeRow) -> None:
         """Add an exchange."""
-        self._read.clear()
         self._change(insert(exchanges), self._values(row))
         self._add_hosts(row)
 
@@ -69,11 +64,10 @@ class Exchanges(Part):
 
     def find(self, id: str) -> ExchangeRow | None:
         """The exchange called `id`, if there is one."""
-        return next(iter(self._rows(self._all(_EXCHANGE, this=id))), None)
+        return self._once(id, lambda: next(iter(self._rows(self._all(_EXCHANGE, this=id))), None))
 
     def update(self, row: ExchangeRow) -> None:
         """Keep the exchange as it is now. Raises NotFound."""
-        self._read.clear()
         self._change_one(_UPDATE, {"this": row.id, **self._values(row)})
         if row.stops:
             self._change(_FORGET_HOSTS, {"this": row.id})
@@ -98,10 +92,13 @@ class Exchanges(Part):
 
     def of_round(self, round: str) -> list[ExchangeRow]:
         """The exchanges that came out of the round."""
-        return self._rows(self._all(_OF_ROUND, this=round))
+        return [*self._once(("round", round), lambda: self._rows(self._all(_OF_ROUND, this=round)))]
 
     def journal(self, exchange: str) -> JournalRow:
         """How the employee wants the logbook; the default when never asked."""
+        return self._once(("journal", exchange), lambda: self._journal(exchange))
+
+    def _journal(self, exchange: str) -> JournalRow:
         row = self._first(_JOURNAL, this=exchange)
         if row is None:
             return JournalRow(exchange)
@@ -118,9 +115,7 @@ class Exchanges(Part):
 
     def _of(self, person: str) -> list[ExchangeRow]:
         """All that the person is part of: whoever asks for one role most often asks for the others too."""
-        if person not in self._read:
-            self._read[person] = self._rows(self._all(_OF_PERSON, this=person))
-        return self._read[person]
+        return self._once(("person", person), lambda: self._rows(self._all(_OF_PERSON, this=person)))
 
     def _values(self, row: ExchangeRow) -> dict[str, Any]:
         values = {name: value for name, value in vars(row).items() if name not in _SEALED}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -148,12 +146,6 @@ class Overview(Part):
             self._connection.execute(delete(one_time))
         self._connection.execute(update(installations).values(lease=None))
         self._connection.execute(update(prompts).where(prompts.c.lease.is_not(None)).values(lease=None, token=""))
-
-    @contextmanager
-    def trying(self) -> Iterator[None]:
-        """What is done inside is undone when it raises, and the rest of the unit goes on."""
-        with self._connection.begin_nested():
-            yield
 
     def server(self) -> int:
         """PostgreSQL's number of its version, as 150004; 0 on SQLite."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     ARRAY,
@@ -27,6 +27,7 @@ from storage.keys import Keyring, Unreadable
 from storage.prepared import Row, ask, change
 from storage.records import AddressRow
 
+T = TypeVar("T")
 Values = Mapping[str, Any]
 
 FAR = timedelta(minutes=10)
@@ -69,6 +70,29 @@ class Part:
             for column, text in texts.items()
             if not isinstance(text, Unreadable)
         }
+
+
+class Remembering(Part):
+    """A part whose tables nobody else writes: what a unit of work has read there holds until it writes there."""
+
+    def __init__(self, connection: Connection, keys: Keyring) -> None:
+        super().__init__(connection, keys)
+        self._read: dict[Hashable, Any] = {}
+
+    def forget(self) -> None:
+        """What has been read may be otherwise now."""
+        self._read.clear()
+
+    def _once(self, what: Hashable, read: Callable[[], T]) -> T:
+        """What `read` finds, which nobody may change. It is read once."""
+        if what not in self._read:
+            self._read[what] = read()
+        found: T = self._read[what]
+        return found
+
+    def _change(self, statement: Executable, values: Row) -> int:
+        self._read.clear()
+        return super()._change(statement, values)
 
 
 def insert_or(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:

@@ -7,8 +7,8 @@ from functools import cache
 
 from sqlalchemy import Insert, bindparam, delete, insert, or_, select, update
 
-from storage.errors import Conflict
-from storage.part import Part, address, insert_or, without
+from storage.errors import Conflict, NotFound
+from storage.part import Remembering, address, insert_or, without
 from storage.records import AddressRow, Organisation, PersonRow
 from storage.tables import addresses, chats, codes, organisations, people
 
@@ -55,7 +55,7 @@ def _link(dialect: str) -> Insert:
     return insert_or(dialect, addresses).on_conflict_do_nothing(index_elements=["channel", "tenant", "place"])
 
 
-class People(Part):
+class People(Remembering):
     """People and their addresses. A person may have several addresses; an address has one person."""
 
     def add_organisation(self, organisation: Organisation) -> None:
@@ -64,7 +64,9 @@ class People(Part):
 
     def organisation(self, id: str) -> Organisation:
         """The organisation called `id`. Raises NotFound."""
-        return Organisation(**without(self._the(_ORGANISATION, this=id), "order"))
+        return self._once(
+            ("organisation", id), lambda: Organisation(**without(self._the(_ORGANISATION, this=id), "order"))
+        )
 
     def name_organisation(self, id: str, name: str) -> None:
         """The organisation is called so from now on."""
@@ -80,12 +82,19 @@ class People(Part):
 
     def get(self, id: str) -> PersonRow:
         """The person called `id`. Raises NotFound."""
-        return PersonRow(**self._the(_PERSON, this=id))
+        person = self.find(id)
+        if person is None:
+            raise NotFound
+        return person
 
     def find(self, id: str) -> PersonRow | None:
         """The person called `id`, if there is one."""
-        row = self._first(_PERSON, this=id)
-        return PersonRow(**row) if row else None
+
+        def read() -> PersonRow | None:
+            row = self._first(_PERSON, this=id)
+            return PersonRow(**row) if row else None
+
+        return self._once(("person", id), read)
 
     def update(self, person: PersonRow) -> None:
         """Keep `person` as it is now. Raises NotFound."""
@@ -97,7 +106,8 @@ class People(Part):
 
     def hr(self, organisation: str) -> list[PersonRow]:
         """Those of `organisation` who are HR, by name."""
-        return [PersonRow(**row) for row in self._all(_HR, organisation=organisation)]
+        rows = self._once(("hr", organisation), lambda: self._all(_HR, organisation=organisation))
+        return [PersonRow(**row) for row in rows]
 
     def unreached(self, organisation: str) -> list[PersonRow]:
         """Those of `organisation` whom nothing can be sent to yet, or any more, by name."""
@@ -114,7 +124,7 @@ class People(Part):
 
     def addresses(self, person_id: str) -> list[AddressRow]:
         """Where the person is reached, the oldest link first."""
-        return [address(row) for row in self._all(_ADDRESSES, person=person_id)]
+        return [*self._once(("at", person_id), lambda: [*map(address, self._all(_ADDRESSES, person=person_id))])]
 
     def link(self, person_id: str, where: AddressRow) -> None:
         """Tie an address to a person; twice is harmless. Raises Conflict when it is somebody else's."""

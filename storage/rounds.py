@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
+from storage.errors import NotFound
 from storage.keys import HOUSE
-from storage.part import Part, address, without
+from storage.part import Remembering, address, without
 from storage.prepared import Row
 from storage.records import OfferRow, RoundRow, SignUpRow
 from storage.tables import offers, rounds, sign_ups
@@ -33,7 +34,7 @@ _UPDATE_OFFER = update(offers).where(offers.c.id == bindparam("this"))
 _OFFERS = select(offers).where(offers.c.round == bindparam("round")).order_by(offers.c.order)
 
 
-class Rounds(Part):
+class Rounds(Remembering):
     """Rounds, sign-ups and offers, each list in the order they were added."""
 
     def add(self, row: RoundRow) -> None:
@@ -42,12 +43,19 @@ class Rounds(Part):
 
     def get(self, id: str) -> RoundRow:
         """The round called `id`. Raises NotFound."""
-        return self._round(self._the(_ROUND, this=id))
+        found = self.find(id)
+        if found is None:
+            raise NotFound
+        return found
 
     def find(self, id: str) -> RoundRow | None:
         """The round called `id`, if there is one."""
-        row = self._first(_ROUND, this=id)
-        return self._round(row) if row else None
+
+        def read() -> RoundRow | None:
+            row = self._first(_ROUND, this=id)
+            return self._round(row) if row else None
+
+        return self._once(id, read)
 
     def update(self, row: RoundRow) -> None:
         """Keep the round as it is now. Raises NotFound."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import Connection
 
 from storage.answers import Answers
@@ -32,6 +35,7 @@ class Work:
     """The parts of a unit of work. `keys` seals text, and forgets a person's key when the person leaves."""
 
     def __init__(self, connection: Connection, vault: Vault, lasting: dict[str, DataKey] | None = None) -> None:
+        self._connection = connection
         self.keys = keys = vault.within(connection, lasting)
         self.people = People(connection, keys)
         self.rounds = Rounds(connection, keys)
@@ -54,3 +58,14 @@ class Work:
         self.takeaways = Takeaways(connection, keys)
         self.installations = Installations(connection, keys)
         self.oauth = OAuthStates(connection, keys)
+
+    @contextmanager
+    def trying(self) -> Iterator[None]:
+        """What is done inside is undone when it raises, and the rest of the unit goes on."""
+        try:
+            with self._connection.begin_nested():
+                yield
+        except BaseException:
+            for part in (self.people, self.rounds, self.exchanges, self.answers, self.choices):
+                part.forget()
+            raise
