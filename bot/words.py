@@ -140,6 +140,10 @@ class Words:
         """3. maj, 3. mai, 3 May, which no line breaks apart."""
         return format_date(day, DAY[language], LOCALES[language])
 
+    def date_and_year(self, language: str, day: datetime.date) -> str:
+        """3. maj 2026: a day that is not in the year at hand."""
+        return f"{self.date(language, day)} {day.year}"
+
     def weekday_date(self, language: str, day: datetime.date) -> str:
         """søndag den 3. maj."""
         return format_date(day, WEEKDAY_AND_DAY[language], LOCALES[language])

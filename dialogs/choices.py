@@ -49,6 +49,11 @@ CHOICES = Dialog(
         page(
             number("choose.fewest", 5, 50),
             number("choose.evaluation_kept_months", 1, 12),
+            number("choose.shared_kept_months", 6, 36),
+            number("choose.sign_ups_kept_months", 1, 12),
+            number("choose.offers_kept_months", 1, 24),
+        ),
+        page(
             number("choose.soft_maximum_months", 1, 11),
             number("choose.upper_warning_months", 12, 36),
             Ask("choose.rules_link", SHORT, Who.HR, starter="rules_link"),

@@ -12,6 +12,7 @@ from storage.audit import Audit
 from storage.chats import Chats
 from storage.choices import Choices
 from storage.conversations import Conversations
+from storage.erasing import Erasing
 from storage.exchanges import Exchanges
 from storage.inbox import Inbox
 from storage.installations import Installations, OAuthStates
@@ -47,6 +48,7 @@ class Work:
         self.lanes = Lanes(connection, keys)
         self.prompts = Prompts(connection, keys)
         self.overview = Overview(connection, keys)
+        self.erasing = Erasing(connection, keys)
         self.audit = Audit(connection, keys)
         self.mail = Mail(connection, keys)
         self.meta = Meta(connection, keys)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -42,6 +43,13 @@ class Worker:
     def overnight(self) -> bool:
         """True when the shift ends on the day after it began."""
         return self.ends <= self.starts
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months on; where that month has no such day, its last."""
+    months += day.month - 1
+    year, month = day.year + months // 12, months % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 @lru_cache(maxsize=256)

@@ -52,6 +52,9 @@ class Choices:
     export_notices: tuple[int, ...] = (14, 3)
     fewest: int = 5
     evaluation_kept_months: int = 3
+    shared_kept_months: int = 12
+    sign_ups_kept_months: int = 6
+    offers_kept_months: int = 12
     soft_maximum_months: int = 6
     upper_warning_months: int = 12
     rules_link: str = ""

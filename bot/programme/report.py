@@ -8,12 +8,13 @@ each of them tells, added up. No two attributes are ever crossed.
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
+
+from bot.programme.calendar import months_after
 
 FEWEST: Final = 5
 """The default of `Choices.fewest`: fewer are never shown."""
@@ -137,13 +138,17 @@ def _part(parts: Sequence[Part]) -> Part:
     return Part(sum(each.part or 0 for each in shown), sum(each.whole or 0 for each in shown))
 
 
-def countable(given: Iterable[Given], today: date, fewest: int = FEWEST) -> list[Given]:
-    """The answers that may be counted today: of earlier days, the first ones, as many as make whole fives."""
+def countable(given: Iterable[Given], today: date, fewest: int = FEWEST, waiting: int = 0) -> list[Given]:
+    """The answers that may be counted today: of earlier days, the first ones, as many as make whole fives.
+
+    `waiting` are people whose answers are gone and are a number only: they are the first of the next five.
+    """
     answered = (each for each in given if each.day < today and NOT_COUNTED not in each.value)
     first: dict[str, Given] = {}
     for each in sorted(answered, key=lambda each: (each.day, each.order)):
         first.setdefault(each.who, each)
-    return list(first.values())[: len(first) // fewest * fewest]
+    whole = (len(first) + waiting) // fewest * fewest
+    return list(first.values())[: max(whole - waiting, 0)]
 
 
 def histogram(given: Iterable[Given]) -> dict[str, int]:
@@ -206,10 +211,7 @@ def anonymous_from(finish_by: date, ends: Sequence[date], check_over: timedelta,
     A round is over with its last exchange, or by the day it was to finish. `check_over` is how long after an exchange
     the last thing about it can be answered.
     """
-    over = max([finish_by, *ends])
-    months_on = over.month - 1 + months
-    year, month = over.year + months_on // 12, months_on % 12 + 1
-    later = date(year, month, min(over.day, monthrange(year, month)[1]))
+    later = months_after(max([finish_by, *ends]), months)
     return max([later, *(end + check_over for end in ends)])
 
 

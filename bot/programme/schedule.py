@@ -59,7 +59,7 @@ TASKS_AFTER: Final = (
     "lead.fu90",
 )
 LOGBOOK: Final = ("log", "log.remind", "log.close", "week.pick", "week.overview")
-CLOSINGS: Final = ("debrief.close", "fu30.close", "fu90.close", "close.delete")
+CLOSINGS: Final = ("debrief.close", "fu30.close", "fu90.close", "close.delete", "close.shared")
 
 EXCHANGE_KINDS: Final = (
     *TASKS_BEFORE,
@@ -75,7 +75,7 @@ EXCHANGE_KINDS: Final = (
 TASKS: Final = frozenset({*TASKS_BEFORE, *TASKS_DURING, *TASKS_AFTER, *HOST_TASKS})
 """Pushed tasks: one bundled push of them a day (domain/README.md)."""
 
-SILENT: Final = frozenset({"log.close", *CLOSINGS, "left.delete", "round.close", "totals"})
+SILENT: Final = frozenset({"log.close", *CLOSINGS, "left.delete", "round.close", "round.clear", "totals"})
 """Housekeeping: it says nothing unasked to a person and is done however late."""
 
 ONCE: Final = frozenset(
@@ -86,7 +86,7 @@ ONCE: Final = frozenset(
 MOST_A_DAY: Final = 3
 """Unasked messages to one person on one local day."""
 
-ENDING: Final = frozenset({"close.notice", "close.delete"})
+ENDING: Final = frozenset({"close.notice", "close.delete", "close.shared"})
 """What is still to come of an exchange that is closed."""
 
 PLANNED: Final = frozenset({"approved", "prepared", "running", "paused", "finished", "ended_early", "debriefed"})

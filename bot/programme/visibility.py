@@ -106,13 +106,25 @@ def _may_leader(item: Item, reader: str, circle: Circle) -> bool:
 
 
 def is_unshared(item: Item) -> bool:
-    """True for what nobody but its author may ever have read: it is deleted at the end (12.4), controls with it."""
+    """True for what nobody but its author may read: it is deleted at the end (12.4), controls and drafts with it."""
     if item.key.startswith(_EVALUATION):
         return False  # it goes with the round's evaluation, and is counted first
     if item.visibility == Visibility.SHARED_ON_REQUEST:
         consents = item.key.startswith(_STORY) and item.confirmed
         return not item.released and not consents
+    if item.visibility in (Visibility.JOINT, Visibility.THREE_PARTY):
+        return not item.confirmed and not item.key.startswith(_SIGN_UP)  # HR reads a sign-up as it is written
     return item.visibility in (Visibility.PRIVATE, Visibility.CONTROL)
+
+
+def has_own_rule(item: Item, *, stays: bool) -> bool:
+    """True for what is not deleted with the rest of an exchange (12.4): evaluations, and stories with consent.
+
+    `stays` says that the author of a story is still there to take it back.
+    """
+    if item.visibility == Visibility.AGGREGATE or item.key.startswith(_EVALUATION):
+        return True
+    return stays and item.key.startswith(_STORY) and item.confirmed
 
 
 def readers(item: Item, circle: Circle) -> list[str]:

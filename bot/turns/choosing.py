@@ -13,6 +13,7 @@ from bot.moment import Moment, Press, Told
 from bot.planning import replan
 from bot.programme.choices import CLEARED, OPTIONAL, Choices, chosen
 from bot.script import Ending, Script, Talk, Topic
+from bot.turns import retention
 from bot.turns.common import Option, no_facts, nobody_else
 from bot.turns.picking import shown_by
 from dialogs.choices import CHOICES
@@ -261,6 +262,7 @@ def to_default(moment: Moment, hr: PersonRow, here: str) -> None:
 def _replan(moment: Moment, organisation: str, here: str) -> None:
     rounds = [here] if here else [row.id for row in moment.work.rounds.all(organisation)]
     for round_row in rounds:
+        retention.plan(moment, moment.work.rounds.get(round_row))
         for exchange in moment.work.exchanges.of_round(round_row):
             replan(moment, exchange)
 

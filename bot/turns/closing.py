@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from bot import talks
@@ -15,16 +15,17 @@ from bot.programme.calendar import at_local
 from bot.programme.phases.facts import CLOSE_AT
 from bot.programme.visibility import is_unshared
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns import after
+from bot.turns import after, retention
 from bot.turns.common import first, item, no_facts, nobody_else
 from bot.turns.follow_ups import close_exchange
+from bot.turns.forgetting import empty, erase_who_is_gone, forget
 from bot.turns.leaving import PLACED
 from bot.turns.moves import exchange_to
+from bot.turns.papers import papers_of
 from bot.turns.people import LEFT_DELETE, ask_who_leads
 from bot.turns.pushes import acting, telling
-from dialogs import engine
 from dialogs.left import LEFT
-from dialogs.model import Say, State
+from dialogs.model import Say
 from storage.records import AnswerRow, ExchangeRow, PersonRow, PromptRow, new_id
 
 DELETE = "close.delete"
@@ -47,35 +48,40 @@ def notice(moment: Moment, prompt: PromptRow) -> Told | None:
     """That private entries are about to be deleted. Nothing where nothing private is left."""
     exchange = moment.work.exchanges.get(prompt.subject)
     mine = [row for row in private(moment, exchange) if row.person == prompt.recipient and row.visibility != "–"]
-    days = [row.day for row in moment.work.prompts.of(exchange.id, DELETE) if row.state == "pending"]
-    if not mine or not days:
+    day, later = (_planned(moment, exchange, kind) for kind in (DELETE, retention.SHARED))
+    if not mine or day is None:
         return None
-    return Told([Say("push.close", {"date": min(days)})], [Press("btn.export", ["data_download"], main=True)])
+    papers = papers_of(moment, exchange)
+    says = [Say("push.close", {"date": day})]
+    if papers and later is not None:
+        language = moment.person(prompt.recipient).language
+        says.append(Say("close.papers", {"date": moment.words.date_and_year(language, later)}))
+    return Told(says, [Press("btn.export", ["data_download"], main=True), *papers])
+
+
+def _planned(moment: Moment, exchange: ExchangeRow, kind: str) -> date | None:
+    """The day on which something silent is to happen."""
+    days = (row.day for row in moment.work.prompts.of(exchange.id, kind) if row.state == "pending")
+    return min(days, default=None)
 
 
 def delete_due(moment: Moment, prompt: PromptRow) -> str:
     """Deletes what is private, once; what was shared stays."""
     exchange = close_exchange(moment, moment.work.exchanges.get(prompt.subject))
     _delete(moment, exchange)
+    retention.plan_shared(moment, exchange)
     moment.work.audit.add(moment.now, prompt.recipient, "private.deleted", exchange.id)
     return "answered"
 
 
 def _delete(moment: Moment, exchange: ExchangeRow) -> None:
     """The answers, and what conversations hold of them: drafts, quotes, what was asked."""
-    subjects = [exchange.id]
-    for row in private(moment, exchange):
-        moment.work.answers.delete(row.id)
-        subjects.append(row.id)
-    for talked in (row for subject in subjects for row in moment.work.conversations.of_subject(subject)):
-        if talked.status in ("open", "paused"):
-            talks.close(moment, talks.load(moment, talked), "stopped", Say("stop.closed"))
-        kept = moment.work.conversations.get(talked.id)
-        moment.work.conversations.put(replace(kept, state=engine.to_json(State(kept.dialog))))
+    forget(moment, private(moment, exchange), at_the_end=True)
+    empty(moment, moment.work.conversations.of_subject(exchange.id))
 
 
 def told(moment: Moment, person: PersonRow) -> list[Say]:
-    """When private entries will be deleted, or were."""
+    """When private entries will be deleted, or were; and then what was shared."""
     says: list[Say] = []
     for exchange in moment.work.exchanges.of_employee(person.id):
         for prompt in moment.work.prompts.of(exchange.id, DELETE):
@@ -83,6 +89,12 @@ def told(moment: Moment, person: PersonRow) -> list[Say]:
                 says.append(Say("data.expired", {"date": prompt.day, "host_unit": exchange.host_unit}))
             elif prompt.state == "pending" and exchange.state in (*after.OVER, "closed"):
                 says.append(Say("data.expiry", {"date": prompt.day}))
+        for prompt in moment.work.prompts.of(exchange.id, retention.SHARED):
+            day = {"date": moment.words.date_and_year(person.language, prompt.day)}
+            if prompt.state == "answered":
+                says.append(Say("data.shared.gone", day))
+            elif prompt.state == "pending" and exchange.state in (*after.OVER, "closed"):
+                says.append(Say("data.shared.until", day))
     return says
 
 
@@ -134,9 +146,11 @@ def _end(moment: Moment, exchange: ExchangeRow) -> None:
     if exchange.state in WAITING:
         exchange_to(moment, exchange, "withdrawn")
     elif waits:
-        exchange_to(moment, exchange_to(moment, exchange, "ended_early"), "closed")
+        exchange = exchange_to(moment, exchange_to(moment, exchange, "ended_early"), "closed")
     elif exchange.state in after.OVER:
-        exchange_to(moment, exchange, "closed")
+        exchange = exchange_to(moment, exchange, "closed")
+    if exchange.state == "closed":
+        retention.plan_shared(moment, exchange)
     if waits:
         programme = moment.work.rounds.get(exchange.round).name
         values = {"name": moment.first_name(exchange.employee), "programme": programme}
@@ -149,11 +163,11 @@ def left_due(moment: Moment, prompt: PromptRow) -> str:
     person = moment.person(prompt.recipient)
     for exchange in moment.work.exchanges.of_employee(person.id):
         _delete(moment, exchange)
-    for row in moment.work.answers.by(person.id):
-        if is_unshared(item(row)):
-            moment.work.answers.delete(row.id)
+    forget(moment, [row for row in moment.work.answers.by(person.id) if is_unshared(item(row))], at_the_end=True)
+    empty(moment, moment.work.conversations.open(person.id))
     moment.work.people.update(replace(person, active=False))
     moment.work.audit.add(moment.now, person.id, "private.deleted", person.id)
+    erase_who_is_gone(moment, [person.id])
     return "answered"
 
 

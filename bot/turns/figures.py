@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 
 from bot.moment import Moment
 from bot.planning import days_of
-from bot.programme.evaluation import DEALS
-from bot.programme.report import (
-    PEOPLE,
-    Balance,
-    Figures,
-    Given,
-    Histogram,
-    added,
-    balances,
-    countable,
-    histogram,
-    in_fives,
-    share,
-    shared_out,
-)
+from bot.programme.report import Balance, Figures, Histogram, added, balances, in_fives, share, shared_out
 from bot.programme.tracks import SHORT_UP_TO
-from bot.programme.visibility import may_count, may_quote
+from bot.programme.visibility import may_quote
 from bot.turns.common import is_outside, is_text, item
+from bot.turns.counting import GOALS, SHARED, TALKS, counted, has_tick, tallies_of, totals_of
 from bot.turns.stories import told_to
 from bot.turns.weeks import open_tasks
 from storage.records import AnswerRow, ExchangeRow, PersonRow, RoundRow
@@ -35,20 +22,6 @@ GOING = ("approved", "prepared", "running", "paused", "finished", "ended_early",
 
 WEEKS_UP_TO = 20
 """Exchange days up to which a stay counts as some weeks."""
-
-STATEMENTS = frozenset(key for deal in DEALS.values() for key in deal.all)
-"""The questions of the evaluation that have an answer to count."""
-
-SHARED = "fu30.shared"
-
-ASKED_LATER = (SHARED, "lead.fu90.realised", "fu90.contact", "fu90.easier", "fu90.org")
-"""What is asked after a month and after 90 days."""
-
-HINDERED = "hinder:"
-"""What got in the way is counted apart for each time it is asked."""
-
-TOTALS = "totals"
-"""The name under which a round's totals are kept when the answers are gone."""
 
 
 def of_round(moment: Moment, row: RoundRow, hr: PersonRow) -> Figures:
@@ -61,8 +34,9 @@ def of_round(moment: Moment, row: RoundRow, hr: PersonRow) -> Figures:
     over = {each.id: each.end for each in going if each.end < today}
     first = in_fives(over, today, fewest)
     by_id = {each.id: each for each in going}
-    answers = counted(rows.values(), today, fewest)
+    live = counted(rows.values(), today, fewest, tallies_of(moment, row))
     kept = totals_of(moment, row)
+    answers = {key: added((kept.get(key, {}), live.get(key, {}))) for key in {**kept, **live}}
     return Figures(
         sign_ups=len(sign_ups),
         withdrawn=sum(each.state == "withdrawn" for each in sign_ups),
@@ -71,10 +45,10 @@ def of_round(moment: Moment, row: RoundRow, hr: PersonRow) -> Figures:
         tasks=sum(_tasks(moment, each) for each in going),
         forms=shared_out(Counter(each.form for each in going), fewest),
         lengths=shared_out(Counter(_length(moment, each) for each in going), fewest),
-        goals=share([_both(by_id[id], rows[id]) for id in first], fewest),
-        talks=share([_holds(rows[id], "lead.ret.held", True) for id in first], fewest),
+        goals=share([has_tick(moment, by_id[id], rows[id], GOALS) for id in first], fewest),
+        talks=share([has_tick(moment, by_id[id], rows[id], TALKS) for id in first], fewest),
         shared=share(_said_yes(answers.pop(SHARED, {})), fewest),
-        answers={key: added((kept.get(key, {}), answers.get(key, {}))) for key in {**kept, **answers}},
+        answers=answers,
         texts=_texts(moment, rows.values(), today),
         stories=tuple(sorted(text for each, text, _ in told_to(moment, hr) if each.round == row.id)),
     )
@@ -98,44 +72,6 @@ def aim(moment: Moment, row: RoundRow) -> str:
     """What the round set out to learn, in HR's words; empty where nothing was written."""
     rows = moment.work.answers.about(row.id)
     return next((str(each.value) for each in rows if each.key == "round.check.learn" and each.value), "")
-
-
-def totals_of(moment: Moment, row: RoundRow) -> Mapping[str, Histogram]:
-    """The totals of answers that are gone."""
-    kept = moment.work.choices.of(row.organisation, row.id).get(TOTALS, {})
-    return kept if isinstance(kept, dict) else {}
-
-
-def counted(exchanges: Iterable[list[AnswerRow]], today: date, fewest: int) -> dict[str, dict[str, int]]:
-    """Per question how many gave each answer, of what was answered before `today` and as far as it may be told."""
-    given: dict[str, dict[tuple[str, str], Given]] = {}
-    for rows in exchanges:
-        for row in rows:
-            key = _counted_as(row)
-            if not key or row.value is None or not may_count(item(row)):
-                continue
-            # What an exchange brought is asked per exchange, whoever leads it; all else counts people.
-            who = row.subject if row.visibility == "H" else row.person
-            several = given.setdefault(key, {})
-            before = several.get((who, row.subject))
-            said = map(str, row.value if isinstance(row.value, list) else [row.value])
-            value = tuple(dict.fromkeys((*(before.value if before else ()), *said)))
-            several[who, row.subject] = Given(row.day, row.id, who, value)
-    told = {key: countable(several.values(), today, fewest) for key, several in given.items()}
-    return {key: _histogram(key, several) for key, several in told.items() if several}
-
-
-def _histogram(key: str, several: list[Given]) -> dict[str, int]:
-    """Where several things can be chosen, how many people did stands with it."""
-    return histogram(several) | ({PEOPLE: len(several)} if key.startswith(HINDERED) else {})
-
-
-def _counted_as(row: AnswerRow) -> str:
-    """The name an answer is counted under; empty when it is not."""
-    key = row.key.partition("#")[0]
-    if key == "fu.hinder":
-        return HINDERED + row.occasion
-    return key if key in STATEMENTS or key in ASKED_LATER else ""
 
 
 def _texts(moment: Moment, exchanges: Iterable[list[AnswerRow]], today: date) -> dict[str, tuple[str, ...]]:
@@ -163,16 +99,6 @@ def _length(moment: Moment, exchange: ExchangeRow) -> str:
     return "report.length.weeks" if days <= WEEKS_UP_TO else "report.length.months"
 
 
-def _both(exchange: ExchangeRow, rows: list[AnswerRow]) -> bool:
-    """Whether both have ticked that they agree on the goals, whoever led then."""
-    ticked = {row.person for row in rows if row.key == "goals.agreed" and may_count(item(row))}
-    return exchange.employee in ticked and len(ticked) > 1
-
-
 def _said_yes(counts: Histogram) -> list[bool]:
     """Yes and no, one for each who has answered."""
     return [True] * counts.get("btn.yes", 0) + [False] * counts.get("btn.no", 0)
-
-
-def _holds(rows: list[AnswerRow], key: str, value: object) -> bool:
-    return any(row.key == key and row.value == value and may_count(item(row)) for row in rows)

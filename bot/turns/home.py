@@ -89,7 +89,7 @@ def _exchange(moment: Moment, person: PersonRow, exchange: ExchangeRow) -> list[
     says += task
     going = [press.action for press in under_way(moment, person)[1]]
     presses = [press for press in (*next_presses(moment, person, exchange), *done) if press.action not in going]
-    own = _section(moment, person, "home.mine", says, [*presses, *to_bring(exchange)])
+    own = _section(moment, person, "home.mine", says, [*presses, *to_bring(moment, exchange)])
     entries = _entries(moment, person, exchange)
     return [own, entries] if entries else [own]
 

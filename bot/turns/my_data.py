@@ -11,9 +11,9 @@ from bot.channel import Choice, File, Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.programme.visibility import COACH_NOTE, Circle, is_unshared, readers, redact
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns import closing, export
+from bot.turns import closing, export, forgetting
 from bot.turns.common import ask_of, circle_of, is_text, item, no_facts, shown
-from bot.turns.papers import to_bring
+from bot.turns.papers import papers_of, to_bring
 from bot.turns.picking import pick, shown_by
 from dialogs.accept import accept
 from dialogs.engine import excerpt, shortened
@@ -47,7 +47,11 @@ def tell_menu(moment: Moment, person: PersonRow) -> None:
     presses = [
         Press("btn.see", ["data_list"], main=True),
         Press("btn.export", ["data_download"]),
-        *(press for exchange in moment.work.exchanges.of_employee(person.id) for press in to_bring(exchange)),
+        *(
+            press
+            for exchange in moment.work.exchanges.of_employee(person.id)
+            for press in (papers_of if exchange.state == "closed" else to_bring)(moment, exchange)
+        ),
         Press("btn.delete_private", ["data_forget"]),
     ]
     moment.tell(person, Told([Say("data.menu"), *closing.told(moment, person)], presses), kind="answer")
@@ -153,7 +157,7 @@ def delete(moment: Moment, person: PersonRow, args: list[str], incoming: Incomin
     if row is None or row.person != person.id:
         return Reply(note=moment.words.text(person.language, "data.gone"))
     moment.work.conversations.spend(incoming.card)
-    moment.work.answers.delete(row.id)
+    forgetting.forget(moment, [row])
     moment.work.audit.add(moment.now, person.id, "answer.deleted", row.id)
     presses = [Press("btn.back", ["data_list"])]
     moment.tell(person, Told([Say("data.one_deleted")], presses), kind="answer", replaces=shown_by(moment, incoming))
@@ -168,12 +172,12 @@ def forget(moment: Moment, person: PersonRow, args: list[str], incoming: Incomin
 
 
 def forget_now(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
-    """Deletes all private and unshared entries."""
+    """Deletes all private and unshared entries, and drafts of what was never sent."""
     if not moment.work.conversations.spend(incoming.card):
         return Reply(note=moment.words.text(person.language, "card.answered"))
-    for row in moment.work.answers.by(person.id):
-        if row.visibility != "–" and is_unshared(item(row)):
-            moment.work.answers.delete(row.id)
+    mine = (row for row in moment.work.answers.by(person.id) if row.visibility != "–")
+    forgetting.forget(moment, [row for row in mine if is_unshared(item(row))])
+    forgetting.empty(moment, forgetting.drafts_of(moment, person))
     moment.work.audit.add(moment.now, person.id, "answers.deleted", person.id)
     moment.tell(person, Told([Say("data.deleted")]), kind="answer", replaces=shown_by(moment, incoming))
     return Reply()

@@ -40,7 +40,9 @@ def go_on(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming
         return Reply(note=moment.words.text(person.language, "card.answered"))
     exchange = moment.work.exchanges.find(subject)
     late = exchange is not None and dialog == "deb" and after.is_debrief_closed(moment, exchange)
-    if exchange is not None and (late or exchange.state in OVER):
+    # A paper can be made of what is still kept.
+    shut = exchange is not None and exchange.state in OVER and (dialog, exchange.state) != ("mus", "closed")
+    if late or shut:
         return Reply(note=moment.words.text(person.language, "stop.closed"))
     place = shown_by(moment, incoming)
     talks.begin(moment, Topic(person, dialog, subject, occasion), replaces=place)

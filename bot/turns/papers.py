@@ -28,9 +28,29 @@ QUOTED = ("list", "text", "request")
 """What a sentence of the final summary is about; the rest of it is a heading."""
 
 
-def to_bring(exchange: ExchangeRow) -> list[Press]:
+def to_bring(moment: Moment, exchange: ExchangeRow) -> list[Press]:
     """The button for the yearly talk, where there may be something to tell of there."""
-    return [Press("btn.mus", ["begin", "mus", exchange.id, "mus"])] if exchange.state in THERE else []
+    return [Press("btn.mus", ["begin", "mus", exchange.id, "mus"])] if _is_there(moment, exchange) else []
+
+
+def papers_of(moment: Moment, exchange: ExchangeRow) -> list[Press]:
+    """All that the employee can have as a file: the copy of the final summary, and the paper for the yearly talk."""
+    copy = [Press("btn.copy", ["paper_copy", exchange.id])] if is_debriefed(moment, exchange) else []
+    return [*copy, *to_bring(moment, exchange)]
+
+
+def _is_there(moment: Moment, exchange: ExchangeRow) -> bool:
+    """Whether there is something to take along. Of one that is closed there is until what was shared is deleted."""
+    if exchange.state != "closed":
+        return exchange.state in THERE
+    return any(may_take(item(row), exchange.employee) for row in moment.work.answers.about(exchange.id))
+
+
+def is_debriefed(moment: Moment, exchange: ExchangeRow) -> bool:
+    """Whether there is a final summary: from the debrief until what was shared is deleted."""
+    if exchange.state != "closed":
+        return exchange.state == "debriefed"
+    return any(row.confirmed for row in moment.work.answers.of(exchange.employee, exchange.id, "deb"))
 
 
 # The final summary
@@ -39,7 +59,7 @@ def to_bring(exchange: ExchangeRow) -> list[Press]:
 def copy_pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
     """Offers the employee a copy of what the leader gets."""
     exchange = moment.work.exchanges.find(args[0])
-    if exchange is None or exchange.state != "debriefed":
+    if exchange is None or not is_debriefed(moment, exchange):
         return Reply(note=moment.words.text(person.language, "stop.closed"))
     if person.id != exchange.employee:
         return Reply(note=moment.words.text(person.language, "card.not_yours"))
@@ -52,7 +72,7 @@ def final_pressed(moment: Moment, person: PersonRow, args: list[str], incoming: 
     """The final summary as a file, with what its reader may read at this moment."""
     kind, subject = args
     exchange = moment.work.exchanges.find(subject)
-    if exchange is None or exchange.state != "debriefed":
+    if exchange is None or not is_debriefed(moment, exchange):
         return Reply(note=moment.words.text(person.language, "stop.closed"))
     if person.id not in (exchange.leader, exchange.employee):
         return Reply(note=moment.words.text(person.language, "card.not_yours"))
@@ -83,7 +103,7 @@ def _give(
     moment: Moment, person: PersonRow, exchange: ExchangeRow, title: str, blocks: Sequence[Block], kind: str
 ) -> None:
     organisation = moment.work.people.organisation(person.organisation).name
-    day = f"{moment.words.date(person.language, moment.today(person))} {moment.today(person).year}"
+    day = moment.words.date_and_year(person.language, moment.today(person))
     paper = Paper(title, organisation, moment.now, day, person.language, tuple(blocks))
     files = (as_file(paper, KINDS[kind]),)
     moment.tell(person, Told([Say("paper.here")]), kind="answer", subject=exchange.id, files=files)
@@ -114,7 +134,7 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     chosen = talk.state.answers.get("mus.pick", [])
     picked = [str(one) for one in chosen] if isinstance(chosen, list) else []
     blocks = _paper_of(moment, exchange, talk.person, picked)
-    change = [Press("btn.change_choice", press.action) for press in to_bring(exchange)]
+    change = [Press("btn.change_choice", press.action) for press in to_bring(moment, exchange)]
     if not blocks:
         return Ending([Say("mus.nothing")])
     if sum(len(block.text) for block in blocks) > MOST:
@@ -131,7 +151,7 @@ def bring_pressed(moment: Moment, person: PersonRow, args: list[str], incoming: 
     """The paper for the yearly talk. What has been deleted since it was picked is not on it."""
     kind, subject, *picked = args
     exchange = moment.work.exchanges.find(subject)
-    if exchange is None or exchange.state not in THERE:
+    if exchange is None or not _is_there(moment, exchange):
         return Reply(note=moment.words.text(person.language, "stop.closed"))
     if person.id != exchange.employee:
         return Reply(note=moment.words.text(person.language, "card.not_yours"))

@@ -12,7 +12,7 @@ from bot.moment import Moment, Press, Told
 from bot.programme import report
 from bot.programme.evaluation import DEALS
 from bot.programme.report import Figures, Histogram
-from bot.turns import figures
+from bot.turns import counting, figures
 from bot.turns.common import bare
 from dialogs.model import Say
 from storage.records import PersonRow, RoundRow
@@ -34,8 +34,8 @@ LATER = {
     "fu90.org": "report.use",
     "fu90.easier": "report.easier",
     "fu90.contact": "report.contact",
-    f"{figures.HINDERED}fu30": "report.hinder.month",
-    f"{figures.HINDERED}fu90": "report.hinder.three",
+    f"{counting.HINDERED}fu30": "report.hinder.month",
+    f"{counting.HINDERED}fu90": "report.hinder.three",
 }
 """The headings of what was answered after one and three months, by what it is counted under."""
 

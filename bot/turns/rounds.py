@@ -12,6 +12,7 @@ from bot.planning import worker as worker_of
 from bot.programme.choices import chosen
 from bot.programme.schedule import ROUND_KINDS, round_dues
 from bot.script import Ending, Script, Talk, Topic
+from bot.turns import retention
 from bot.turns.common import colleagues, contact_of, no_facts, nobody_else
 from bot.turns.moves import round_to
 from bot.turns.needs import remind_hr
@@ -174,6 +175,7 @@ def plan(moment: Moment, row: RoundRow, hr: PersonRow) -> None:
     )
     rows = [PromptRow(new_id(), due.recipient, due.subject, due.kind, due.day, due.at) for due in dues]
     moment.work.prompts.plan(row.id, row.id, rows, ROUND_KINDS, moment.now)
+    retention.plan(moment, row)
 
 
 def due(moment: Moment, prompt: PromptRow) -> str:

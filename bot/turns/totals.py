@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 
 from bot import talks
 from bot.moment import Moment
+from bot.places import hosts_of
 from bot.programme.calendar import at_local
 from bot.programme.evaluation import DEALS
 from bot.programme.phases.facts import CLOSE_AT
 from bot.programme.report import added, anonymous_from
-from bot.turns import figures
+from bot.turns import counting, figures
+from bot.turns.forgetting import erase_who_is_gone
 from bot.turns.pushes import acting
 from dialogs.model import Say
 from storage.records import ExchangeRow, PromptRow, RoundRow, new_id
@@ -50,13 +52,14 @@ def due(moment: Moment, prompt: PromptRow) -> str:
         [each for each in moment.work.answers.about(exchange.id) if each.visibility == "A" or each.key == "eval.quote"]
         for exchange in exchanges
     ]
-    told = figures.counted(answers, prompt.day + DAY, moment.choices(row.id).fewest)
-    kept = figures.totals_of(moment, row)
+    told = counting.counted(answers, prompt.day + DAY, moment.choices(row.id).fewest)
+    kept = counting.totals_of(moment, row)
     totals = {key: added((kept.get(key, {}), told.get(key, {}))) for key in {**kept, **told}}
-    moment.work.choices.put(row.organisation, row.id, figures.TOTALS, totals)
+    moment.work.choices.put(row.organisation, row.id, counting.TOTALS, totals)
     for each in (each for several in answers for each in several):
         moment.work.answers.delete(each.id)
     moment.work.audit.add(moment.now, row.id, "evaluation.anonymous", row.id)
+    erase_who_is_gone(moment, (id for each in exchanges for id in (each.employee, each.leader, *hosts_of(each))))
     return "answered"
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from bot.moment import Moment
 from bot.turns.closing import delete_due, private
 from bot.turns.pushes import acting
-from storage.records import AuditRow, ExchangeRow, PromptRow
+from storage.records import AnswerRow, AuditRow, ExchangeRow, OutboxState, PromptRow, new_id
 from storage.store import Work
 from tests.conversations.conftest import Open
 from tests.conversations.test_return_talk import LONG, said
@@ -276,3 +276,105 @@ async def test_old_buttons_write_nothing_about_what_is_closed(open_at: Open) -> 
         reply = await seat.press(message, button, {})
         assert reply.note == here.play.words.text("da", "stop.closed"), button.label
     assert await held(here) == before
+
+
+async def writes(here: Cast, who: Seat, key: str, visibility: str, value: str, *, confirmed: bool = False) -> None:
+    """Somebody has written this about the exchange."""
+
+    def unit(work: Work) -> None:
+        exchange = work.exchanges.of_employee(here.emil.id)[0]
+        day = date(2026, 5, 12)
+        row = AnswerRow(new_id(), who.id, exchange.id, "kladde", key, visibility, value, key, day, confirmed)
+        work.answers.put(row)
+
+    await here.play.store.run(unit)
+
+
+async def test_domain_t25_what_was_never_sent_goes_with_the_private(open_at: Open) -> None:
+    here = await open_at("talked")
+    await writes(here, here.emil, "fu.new#1", "J", "Emils kladde")
+    await writes(here, here.lone, "lead.ret.answer", "J", "Lones kladde")
+    await writes(here, here.vera, "host.check.more", "T", "Veras kladde")
+    await writes(here, here.lone, "lead.ret.commit", "J", "Lone har sendt det", confirmed=True)
+    await here.at(DELETED - timedelta(days=1), 13)
+    assert "kladde" in await held(here)
+    await here.at(DELETED, 13)
+    left = await held(here)
+    assert "kladde" not in left
+    assert "Lone har sendt det" in left
+
+
+async def test_the_notice_offers_every_file_and_afterwards_what_was_shared_can_still_be_had(open_at: Open) -> None:
+    here = await open_at("talked")
+    words, until = here.play.words, date(2027, 5, 7)
+    await here.at(DELETED - timedelta(days=13), 12)
+    assert await said(here.emil, "close.papers", date="7. maj 2027")
+    labels = {words.text("da", key) for key in ("btn.export", "btn.copy", "btn.mus")}
+    notice = next(it for it in await here.emil.messages() if it.parts[0].text.startswith("Dit forløb er slut"))
+    assert {button.label for button in notice.buttons} == labels
+    await here.emil.taps("btn.copy")
+    await here.emil.taps("btn.pdf")
+    assert "<Emil" in await here.emil.text() or (await here.emil.last()).files
+
+    await here.at(DELETED, 13)
+    await here.emil.says("mine data")
+    assert words.text("da", "data.shared.until", {"date": "7. maj 2027"}) in await here.emil.text()
+    await here.emil.taps("btn.mus")
+    await here.emil.fills()
+    ready = await here.emil.text()
+    assert here.said(GOAL) in ready
+    assert PRIVATE not in ready
+    await here.emil.taps("btn.pdf")
+    assert (await here.emil.last()).files
+    old = [await here.emil.offered(words.text("da", "btn.pdf"))]
+    await here.emil.says("mine data")
+    await here.emil.taps("btn.copy")
+    old.append(await here.emil.offered(words.text("da", "btn.word")))
+
+    await here.at(until, 13)
+    for message, button in old:
+        assert (await here.emil.press(message, button, {})).note == words.text("da", "stop.closed")
+    await here.emil.says("mine data")
+    for key in ("btn.mus", "btn.copy"):
+        assert words.text("da", key) not in await here.emil.text()
+
+
+QUOTING = '{"parts":[{"text":"Du skrev: %s"}],"files":[]}'
+
+
+async def test_messages_that_wait_do_not_say_what_is_deleted(open_at: Open) -> None:
+    here = await open_at("talked")
+    exchange = await exchange_of(here)
+    far = here.play.clock.now() + timedelta(days=400)
+
+    def queued(work: Work) -> dict[str, str]:
+        (emil,), (lone,) = (work.people.addresses(seat.id) for seat in (here.emil, here.lone))
+        said = {
+            "to its author": (emil, QUOTING % PRIVATE, ""),
+            "how it begins": (emil, QUOTING % f"{PRIVATE[:30]} …", ""),
+            "about the exchange": (lone, QUOTING % PRIVATE, exchange.id),
+            "unknown": (emil, QUOTING % PRIVATE, exchange.id),
+            "a file": (emil, '{"parts":[],"files":[{"name":"a.txt","media_type":"text/plain","text":"x"}]}', ""),
+            "a date": (emil, '{"parts":[],"files":[{"name":"a.ics","media_type":"text/calendar","text":"x"}]}', ""),
+            "something else": (lone, QUOTING % "Vi ses på mandag", exchange.id),
+        }
+        rows = {name: work.outbox.add(to, text, "news", about, far) for name, (to, text, about) in said.items()}
+        work.outbox.finish(rows["unknown"].id, OutboxState.UNKNOWN)
+        return {name: row.id for name, row in rows.items()}
+
+    ids = await here.play.store.run(queued)
+
+    def ends(work: Work) -> dict[str, OutboxState]:
+        return {name: work.outbox.get(id).state for name, id in ids.items()}
+
+    def deleted(work: Work) -> None:
+        (prompt,) = work.prompts.of(exchange.id, "close.delete")
+        delete_due(Moment(work, here.play.words, here.play.clock.now(), here.play.house), prompt)
+
+    await here.play.store.run(deleted)
+    found = await here.play.store.run(ends)
+    assert {name for name, state in found.items() if state is not OutboxState.CANCELLED} == {
+        "a date",
+        "something else",
+    }
+    assert await here.play.store.run(lambda work: [work.outbox.get(ids["unknown"]).payload]) == [""]

@@ -40,6 +40,31 @@ async def note_of(here: Cast) -> AnswerRow | None:
     return next((row for row in rows if row.key == COACH_NOTE), None)
 
 
+async def test_deleting_private_notes_takes_a_note_that_was_begun_with_it(open_at: Open) -> None:
+    here = await open_at("prepared")
+    await coached(here)
+    await here.emil.says("coach")
+    await here.emil.fills({"coach.items": []})
+    await here.emil.fills({COACH_NOTE: NOTE})
+    assert NOTE in await states(here)
+    await here.emil.says("pause")
+    await here.emil.says("mine data")
+    await here.emil.taps("btn.delete_private")
+    await here.emil.taps("btn.delete_private")
+    assert NOTE not in await states(here)
+    await here.emil.says("coach")
+    await here.emil.fills({"coach.items": []})
+    (field,) = (await here.emil.last()).fields
+    assert field.value == ""
+
+
+async def states(here: Cast) -> str:
+    """What conversations remember of Emil."""
+    exchange = await exchange_of(here)
+    rows = await here.play.store.run(lambda work: work.conversations.of_subject(exchange.id))
+    return repr([row.state for row in rows])
+
+
 @pytest.mark.parametrize("language", ["da", "nb", "en"])
 async def test_the_coach_gets_exactly_what_was_previewed_and_nothing_in_the_first_message(
     open_at: Open, language: str

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.moment import Moment
-from bot.turns import figures, totals
+from bot.turns import counting, totals
 from dialogs.model import Value
 from storage.records import AnswerRow, PromptRow
 from storage.store import Work
@@ -111,7 +111,7 @@ async def test_fewer_than_five_leave_no_total(open_at: Open) -> None:
     model = await exchange_of(here)
     assert await left(here) == []
     kept = await here.play.store.run(lambda work: work.choices.of(here_organisation(work), model.round))
-    assert kept == {figures.TOTALS: {}}
+    assert kept == {counting.TOTALS: {}}
 
 
 def here_organisation(work: Work) -> str:

@@ -160,6 +160,7 @@ def test_the_three_day_jobswap_of_the_worked_example() -> None:
         "fu90.close Sat 15.08. 12:00",
         "close.notice Fri 21.08. 10:00",
         "close.delete Fri 04.09. 12:00",
+        "close.shared Fri 07.05. 12:00",
     ]
     assert [local(due) for due in dues if due.recipient == "lars"] == [
         "lead.remind Tue 28.04. 10:00",
@@ -483,7 +484,7 @@ def test_nothing_is_planned_before_the_approval_or_after_the_end(state: str) -> 
 
 def test_of_a_closed_exchange_only_the_notices_and_the_deletion_are_to_come() -> None:
     kinds = [due.kind for due in exchange_dues(three_days(state="closed"))]
-    assert kinds == ["close.notice", "close.delete"]
+    assert kinds == ["close.notice", "close.delete", "close.shared"]
 
 
 def test_the_leader_is_reminded_once_three_working_days_after_the_request() -> None:

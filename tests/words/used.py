@@ -60,6 +60,13 @@ NOT_WORDS = {
     "round.remind",
     "round.sparring",
     "slack.com",
+    "close.delete",
+    "close.notice",
+    "close.shared",
+    "round.clear",
+    "round.cleared",
+    "shared.deleted",
+    "person.erased",
 }
 """Names of prompts and of entries in the audit that look like keys, and a host that does."""
 

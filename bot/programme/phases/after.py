@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from bot.programme.calendar import at_local, local_date, on_day, working_day_after
+from bot.programme.calendar import at_local, local_date, months_after, on_day, working_day_after
 from bot.programme.phases.facts import (
     CLOSE_AT,
     TASK_AT,
@@ -112,12 +112,13 @@ def _host(facts: ExchangeFacts, hosting: Hosting) -> Iterator[Due]:
 
 
 def _end(facts: ExchangeFacts) -> Iterator[Due]:
-    """The notices that private entries are deleted, and the deletion itself."""
+    """The notices that private entries are deleted, that deletion, and months later that of what was shared (12.4)."""
     me, choices = facts.employee_hours, facts.choices
     deleted = _later(facts, choices.second_check + choices.deletion_after_second_check)
     for days in sorted(choices.export_notices, reverse=True)[: None if facts.full else 1]:
         yield for_employee(facts, "close.notice", not_after(me, deleted - timedelta(days=days)))
     yield _silent(facts, "close.delete", deleted)
+    yield _silent(facts, "close.shared", max(months_after(facts.last, choices.shared_kept_months), deleted))
 
 
 def _silent(facts: ExchangeFacts, kind: str, day: date) -> Due:

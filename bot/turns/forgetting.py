@@ -1,0 +1,162 @@
+"""Deleting for good: answers, what conversations hold of them, and messages with them that have not gone out."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from bot import talks
+from bot.moment import Moment
+from bot.turns.common import is_outside, is_text
+from bot.turns.counting import keep_counts
+from dialogs import engine
+from dialogs.model import Say, State, Text, Visibility
+from storage.erasing import ERASED
+from storage.records import AddressRow, AnswerRow, ConversationRow, PersonRow
+
+BEGINNING = 24
+"""Letters by which a text is known again, also where only its beginning stands."""
+
+UNSENT = (Visibility.PRIVATE, Visibility.SHARED_ON_REQUEST)
+CALENDAR = "text/calendar"
+
+OVER = ("declined", "rejected", "withdrawn", "closed")
+"""States of an exchange that nobody has a part in any more."""
+
+
+def forget(moment: Moment, rows: Collection[AnswerRow], *, at_the_end: bool = False) -> None:
+    """Deletes answers, drafts of their corrections, and messages about them that still wait.
+
+    `at_the_end`: it is their time to go, so what HR counts of them is kept as a number.
+    """
+    for subject in sorted({row.subject for row in rows}):
+        exchange = moment.work.exchanges.find(subject)
+        if exchange is not None:
+            keep_counts(moment, exchange, [row for row in rows if row.subject == subject], all_of_it=at_the_end)
+    if rows:
+        _unsay(moment, rows)
+    for row in rows:
+        moment.work.answers.delete(row.id)
+        empty(moment, moment.work.conversations.of_subject(row.id))
+
+
+def empty(moment: Moment, rows: Iterable[ConversationRow]) -> None:
+    """Ends conversations, and lets go of all that they hold: drafts, quotes, what was asked."""
+    for row in rows:
+        held = row.state.get("answers", {})
+        drafts = [text for text in held.values() if isinstance(text, str)] if isinstance(held, dict) else []
+        if drafts:
+            _unsay_to(moment, {row.subject}, moment.work.people.addresses(row.person), drafts)
+        if row.status in ("open", "paused"):
+            talks.close(moment, talks.load(moment, row), "stopped", Say("stop.closed"))
+        kept = moment.work.conversations.get(row.id)
+        moment.work.conversations.put(replace(kept, state=engine.to_json(State(kept.dialog))))
+
+
+def drafts_of(moment: Moment, person: PersonRow) -> list[ConversationRow]:
+    """The conversations, open or put aside, that hold words which the person has sent to nobody."""
+    return [row for row in moment.work.conversations.open(person.id) if _holds_words(moment, row)]
+
+
+def _holds_words(moment: Moment, row: ConversationRow) -> bool:
+    script = moment.house.scripts[row.dialog]
+    asks = (ask for ask in script.dialog.asks if ask.visibility in UNSENT)
+    return not script.keeps and any(isinstance(ask.answer, Text) for ask in asks)
+
+
+# Messages that wait
+
+
+def _unsay(moment: Moment, rows: Collection[AnswerRow]) -> None:
+    """Cancels what quotes these answers and has not certainly gone out, and all files on their way to their authors."""
+    places = [place for owner in sorted({row.person for row in rows}) for place in moment.work.people.addresses(owner)]
+    texts = [str(row.value) for row in rows if is_text(moment, row)]
+    _unsay_to(moment, {row.subject for row in rows}, places, texts, files=True)
+
+
+def _unsay_to(
+    moment: Moment,
+    subjects: Collection[str],
+    places: Collection[AddressRow],
+    texts: Collection[str],
+    *,
+    files: bool = False,
+) -> None:
+    quoted = [_begins(text) for text in texts if text.strip()]
+    for id, (payload, to) in moment.work.erasing.kept(subjects, places).items():
+        said = json.loads(payload) if payload.startswith("{") else payload
+        if (files and to in places and _takes_along(said)) or _quotes(said, quoted):
+            moment.work.erasing.cancel(id)
+
+
+def _begins(text: str) -> re.Pattern[str]:
+    """Finds the text again by how it begins; a short one as a whole."""
+    line = " ".join(text.split())
+    end = r"(?!\w)" if len(line) <= BEGINNING else ""
+    return re.compile(rf"(?<!\w){re.escape(line[:BEGINNING])}{end}")
+
+
+def _quotes(said: Any, quoted: Collection[re.Pattern[str]]) -> bool:
+    return any(one.search(" ".join(text.split())) for text in _texts(said) for one in quoted)
+
+
+def _texts(said: Any) -> Iterator[str]:
+    """Every text in a message; also in a document that is still to be drawn."""
+    if isinstance(said, dict):
+        said = list(said.values())
+    if isinstance(said, list):
+        for part in said:
+            yield from _texts(part)
+    elif isinstance(said, str):
+        yield said
+        if said.startswith(("{", "[")):
+            try:
+                yield from _texts(json.loads(said))
+            except ValueError:
+                return
+
+
+def _takes_along(said: Any) -> bool:
+    """Whether files come with it that may hold what people wrote."""
+    files = said.get("files", ()) if isinstance(said, dict) else ()
+    return any(not str(file.get("media_type", "")).startswith(CALENDAR) for file in files)
+
+
+# A person of whom nothing is kept any more
+
+
+def erase_who_is_gone(moment: Moment, people: Iterable[str]) -> None:
+    """Erases those of them who have left, or were hosts from outside, once nothing of theirs is kept or under way."""
+    for id in sorted({*people} - {""}):
+        person = moment.work.people.find(id)
+        if person is not None and person.name != ERASED and _is_gone(moment, person):
+            erase(moment, person)
+
+
+def _is_gone(moment: Moment, person: PersonRow) -> bool:
+    if person.active and not is_outside(moment, person.id):
+        return False
+    work = moment.work
+    parts = {
+        row.id: row
+        for rows in (work.exchanges.of_employee, work.exchanges.of_leader, work.exchanges.of_host)
+        for row in rows(person.id)
+    }
+    kept = any(row.state not in OVER or work.answers.about(row.id) for row in parts.values())
+    return not kept and not work.answers.by(person.id)
+
+
+def erase(moment: Moment, person: PersonRow) -> None:
+    """Nothing names the person any more. Of the exchanges dates and workplaces stay, for HR's figures."""
+    exchanges = moment.work.exchanges.of_employee(person.id)
+    rounds = moment.work.rounds.all(person.organisation)
+    offers = [offer for row in rounds for offer in moment.work.rounds.offers(row.id) if offer.person == person.id]
+    moment.work.erasing.person(person.id)
+    for exchange in exchanges:
+        moment.work.exchanges.update(replace(exchange, why=""))
+    for offer in offers:
+        moment.work.rounds.update_offer(replace(offer, unit=ERASED))
+    moment.work.audit.add(moment.now, "", "person.erased", person.id)
