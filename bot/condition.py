@@ -11,6 +11,7 @@ from bot.channels.slack.pace import LIMITS, POST
 from bot.channels.teams.pace import GAP
 from bot.clock import Clock
 from bot.doctor import Finding, advice, bad, good
+from bot.programme.schedule import SILENT
 from bot.settings import FILE, Settings
 from bot.watch import OFF
 from storage.backup import LAST
@@ -24,6 +25,9 @@ ANSWERED_WITHIN = timedelta(minutes=2)
 SENT_WITHIN = timedelta(hours=2)
 """A whole town at a platform's pace takes less."""
 
+DONE_WITHIN = timedelta(days=2)
+"""Housekeeping is done on its day; a machine that was away for a night may be a day late."""
+
 BACKED_UP_WITHIN = timedelta(days=2)
 A_MINUTE = 60.0
 
@@ -33,7 +37,10 @@ _PACE = {"slack": ("Slack", LIMITS[POST].gap), "teams": ("Teams", GAP)}
 
 @dataclass(frozen=True)
 class Facts:
-    """What was read at `now`. `crowd` is how many people the largest workspace or tenant of each channel has."""
+    """What was read at `now`. `crowd` is how many people the largest workspace or tenant of each channel has.
+
+    `overdue` counts deletions and closings that were to be done days ago.
+    """
 
     now: datetime
     theirs: datetime | None
@@ -41,13 +48,15 @@ class Facts:
     queues: Queues
     crowd: dict[str, int]
     backup: str | None
+    overdue: int = 0
 
 
 def facts(work: Work, clock: Clock) -> Facts:
     """What there is to know of the database."""
     now = clock.now()
     seen = work.overview
-    return Facts(now, work.meta.now(), seen.server(), seen.queues(now), seen.crowd(), work.meta.get(LAST))
+    overdue = seen.overdue(SILENT, (now - DONE_WITHIN).date())
+    return Facts(now, work.meta.now(), seen.server(), seen.queues(now), seen.crowd(), work.meta.get(LAST), overdue)
 
 
 def findings(seen: Facts, settings: Settings) -> Iterator[Finding]:
@@ -59,6 +68,12 @@ def findings(seen: Facts, settings: Settings) -> Iterator[Finding]:
         side = "ahead of" if off > 0 else "behind"
         yield bad("Clock", f"This machine is {abs(off):.0f} seconds {side} the database. Set both by NTP.")
     yield waiting(seen.queues)
+    if seen.overdue:
+        yield bad(
+            "Deletion",
+            f"{seen.overdue} deletions or closings should have been done days ago. They are tried again every day. "
+            "Look for `prompt_failed` in the log, and report its type and place: people were promised this.",
+        )
     if unknown := seen.queues.waiting("unknown"):
         yield advice("Unknown", f"{unknown} messages may or may not have arrived. `vidsyn outbox` lists them.")
     if seen.queues.set_aside:

@@ -8,8 +8,10 @@ from datetime import datetime
 import structlog
 
 from bot.moment import Moment
+from bot.programme.schedule import SILENT
 from bot.script import House
-from bot.turns.pushes import say_due
+from bot.tick import NEXT_TRY
+from bot.turns.pushes import base, say_due
 from bot.words import Words
 from storage.records import PromptRow
 from storage.store import NotFound, Work
@@ -38,12 +40,12 @@ def quieten(work: Work, words: Words, house: House, now: datetime) -> Quietly:
     aside = work.overview.set_aside()
     due = 0
     while rows := work.prompts.due(now, 1):
-        _carry_out(work, words, house, rows[0])
+        _carry_out(work, words, house, rows[0], now)
         due += 1
     return Quietly(work.overview.hush(RESTORED), aside, due)
 
 
-def _carry_out(work: Work, words: Words, house: House, row: PromptRow) -> None:
+def _carry_out(work: Work, words: Words, house: House, row: PromptRow, now: datetime) -> None:
     together = [it for it in work.prompts.due(row.at, 100) if it.recipient == row.recipient]
     try:
         with work.trying():
@@ -54,5 +56,9 @@ def _carry_out(work: Work, words: Words, house: House, row: PromptRow) -> None:
         after = work.prompts.get(row.id)
     except NotFound:  # a new plan, made on the way, left it out
         return
-    if after.state == "pending" and after.at <= row.at:
+    if after.state != "pending" or after.at > row.at:
+        return
+    if base(row.kind) in SILENT:
+        work.prompts.move(row.id, now + NEXT_TRY)
+    else:
         work.prompts.mark(row.id, "missed")

@@ -10,8 +10,9 @@ import structlog
 
 from bot.clock import Clock
 from bot.moment import Moment
+from bot.programme.schedule import SILENT
 from bot.script import House
-from bot.turns.pushes import say_due
+from bot.turns.pushes import base, say_due
 from bot.watch import Watch
 from bot.whole import whole
 from bot.words import Words
@@ -31,6 +32,9 @@ MOST_LOST = 3
 
 MOST_TRIES = 5
 """After this many failures a prompt is set aside as missed, so that it sinks alone."""
+
+NEXT_TRY = timedelta(days=1)
+"""After as many, what says nothing but must be done is tried again: a deletion is a promise."""
 
 
 class Ticker:
@@ -128,9 +132,16 @@ class Ticker:
         except Exception as failure:
             log.error("prompt_failed", prompts=[row.id for row in group], error=type(failure).__name__)
             if alone:
-                await self._store.run(lambda work: _count_failure(work, group))
+                await self._count(group)
             for row in () if alone else group:  # one by one, so that only the one that fails is counted
                 await self._handle([row], alone=True)
+
+    async def _count(self, group: Sequence[PromptRow]) -> None:
+        """Counts a failure. What is promised to be done, such as a deletion, is tried again every day."""
+        again = self._clock.now() + NEXT_TRY
+        put_off = await self._store.run(lambda work: _count_failure(work, group, again))
+        if put_off:
+            log.error("housekeeping_put_off", prompts=put_off, kinds=sorted({base(row.kind) for row in group}))
 
     def _tell(self, work: Work, group: Sequence[PromptRow], alone: bool) -> None:
         """All that is due to the recipient by now goes into one message, if any of it is still ours to say."""
@@ -149,14 +160,20 @@ def _by_recipient(rows: Sequence[PromptRow]) -> list[list[PromptRow]]:
     return list(groups.values())
 
 
-def _count_failure(work: Work, group: Sequence[PromptRow]) -> None:
-    """Counts it. The row is tried again when its lease is over, until it is missed."""
+def _count_failure(work: Work, group: Sequence[PromptRow], again: datetime) -> list[str]:
+    """Counts it. The row is tried again when its lease is over, until it is missed; housekeeping is put off, by id."""
+    put_off = []
     for row in group:
         now = work.prompts.get(row.id)
         if (now.state, now.token) != ("pending", row.token):
             continue
         failures = int(now.data.get("failures", 0)) + 1
-        if failures >= MOST_TRIES:
+        if failures >= MOST_TRIES and base(row.kind) in SILENT:
+            work.prompts.note(row.id, {**now.data, "failures": failures})
+            work.prompts.move(row.id, again)
+            put_off.append(row.id)
+        elif failures >= MOST_TRIES:
             work.prompts.mark(row.id, "missed", {**now.data, "failures": failures})
         else:
             work.prompts.note(row.id, {**now.data, "failures": failures})
+    return put_off

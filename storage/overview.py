@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import bindparam, delete, func, select, text, update
 
@@ -59,6 +60,11 @@ _DROP_RECEIVED = (
 )
 _SERVER = text("SELECT current_setting('server_version_num')")
 _CROWD = select(addresses.c.channel, func.count()).group_by(addresses.c.channel, addresses.c.tenant)
+_OVERDUE = select(func.count()).where(
+    is_one_of(prompts.c.state, "pending"),
+    prompts.c.kind.in_(bindparam("kinds", expanding=True)),
+    prompts.c.day < bindparam("before"),
+)
 _REVISION = text("select max(version_num) from alembic_version")
 
 
@@ -155,6 +161,10 @@ class Overview(Part):
         """How many people can be reached in the largest workspace or tenant of each channel."""
         rows = self._connection.execute(_CROWD).all()
         return {channel: max(count for of, count in rows if of == channel) for channel, _ in rows}
+
+    def overdue(self, kinds: Collection[str], before: date) -> int:
+        """How many prompts of these kinds were to be done on a day before, and are not."""
+        return int(self._connection.execute(_OVERDUE, {"kinds": sorted(kinds), "before": before}).scalar_one())
 
     def revision(self) -> str:
         """How far the tables are; steps are numbered upwards."""

@@ -195,6 +195,20 @@ async def test_a_prompt_that_cannot_be_carried_out_holds_no_other_up(url: str) -
     await play.close()
 
 
+async def test_a_deletion_that_cannot_be_carried_out_is_still_to_be_done(url: str) -> None:
+    town = Town(url)
+    play = town.opens(MONDAY)
+    await under_way(play)
+    now = MONDAY + timedelta(days=9)
+    row = PromptRow(new_id(), "nobody", "exchange", "left.delete", MONDAY.date(), MONDAY)
+    await play.store.run(lambda work: work.prompts.add(row))
+    house = replace(play.house, prompts={**play.house.prompts, "left.delete": acting(_fails)})
+    await play.store.run(lambda work: quieten(work, play.words, house, now))
+    kept = await play.store.run(lambda work: work.prompts.get(row.id))
+    assert (kept.state, kept.at) == ("pending", now + timedelta(days=1))
+    await play.close()
+
+
 async def test_f27_weeks_are_gone_through_without_a_word(url: str) -> None:
     """Also where what is due makes a new plan on the way: three days without an entry."""
     town = Town(url)

@@ -14,8 +14,10 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import pytest
+import structlog
 
 from bot.channel import Part
+from bot.condition import facts, findings
 from bot.moment import Moment, Told
 from bot.planning import worker
 from bot.programme.calendar import Worker, within_hours
@@ -23,6 +25,7 @@ from bot.programme.schedule import EXCHANGE_KINDS, LOGBOOK, MOST_A_DAY, SILENT, 
 from bot.programme.spread import spread
 from bot.scheduler import Ticking
 from bot.script import Due, House
+from bot.settings import Settings
 from bot.tick import LEASE, MOST_LOST, MOST_TRIES, Ticker
 from bot.turns.house import house as build_house
 from bot.turns.pushes import CHOSEN, ON_TIME
@@ -90,7 +93,7 @@ async def undisturbed() -> tuple[dict[str, Counter[str]], int]:
     play.build()
     await play.until(OVER)
     got = await boxes(play.store)
-    assert all(row.state != "pending" for row in await prompts(play.store))
+    assert {row.kind for row in await prompts(play.store) if row.state == "pending"} == {"close.shared"}
     await play.close()
     return got, counting.count
 
@@ -194,6 +197,43 @@ async def test_f21_a_prompt_that_always_fails_sinks_alone(play: Play) -> None:
     states = await play.store.run(lambda work: [work.prompts.of(subject)[0].state for subject in ("good", "bad")])
     assert states == ["said", "missed"]
     assert seen.count("bad") == 1 + MOST_TRIES
+
+
+async def test_f21_a_deletion_that_fails_is_tried_again_every_day_and_is_never_missed(play: Play) -> None:
+    """It was promised: who operates it sees it in the log, and with `vidsyn doctor`."""
+    seat = await play.seat("Lone")
+    begun = play.clock.now()
+    row = PromptRow(new_id(), seat.id, "exchange", "close.delete", begun.date(), begun)
+    await play.store.run(lambda work: work.prompts.add(row))
+    seen: list[datetime] = []
+
+    def act(moment: Moment, prompt: PromptRow) -> str:
+        seen.append(moment.now)
+        if moment.now < begun + timedelta(days=3):
+            raise RuntimeError("cannot")
+        return "answered"
+
+    house = build_house()
+    house = replace(house, prompts={**house.prompts, "close.delete": Due(act=act)})
+    ticker = Ticker(play.store, WORDS, play.clock, house)
+    with structlog.testing.capture_logs() as heard:
+        for _ in range(MOST_TRIES + 2):
+            await ticker.tick()
+            play.clock.move_to(play.clock.now() + LEASE)
+    kept = await play.store.run(lambda work: work.prompts.get(row.id))
+    assert kept.state == "pending"
+    (said,) = [entry for entry in heard if entry["event"] == "housekeeping_put_off"]
+    assert (said["prompts"], said["kinds"], said["log_level"]) == ([row.id], ["close.delete"], "error")
+    assert len(seen) == 1 + MOST_TRIES
+
+    for n in range(1, 4):
+        play.clock.move_to(begun + timedelta(days=n, hours=1))
+        seen_by_doctor = await play.store.run(lambda work: facts(work, play.clock))
+        assert seen_by_doctor.overdue == (n > 2)
+        assert any("deletions" in str(it) for it in findings(seen_by_doctor, Settings(_env_file=None))) == (n > 2)
+        await ticker.tick()
+    assert len(seen) == 1 + MOST_TRIES + 3, "once a day"
+    assert (await play.store.run(lambda work: work.prompts.get(row.id))).state == "answered"
 
 
 async def test_a_plan_made_anew_on_the_way_spares_what_is_being_done(running: Play) -> None:
@@ -377,7 +417,7 @@ async def test_f15_who_moves_to_another_zone_gets_one_prompt_a_day_there(running
     await running.until(OVER)
     rows = await prompts(running.store)
     assert len({(row.recipient, row.kind, row.day) for row in rows}) == len(rows)
-    assert all(row.state != "pending" for row in rows)
+    assert {row.kind for row in rows if row.state == "pending"} == {"close.shared"}
     moved = [row for row in rows if row.kind == "log" and row.day > date(2026, 5, 12)]
     assert moved
     assert all(row.at.astimezone(ZoneInfo(zone)).date() == row.day for row in moved)
