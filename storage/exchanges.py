@@ -21,6 +21,9 @@ _SEALED = ("home_unit", "host_unit", "why")
 _EXCHANGE = select(exchanges).where(exchanges.c.id == bindparam("this"))
 _UPDATE = update(exchanges).where(exchanges.c.id == bindparam("this"))
 _OF_ROUND = select(exchanges).where(exchanges.c.round == bindparam("this")).order_by(exchanges.c.order)
+_IN_ROUND = (
+    select(exchanges.c.id, exchanges.c.leader).where(exchanges.c.round == bindparam("this")).order_by(exchanges.c.order)
+)
 _OF_PERSON = (
     select(exchanges)
     .where(
@@ -93,6 +96,14 @@ class Exchanges(Remembering):
     def of_round(self, round: str) -> list[ExchangeRow]:
         """The exchanges that came out of the round."""
         return [*self._once(("round", round), lambda: self._rows(self._all(_OF_ROUND, this=round)))]
+
+    def ids_in(self, round: str) -> list[str]:
+        """The ids of the round's exchanges."""
+        return [row["id"] for row in self._once(("in", round), lambda: self._all(_IN_ROUND, this=round))]
+
+    def leaders_in(self, round: str) -> set[str]:
+        """Who leads somebody in the round."""
+        return {row["leader"] for row in self._once(("in", round), lambda: self._all(_IN_ROUND, this=round))} - {""}
 
     def journal(self, exchange: str) -> JournalRow:
         """How the employee wants the logbook; the default when never asked."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 
 from bot.programme.calendar import Worker, is_holiday, is_working_day
 
@@ -89,9 +90,16 @@ def exchange_days(
     `chosen` holds ISO dates or weekday words ("mon" to "sun"); empty means every own working day. What is
     chosen counts also on a day off; public holidays and the `paused` ranges (both ends included) never do.
     """
+    return _days(start, end, frozenset(chosen), worker, tuple(paused))
+
+
+@lru_cache(maxsize=1024)
+def _days(
+    start: date, end: date, chosen: frozenset[str], worker: Worker, breaks: tuple[tuple[date, date], ...]
+) -> tuple[date, ...]:
+    """The same: a turn asks for the days of a stay many times."""
     words = {choice for choice in chosen if choice in WEEKDAYS}
     dates = {date.fromisoformat(choice) for choice in chosen if choice not in WEEKDAYS}
-    breaks = tuple(paused)
 
     def counts(day: date) -> bool:
         if is_holiday(worker.country, day) or any(first <= day <= last for first, last in breaks):

@@ -42,7 +42,7 @@ def asked(moment: Moment, exchange: ExchangeRow, dialog: str) -> tuple[str, ...]
     """The statements dealt to an exchange by its place in the round, and the round's in the organisation."""
     organisation = moment.work.rounds.get(exchange.round).organisation
     rounds = [row.id for row in moment.work.rounds.all(organisation)]
-    places = [row.id for row in moment.work.exchanges.of_round(exchange.round)]
+    places = moment.work.exchanges.ids_in(exchange.round)
     return DEALS[dialog].asked(rounds.index(exchange.round), places.index(exchange.id))
 
 

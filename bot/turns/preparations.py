@@ -244,7 +244,7 @@ def send_leader_part(moment: Moment, exchange: ExchangeRow) -> None:
 def leader_asked(moment: Moment, exchange: ExchangeRow) -> dict[str, Any]:
     """What decides how much the leader is asked, as `minutes_of` wants it."""
     sign_up = moment.work.rounds.sign_up(exchange.sign_up)
-    others = {row.leader for row in moment.work.exchanges.of_round(exchange.round)} - {"", exchange.leader}
+    others = moment.work.exchanges.leaders_in(exchange.round) - {exchange.leader}
     own_place = sign_up.mode in ("sign.mode.self", "sign.mode.both")
     return {
         "full": is_full(moment, exchange),

@@ -63,6 +63,15 @@ def saved(store: Store, row: JournalRow) -> JournalRow:
     return store.run_now(lambda work: work.exchanges.journal(row.exchange))
 
 
+def test_a_round_knows_its_exchanges_and_who_leads_in_them_without_opening_them(store: Store) -> None:
+    store.run_now(world)
+    store.run_now(lambda work: work.exchanges.add(an_exchange("later", leader="eva")))
+    store.run_now(lambda work: work.exchanges.add(an_exchange("led by nobody", leader="")))
+    store.run_now(lambda work: work.exchanges.add(an_exchange("elsewhere", round="other", leader="ada")))
+    assert store.run_now(lambda work: work.exchanges.ids_in("round")) == ["exchange", "later", "led by nobody"]
+    assert store.run_now(lambda work: work.exchanges.leaders_in("round")) == {"bo", "eva"}
+
+
 def test_a_journal_is_the_default_until_it_is_saved(store: Store) -> None:
     store.run_now(world)
     assert store.run_now(lambda work: work.exchanges.journal("exchange")) == JournalRow("exchange")
