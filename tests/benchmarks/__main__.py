@@ -14,9 +14,11 @@ from tests.benchmarks.load import load
 from tests.benchmarks.measure import SIZES, Bench, Wrong, machine
 from tests.benchmarks.starting import starting
 from tests.benchmarks.turns import turns
+from tests.benchmarks.wording import wording
 
 BENCHES: dict[str, Bench] = {
     "turns": turns,
+    "words": wording,
     "fanout": fanout,
     "claims": claims,
     "idle": idle,
