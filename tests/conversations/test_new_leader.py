@@ -8,10 +8,10 @@ from datetime import date
 import pytest
 
 from bot.channel import Field
-from storage.records import ExchangeRow, PromptRow
+from storage.records import ExchangeRow, PromptRow, new_id
 from tests.conversations.conftest import Open
 from tests.conversations.test_split_stays import all_say_yes, two_places
-from tests.stage.asides import account
+from tests.stage.asides import account, calls_agreed
 from tests.stage.play import Seat
 from tests.stage.scenes import EXPECT, GOAL, REASON, WISH, Cast, write
 
@@ -479,3 +479,57 @@ async def test_home_says_who_leads_and_has_the_button(open_at: Open) -> None:
     await here.emil.fills()
     await here.emil.taps("btn.send")
     assert (await stay(here)).leader == new.id
+
+
+async def test_what_the_one_before_could_put_off_or_tick_says_why(open_at: Open) -> None:
+    here = await open_at("prepared")
+    await calls_agreed(here)
+    message = next(it for it in reversed(await here.lone.messages()) if len(it.buttons) > 1)
+    await names(here, await mette(here))
+    before = await heard(here, here.lone)
+    for button in message.buttons:
+        reply = await here.lone.press(message, button, {})
+        assert reply.note == said(here, "new_leader.closed", name="Emil"), button.label
+    assert await heard(here, here.lone) == before
+
+
+async def test_a_leader_whom_hr_notes_as_gone_is_asked_after(open_at: Open) -> None:
+    here = await open_at("prepared")
+    exchange, lone = await stay(here), await here.lone.person()
+    own = replace(exchange, id=new_id(), sign_up="", employee=lone.id, leader=here.hanne.id, state="closed")
+    await here.play.store.run(lambda work: work.exchanges.add(own))
+    await here.hanne.says("hjælp")
+    await here.hanne.taps("btn.left")
+    await here.hanne.fills({"left.who": lone.id})
+    await here.hanne.taps("btn.yes")
+    await here.at(date(2026, 4, 22), 12)
+    assert said(here, "new_leader.gone", leader="Lone") in await here.emil.everything()
+    await here.hanne.says("status")
+    person = await here.emil.person()
+    values = {"name": person.name, "host_unit": exchange.host_unit, "leader": "Lone"}
+    assert said(here, "needs.leader_gone", **values) in await here.hanne.text()
+
+
+async def test_hr_who_led_before_still_has_hrs_lists(open_at: Open) -> None:
+    here = await open_at("prepared")
+    await names(here, here.hanne)
+    await names(here, here.lone)
+    await here.hanne.says("mine medarbejdere")
+    assert "Emil" not in await here.hanne.text()
+    await here.hanne.says("status")
+    assert "Emil" in await here.hanne.text()
+
+
+async def test_an_entry_released_to_the_one_before_is_released_to_nobody(open_at: Open) -> None:
+    here = await open_at("first day")
+    await write(here, log__core__what=SECRET)
+    await here.emil.taps("btn.share_one")
+    await here.emil.fills()
+    await here.emil.taps("btn.share")
+    new = await mette(here)
+    await names(here, new)
+    rows = await here.play.store.run(lambda work: work.answers.by(here.emil.id))
+    assert {row.released for row in rows if row.value == SECRET} == {frozenset()}
+    await names(here, here.lone)
+    await here.lone.says("delt")
+    assert SECRET not in await here.lone.text()
