@@ -47,15 +47,18 @@ def beside(moment: Moment, talk: Talk) -> list[Say | Part]:
     """The goals, what the leader thinks of them, and who has ticked the ground rules when."""
     exchange = moment.work.exchanges.get(talk.row.subject)
     return [
-        _goals(moment, exchange, talk.person),
+        *_goals(moment, exchange, talk.person),
         *_what_the_leader_says(moment, exchange, talk.person),
         *_rules_by(moment, exchange, talk.person),
     ]
 
 
-def _goals(moment: Moment, exchange: ExchangeRow, reader: PersonRow) -> Say:
-    goals = goals_of(readable_by(moment, exchange, reader.id, "prep"))
-    return Say("goals.list", {"list": goal_lines(goals)})
+def _goals(moment: Moment, exchange: ExchangeRow, reader: PersonRow) -> list[Say]:
+    """The goals, or to a leader who came later that they have not been passed on."""
+    lines = goal_lines(goals_of(readable_by(moment, exchange, reader.id, "prep")))
+    if lines or reader.id == exchange.employee:
+        return [Say("goals.list", {"list": lines})]
+    return [Say("new_leader.goals", {"name": moment.first_name(exchange.employee)})]
 
 
 def _what_the_leader_says(moment: Moment, exchange: ExchangeRow, reader: PersonRow) -> list[Say | Part]:
@@ -153,7 +156,7 @@ def due(moment: Moment, prompt: PromptRow) -> Told | None:
         Press("btn.later", ["later", prompt.id]),
     ]
     # What the employee wrote in a form stands in no chat of theirs.
-    theirs = [] if reader.id == exchange.employee else [_goals(moment, exchange, reader)]
+    theirs = [] if reader.id == exchange.employee else _goals(moment, exchange, reader)
     return Told([Say("push.goalreview"), *theirs, *_what_the_leader_says(moment, exchange, reader)], presses)
 
 

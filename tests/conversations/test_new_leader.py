@@ -13,7 +13,7 @@ from tests.conversations.conftest import Open
 from tests.conversations.test_split_stays import all_say_yes, two_places
 from tests.stage.asides import account, calls_agreed
 from tests.stage.play import Seat
-from tests.stage.scenes import EXPECT, GOAL, REASON, WISH, Cast, write
+from tests.stage.scenes import EXPECT, GOAL, REASON, WISH, Cast, minutes, walk, write
 
 SECRET = "Zebrastriber paa gangen"
 TYPED = {"da": "ny leder", "nb": "ny leder", "en": "new leader"}
@@ -533,3 +533,21 @@ async def test_an_entry_released_to_the_one_before_is_released_to_nobody(open_at
     await names(here, here.lone)
     await here.lone.says("delt")
     assert SECRET not in await here.lone.text()
+
+
+async def test_a_new_leader_who_was_not_given_the_goals_is_told_to_ask_for_them(open_at: Open) -> None:
+    here = await open_at("prepared", "da", date(2026, 5, 4), date(2026, 5, 22))
+    new = await mette(here)
+    await names(here, new)
+    await leader_part(here, new)
+    await here.at(date(2026, 4, 24), 12)
+    asked = said(here, "push.goalreview")
+    assert asked in await new.everything()
+    assert said(here, "new_leader.goals", name="Emil") in await new.everything()
+    assert GOAL["da"] not in await new.everything()
+
+
+async def leader_part(here: Cast, leader: Seat) -> None:
+    """A leader does the own part."""
+    await leader.taps("btn.start_min", minutes=await minutes(leader))
+    await walk(leader, {"lead.prep.use": "Til mødet", "lead.prep.followup.return": "2026-05-27"})
