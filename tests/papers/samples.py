@@ -37,7 +37,10 @@ HARD = (
     "",
     " \n\t\n ",
 )
-texts = st.one_of(st.sampled_from(HARD), anything)
+halves = st.text(st.sampled_from("aæ \n\ud83d\ude00\udfff\U0001f600"), max_size=30)
+"""Texts with signs cut in the middle, as a platform may cut them."""
+
+texts = st.one_of(st.sampled_from(HARD), anything, halves)
 looks = st.sampled_from(["heading", "label", "plain", "own", "item", "small"])
 papers = st.builds(
     Paper,

@@ -12,6 +12,7 @@ from icalendar import Calendar, Event
 from bot.invitation import file_name, invitation
 from bot.programme.appointments import Appointment, edition, google, named, outlook, starts
 from bot.programme.calendar import Worker
+from tests.papers.samples import halves
 from tests.slack.drawings import anything
 
 NOW = datetime(2026, 4, 13, 7, 0, 30, 123, tzinfo=UTC)
@@ -87,6 +88,17 @@ def test_the_file_says_what_calendars_need() -> None:
     assert f"SEQUENCE:{TALK.edition}".encode() in lines
     assert "Jobbytte\\; forår\\, 2026" in file.text.replace("\r\n ", "")
     assert not {b"ATTENDEE", b"ORGANIZER", b"URL"} & {line.partition(b":")[0].partition(b";")[0] for line in lines}
+
+
+@given(halves, halves)
+def test_signs_that_are_cut_in_the_middle_break_no_file_and_no_link(title: str, about: str) -> None:
+    it = Appointment(TALK.id, TALK.edition, title, about, TALK.starts, TALK.ends, NOW)
+    file = invitation(it)
+    assert event_in(file.text)["UID"] == TALK.id
+    assert file.name.encode()
+    for link, field in ((outlook(it), "subject"), (google(it), "text")):
+        assert link.isascii()
+        assert parse_qs(urlsplit(link).query, keep_blank_values=True)[field] == [it.title]
 
 
 @given(anything, anything)
