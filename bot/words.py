@@ -21,8 +21,9 @@ from dialogs.model import NOTHING, Ask, Dialog, Hour, Many, One, Review, Say
 
 LANGUAGES = ("da", "nb", "en")
 LOCALES = {"da": Locale("da"), "nb": Locale("nb"), "en": Locale("en", "GB")}
-DAY = {"da": "d. MMMM", "nb": "d. MMMM", "en": "d MMMM"}
-WEEKDAY_AND_DAY = {"da": "EEEE 'den' d. MMMM", "nb": "EEEE d. MMMM", "en": "EEEE d MMMM"}
+DAY = {"da": "d.\u00a0MMMM", "nb": "d.\u00a0MMMM", "en": "d\u00a0MMMM"}
+"""With a space that no line breaks at: on a phone "22." must not stand apart from its month."""
+WEEKDAY_AND_DAY = {"da": "EEEE 'den' d.\u00a0MMMM", "nb": "EEEE d.\u00a0MMMM", "en": "EEEE d\u00a0MMMM"}
 ROOM = {"title": 24, "opt": 75, "btn": 75}
 """Characters, from the platform with the least room."""
 

@@ -26,6 +26,7 @@ _NOTHING = frozenset(("Cc", "Cf", "Cs", "Zs", "Zl", "Zp"))
 _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0") | {
     chr(code) for span in ((0xFE00, 0xFE10), (0xE0100, 0xE01F0)) for code in range(*span)
 }
+_SPACES = re.compile(r"[^\S\u00a0]+")
 _PARAGRAPH, _LINE, _WORD = r"\n\s*\n\s*", r"\n\s*", r"\s+"
 _SENTENCE = r"[.!?…:;][\"”»)]*\s+"
 
@@ -53,8 +54,8 @@ def size(text: str) -> int:
 
 
 def line(text: str) -> str:
-    """The text in one line."""
-    return " ".join(harmless(text).split())
+    """The text in one line, in which a date still does not break apart."""
+    return _SPACES.sub(" ", harmless(text)).strip()
 
 
 def units(text: str) -> int:

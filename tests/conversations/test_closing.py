@@ -308,7 +308,7 @@ async def test_the_notice_offers_every_file_and_afterwards_what_was_shared_can_s
     here = await open_at("talked")
     words, until = here.play.words, date(2027, 5, 7)
     await here.at(DELETED - timedelta(days=13), 12)
-    assert await said(here.emil, "close.papers", date="7. maj 2027")
+    assert await said(here.emil, "close.papers", date="7.\u00a0maj 2027")
     labels = {words.text("da", key) for key in ("btn.export", "btn.copy", "btn.mus")}
     notice = next(it for it in await here.emil.messages() if it.parts[0].text.startswith("Dit forløb er slut"))
     assert {button.label for button in notice.buttons} == labels
@@ -318,7 +318,7 @@ async def test_the_notice_offers_every_file_and_afterwards_what_was_shared_can_s
 
     await here.at(DELETED, 13)
     await here.emil.says("mine data")
-    assert words.text("da", "data.shared.until", {"date": "7. maj 2027"}) in await here.emil.text()
+    assert words.text("da", "data.shared.until", {"date": "7.\u00a0maj 2027"}) in await here.emil.text()
     await here.emil.taps("btn.mus")
     await here.emil.fills()
     ready = await here.emil.text()

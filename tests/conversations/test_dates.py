@@ -102,8 +102,8 @@ async def test_each_reads_the_time_where_they_are_and_the_words_of_their_languag
     await here.play.store.run(far_away)
     mine, hers = await asks(here.emil, here, "return"), await asks(here.lone, here, "return")
     assert event_in(mine).start == event_in(hers).start
-    assert "Tuesday 12 May at 11:00" in mine.parts[1].text
-    assert "tirsdag den 12. maj kl. 10.00" in hers.parts[1].text
+    assert "Tuesday 12\u00a0May at 11:00" in mine.parts[1].text
+    assert "tirsdag den 12.\u00a0maj kl. 10.00" in hers.parts[1].text
     assert event_in(mine)["SUMMARY"] == "Return talk with Lone"
 
 

@@ -109,7 +109,7 @@ async def test_urgent_words_are_met_at_once_where_nothing_is_asked(open_at: Open
 async def test_more_about_who_reads_says_until_when(open_at: Open) -> None:
     here = await open_at("first day")
     await here.emil.taps("btn.who_reads")
-    assert "4. september" in await here.emil.text()
+    assert "4.\u00a0september" in await here.emil.text()
     assert "log.core.what" in [field.key for message in await here.emil.messages() for field in message.fields]
     await write(here)
 
@@ -333,7 +333,7 @@ async def test_hr_chooses_the_sparring_day_once_two_leaders_have_answered(open_a
     assert "sparringsmøde" not in (await here.hanne.text()).lower()
     await agree(here, here.vera, {"lead.prep.sparring": "2026-05-12"}, "H")
     await here.hanne.says("match")
-    assert "12. maj: 2" in await here.hanne.text()
+    assert "12.\u00a0maj: 2" in await here.hanne.text()
     message, button = await here.hanne.offered("Sparringsmøde 12. maj")
     await here.hanne.press(message, button, {})
     await here.hanne.press(message, button, {})
@@ -343,7 +343,7 @@ async def test_hr_chooses_the_sparring_day_once_two_leaders_have_answered(open_a
         assert (await leader.everything()).count(invitation) == 1
     assert invitation not in await here.emil.everything()
     await here.lone.taps("btn.calendar.sparring")
-    assert "12. maj" in await here.lone.text()
+    assert "12.\u00a0maj" in await here.lone.text()
     await here.lone.says("mine opgaver")
     assert here.play.words.text("da", "task.sparring", {"date": date(2026, 5, 12)}) in await here.lone.text()
     await here.hanne.says("match")

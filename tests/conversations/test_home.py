@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.channel import Incoming, Message
-from tests.stage.play import Seat, read
+from tests.stage.play import Seat, read, spaced
 from tests.stage.scenes import Cast, at_scene, write
 
 
@@ -20,7 +20,10 @@ async def text(here: Cast, seat: Seat) -> str:
 async def press(here: Cast, seat: Seat, label: str, pressed_by: Seat | None = None) -> str:
     """Presses a button of a page, and what an open form shows then."""
     section, button = next(
-        (section, button) for section in await page(here, seat) for button in section.buttons if button.label == label
+        (section, button)
+        for section in await page(here, seat)
+        for button in section.buttons
+        if spaced(button.label) == label
     )
     by = pressed_by or seat
     incoming = Incoming(
@@ -35,7 +38,7 @@ async def test_an_employee_sees_goals_next_step_entries_and_settings() -> None:
     shown = await text(here, here.emil)
     assert "Næste for dig: logbogen, dag for dag." in shown
     assert "Jeg vil kunne skrive en indberetning, der kan bruges med det samme" in shown
-    assert "5. maj: 4 svar. Kun du kan se dem." in shown
+    assert "5.\u00a0maj: 4 svar. Kun du kan se dem." in shown
     assert "Du har fri klokken 15.30." in shown
     assert "Deling: Jeg vælger hver gang" in shown
 

@@ -100,10 +100,10 @@ async def test_each_language_has_its_own_sentence(here: Cast) -> None:
     [
         (
             {"one": "Ét til {leader} {date}.", "other": "{n} til {leader} {date}."},
-            "Ét til Lone 7. maj.",
-            "2 til Lone 7. maj.",
+            "Ét til Lone 7.\u00a0maj.",
+            "2 til Lone 7.\u00a0maj.",
         ),
-        ("{n} til {leader} {date}.", "1 til Lone 7. maj.", "2 til Lone 7. maj."),
+        ("{n} til {leader} {date}.", "1 til Lone 7.\u00a0maj.", "2 til Lone 7.\u00a0maj."),
     ],
 )
 async def test_own_words_can_be_one_text_or_the_forms(here: Cast, text: Text, one: str, two: str) -> None:

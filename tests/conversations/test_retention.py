@@ -57,7 +57,7 @@ async def test_domain_12_4_what_was_shared_is_deleted_twelve_months_after_and_th
     assert here.said(GOAL) in await held(here)
     assert here.said(WISH) in await kept(here, exchange.sign_up)
     await here.emil.says("mine data")
-    assert here.play.words.text("da", "data.shared.until", {"date": "7. maj 2027"}) in await here.emil.text()
+    assert here.play.words.text("da", "data.shared.until", {"date": "7.\u00a0maj 2027"}) in await here.emil.text()
     seats = (here.emil, here.lone, here.vera)
     heard = [len(await seat.messages()) for seat in seats]
 
@@ -70,7 +70,7 @@ async def test_domain_12_4_what_was_shared_is_deleted_twelve_months_after_and_th
     assert await kept(here, exchange.sign_up) == []
     assert await report(here) == before
     await here.emil.says("mine data")
-    gone = here.play.words.text("da", "data.shared.gone", {"date": "7. maj 2027"})
+    gone = here.play.words.text("da", "data.shared.gone", {"date": "7.\u00a0maj 2027"})
     assert gone in await here.emil.text()
     await here.lone.says("hvad er delt")
     assert here.said(GOAL) not in await here.lone.text()

@@ -28,7 +28,7 @@ async def short_debrief(here: Cast, **answers: str) -> None:
 async def test_on_the_full_track_the_leader_gets_the_reason_and_four_questions(open_at: Open) -> None:
     here = await open_at("debrief", **LONG)
     text = await here.lone.text()
-    assert "den 27. maj" in text, "the day Lone had set herself"
+    assert "den 27.\u00a0maj" in text, "the day Lone had set herself"
     assert here.said(REASON).removesuffix(".") in text
     for key in ("lead.ret.q1", "lead.ret.q2", "lead.ret.q3", "lead.ret.q4"):
         assert here.play.words.text("da", key) in text

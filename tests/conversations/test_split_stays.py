@@ -82,8 +82,8 @@ async def test_domain_t24_each_host_is_asked_for_the_own_days_and_all_must_say_y
     here, bo = await two_places(open_at)
     assert "Familieafdelingen og Skolen" in await here.emil.text()
     await here.emil.taps("btn.accept")
-    assert "4. maj–6. maj" in await here.vera.text()
-    assert "11. maj–13. maj" in await bo.text()
+    assert "4.\u00a0maj–6.\u00a0maj" in await here.vera.text()
+    assert "11.\u00a0maj–13.\u00a0maj" in await bo.text()
     assert "Skolen" not in await here.vera.everything()
     assert "Familieafdelingen" not in await bo.text()
     await here.vera.taps("btn.accept")
@@ -91,7 +91,7 @@ async def test_domain_t24_each_host_is_asked_for_the_own_days_and_all_must_say_y
     assert here.play.words.text("da", "match.accepted.host.more", {"name": "Emil"}) in await here.vera.text()
     await bo.taps("btn.accept")
     assert (await stay(here)).state == "accepted"
-    assert "Familieafdelingen og Skolen, 4. maj–13. maj" in await here.lone.text()
+    assert "Familieafdelingen og Skolen, 4.\u00a0maj–13.\u00a0maj" in await here.lone.text()
 
 
 async def test_domain_t24_when_one_host_cannot_the_other_is_told_and_both_offers_are_free(open_at: Open) -> None:
@@ -168,7 +168,7 @@ async def test_domain_t24_a_host_reads_the_guests_answers_and_not_the_other_host
     await here.at(date(2026, 4, 20), 12)
     await prepare(here)
     await bo.says("hvad er delt")
-    assert "5. maj" in await bo.text(), "the days are for both hosts"
+    assert "5.\u00a0maj" in await bo.text(), "the days are for both hosts"
     await host_prepares(here, here.vera, "Hos Vera mødes vi klokken ni")
     await bo.says("hvad er delt")
     assert "Hos Vera" not in await bo.everything()

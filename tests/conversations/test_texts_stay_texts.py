@@ -122,12 +122,12 @@ async def test_what_was_chosen_is_shown_as_its_words_and_never_fails(open_at: Op
     assert await as_read(here, row) == here.emil.name
     assert await as_read(here, by_key["match.offer"]) != by_key["match.offer"].value
     assert await as_read(here, by_key["match.form"]) == here.play.words.text("da", "form.shadow")
-    assert await as_read(here, by_key["match.start"]) == "5. maj"
+    assert await as_read(here, by_key["match.start"]) == "5.\u00a0maj"
     for key in ("match.wish", "match.offer", "match.host", "sign.leader"):
         assert await as_read(here, replace(row, key=key, value=new_id())) == "…"
     assert await as_read(here, replace(row, key="match.start", value=NO_DAY)) == NO_DAY
     assert await as_read(here, replace(row, key="prep.days", value=["mon", "2026-05-06", NO_DAY])) == (
-        f"mandag, 6. maj, {NO_DAY}"
+        f"mandag, 6.\u00a0maj, {NO_DAY}"
     )
     assert await as_read(here, replace(row, key="prep.finish", value="15:30")) == "15:30"
     assert await as_read(here, replace(row, key="prep.finish", value="prep.finish.shifts")) == (

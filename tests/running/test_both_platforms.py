@@ -53,8 +53,8 @@ async def test_one_round_spans_both_platforms_and_a_host_on_neither() -> None:
         }
         assert "Lotte har godkjent oppholdet ditt ved Nav Sandnes." in await emil.everything()
         assert "Lagret. Vil du dele én tanke med Lotte?" in await emil.text()
-        assert "Tak. Tal målene igennem med Emil inden den 5. maj." in await lone.text()
-        assert "It is settled: Emil comes to you 5 May–7 May." in await nora.everything()
+        assert "Tak. Tal målene igennem med Emil inden den 5.\u00a0maj." in await lone.text()
+        assert "It is settled: Emil comes to you 5\u00a0May–7\u00a0May." in await nora.everything()
         play.nothing_refused()
         assert not [it for it in play.slack.ledger.refusals if it.error != "ratelimited"]
     finally:

@@ -81,10 +81,11 @@ async def test_who_signed_up_sees_what_is_next_and_the_leader_what_to_answer() -
 
 async def test_an_employee_sees_goals_the_next_step_the_entries_by_date_and_the_settings(last_day: Here) -> None:
     text = (await opens(last_day, last_day.emil)).split("\n")
-    assert "Jobbytte forår: Familieafdelingen, 5. maj–7. maj. Næste for dig: logbogen, dag for dag." in text
+    assert "Jobbytte forår: Familieafdelingen, 5.\u00a0maj–7.\u00a0maj. Næste for dig: logbogen, dag for dag." in text
     assert any(line.startswith(GOAL["da"]) for line in text)
     days = [line for line in text if line.endswith("Kun du kan se dem.")]
-    assert days == ["6. maj: 4 svar. Kun du kan se dem.", "5. maj: 4 svar. Kun du kan se dem."], "the newest first"
+    newest_first = ["6.\u00a0maj: 4 svar. Kun du kan se dem.", "5.\u00a0maj: 4 svar. Kun du kan se dem."]
+    assert days == newest_first
     for setting in (
         "Sprog: Dansk",
         "Du har fri klokken 15.30. Logbogen kommer lidt før.",
@@ -133,7 +134,7 @@ async def test_a10_what_a_leader_opens_on_the_page_is_only_what_was_shared() -> 
 
 async def test_the_texts_of_an_entry_open_by_a_press(last_day: Here) -> None:
     await opens(last_day, last_day.emil)
-    form = await presses(last_day, last_day.emil, "5. maj")
+    form = await presses(last_day, last_day.emil, "5.\u00a0maj")
     assert NOTES["da"]["log.core.what"][0] in form.words()
     assert NOTES["da"]["log.core.what"][1] not in form.words()
     assert NOTES["da"]["log.core.what"][0] not in last_day.reads(last_day.emil), "and not in the chat"
@@ -164,7 +165,7 @@ SETTINGS = [
     ("btn.language", {"_choice": "English"}, "Language: English"),
     ("btn.change_time", {"log.time": "14:15"}, "Du har fri klokken 14.15."),
     ("btn.habit", {"_choice": "Først efter opsamlingen"}, "Deling: Først efter opsamlingen"),
-    ("btn.pause", {"absent.until": "2026-05-20"}, "Logbogen holder pause til den 20. maj."),
+    ("btn.pause", {"absent.until": "2026-05-20"}, "Logbogen holder pause til den 20.\u00a0maj."),
 ]
 
 
@@ -217,7 +218,7 @@ async def test_the_logbook_that_is_written_shows_on_the_page() -> None:
     async with at("first day") as here:
         assert "5. maj:" not in await opens(here, here.emil)
         await write(here)
-        assert "5. maj: 4 svar. Kun du kan se dem." in shown(here.emil)
+        assert "5.\u00a0maj: 4 svar. Kun du kan se dem." in shown(here.emil)
 
 
 # Buttons

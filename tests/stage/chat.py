@@ -10,7 +10,7 @@ from typing import Protocol
 from bot.channel import Button, Field, Message, Reply
 from bot.channels.web.channel import letter
 from dialogs.model import Raw
-from tests.stage.play import NotThere, Seat
+from tests.stage.play import NotThere, Seat, spaced
 from tests.stage.scenes import Cast
 
 
@@ -182,7 +182,7 @@ def _values(message: Message, values: Mapping[str, str]) -> dict[str, Raw]:
 
 
 def _one_that_begins(fields: tuple[Field, ...], label: str) -> Field:
-    found = [shown for shown in fields if shown.label.startswith(label)]
+    found = [shown for shown in fields if spaced(shown.label).startswith(label)]
     if len(found) != 1:
         raise NotThere(f"{len(found)} fields begin with {label!r}; there are {[shown.label for shown in fields]}.")
     return found[0]
@@ -190,5 +190,5 @@ def _one_that_begins(fields: tuple[Field, ...], label: str) -> Field:
 
 def _choice(shown: Field, text: str) -> str:
     """The value of the choice that begins so; else what was written, as a person might write anything."""
-    found = [choice.value for choice in shown.choices if text and choice.label.startswith(text)]
+    found = [choice.value for choice in shown.choices if text and spaced(choice.label).startswith(text)]
     return found[0] if len(found) == 1 else text

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from bot.channel import Button, Message
 from dialogs.model import Raw
 from tests.stage.filling import NotTaken, as_given
-from tests.stage.play import NotThere, Seat
+from tests.stage.play import NotThere, Seat, spaced
 
 CLOSE = "close"
 """The id of a button that closes a form and is the platform's own."""
@@ -122,6 +122,6 @@ def labelled(messages: list[Message], label: str) -> tuple[Message, Button] | No
     """The newest button with this label."""
     for message in reversed(messages):
         for button in message.buttons:
-            if button.label == label:
+            if spaced(button.label) == spaced(label):
                 return message, button
     return None

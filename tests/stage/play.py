@@ -48,6 +48,11 @@ class Sent:
         return self.kind not in ANSWERS
 
 
+def spaced(text: str) -> str:
+    """The text with common spaces only: nobody types the one that holds a date together."""
+    return text.replace("\u00a0", " ")
+
+
 class NotThere(AssertionError):
     """What somebody wanted to press, fill in or read is not on the screen."""
 
@@ -92,7 +97,7 @@ class Seat:
         messages = await (self.posts(channel) if channel else self.messages())
         for message in reversed(messages):
             for button in message.buttons:
-                if button.label == label:
+                if spaced(button.label) == spaced(label):
                     return message, button
         offered = [button.label for button in messages[-1].buttons] if messages else []
         raise NotThere(f"{self.name} has no button {label!r}; the newest message offers {offered}.")

@@ -14,7 +14,7 @@ from bot.channel import Field, Message
 from bot.stage import ZONES
 from dialogs.typed import day, hour
 from tests.stage.chat import Answer, Chat, News
-from tests.stage.play import WORDS, NotThere
+from tests.stage.play import WORDS, NotThere, spaced
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ async def play(transcript: Transcript, chat: Chat) -> str:
         except (NotThere, KeyError) as exc:
             raise NoSense("\n".join([*written[-40:], f"It stops here: {exc}"])) from exc
         written += [INDENT + each if each else "" for each in seen]
-    return "\n".join(written).strip() + "\n"
+    return spaced("\n".join(written).strip()) + "\n"
 
 
 async def _act(language: str, chat: Chat, line: Line) -> list[str]:

@@ -29,7 +29,7 @@ def faults(given: Words, *dialogs: Dialog) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize(("language", "day"), [("da", "3. maj"), ("nb", "3. mai"), ("en", "3 May")])
+@pytest.mark.parametrize(("language", "day"), [("da", "3.\u00a0maj"), ("nb", "3.\u00a0mai"), ("en", "3\u00a0May")])
 def test_a_date_is_written_as_its_reader_does(language: str, day: str) -> None:
     assert words(a_b="Til {date}.").text(language, "a.b", {"date": date(2026, 5, 3)}) == f"Til {day}."
     assert WORDS.date(language, date(2026, 5, 3)) == day
@@ -43,9 +43,9 @@ def test_a_time_is_written_as_its_reader_does(language: str, clock: str) -> None
 @pytest.mark.parametrize(
     ("language", "named", "dated"),
     [
-        ("da", "søndag", "søndag den 3. maj"),
-        ("nb", "søndag", "søndag 3. mai"),
-        ("en", "Sunday", "Sunday 3 May"),
+        ("da", "søndag", "søndag den 3.\u00a0maj"),
+        ("nb", "søndag", "søndag 3.\u00a0mai"),
+        ("en", "Sunday", "Sunday 3\u00a0May"),
     ],
 )
 def test_a_weekday_has_a_name(language: str, named: str, dated: str) -> None:
@@ -56,7 +56,7 @@ def test_a_weekday_has_a_name(language: str, named: str, dated: str) -> None:
 def test_a_list_stands_on_lines_of_its_own() -> None:
     given = words(a_b="Det her: {list} Hvad nu?", a_c="Kun: {list}")
     values = {"list": ["én ting", Say("a.c", {"list": "to"}), date(2026, 5, 3)]}
-    assert given.text("da", "a.b", values) == "Det her:\n• én ting\n• Kun: to\n• 3. maj\nHvad nu?"
+    assert given.text("da", "a.b", values) == "Det her:\n• én ting\n• Kun: to\n• 3.\u00a0maj\nHvad nu?"
     assert given.text("da", "a.c", {"list": ("x",)}) == "Kun:\n• x"
 
 
