@@ -146,7 +146,8 @@ def due(moment: Moment, prompt: PromptRow) -> Told | None:
     if not waits or prompt.recipient in still_open.agreed_by(moment, exchange):
         return None
     reader = moment.person(prompt.recipient)
-    talk_on = working_day_after(worker(moment.person(exchange.leader)), prompt.day)
+    leader = moment.person(exchange.leader)
+    talk_on = working_day_after(worker(leader), moment.today(leader))  # it may be said later than its day
     word = [row.value for row in _leaders_word(moment, exchange, reader)]
     change = [Press("btn.goals_change", ["goals_change", exchange.id])] if "lead.prep.goals.add" in word else []
     presses = [

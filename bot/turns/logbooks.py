@@ -158,17 +158,13 @@ def open_entry(
 
 
 def opening(moment: Moment, talk: Talk) -> list[Say]:
-    """How an entry is opened: never the same way twice in a row, and true about how many questions follow."""
+    """How an entry is opened: never the same way twice in a row."""
     keys = [key for key in talk.facts["questions"] if key != "log.mark"]
     if "log.mid.adjust" in keys:
         return [Say("log.mid.title"), *([] if talk.facts["goals"] else [Say("push.mid")])]
     if "log.last.unforget" in keys:
         return []
-    core = ["log.core.what", "log.core.sowhat", "log.core.nowwhat"]
-    number = int(talk.facts["n"])
-    if keys == core:
-        return [Say("log.open", {"n": number})]
-    return [Say(OPENINGS[number % len(OPENINGS)])]
+    return [Say(OPENINGS[int(talk.facts["n"]) % len(OPENINGS)])]
 
 
 def confidential(moment: Moment, talk: Talk) -> list[Say | Part]:

@@ -107,7 +107,7 @@ async def test_domain_t25_a_check_skipped_twice_closes_the_exchange_and_what_is_
 
 
 async def test_domain_t25_a_check_that_was_answered_closes_the_exchange_too(open_at: Open) -> None:
-    here = await open_at("three months")
+    here = await open_at("three months", **LONG)
     await here.emil.taps("btn.start")
     for _ in range(4):
         if (await here.emil.last()).fields:
@@ -116,8 +116,18 @@ async def test_domain_t25_a_check_that_was_answered_closes_the_exchange_too(open
     await here.at(here.end + timedelta(days=101), 12)
     assert not await said(here.emil, "push.fu90.again", date=here.end + timedelta(days=100))
     assert (await exchange_of(here)).state == "closed"
-    await here.at(DELETED, 13)
+    await here.at(here.end + timedelta(days=120), 13)
     assert PRIVATE not in await held(here)
+
+
+async def test_domain_t25_a_check_that_was_not_answered_is_asked_for_once_more_on_the_full_track(
+    open_at: Open,
+) -> None:
+    here = await open_at("three months", **LONG)
+    await here.at(here.end + timedelta(days=96), 12)
+    assert await said(here.emil, "push.fu90.again", date=here.end + timedelta(days=100))
+    await here.at(here.end + timedelta(days=101), 12)
+    assert (await exchange_of(here)).state == "closed"
 
 
 async def test_what_was_shared_stays_when_the_rest_is_deleted(open_at: Open) -> None:

@@ -13,7 +13,7 @@ from storage.store import Work
 from storage.tables import outbox
 from tests.conversations.conftest import Open
 from tests.conversations.test_outside import moves_out
-from tests.stage.asides import agree, choose
+from tests.stage.beforehand import agree, choose
 from tests.stage.play import Seat, read
 from tests.stage.scenes import SCENES, Cast, prepare, write
 

@@ -11,7 +11,7 @@ import pytest
 from dialogs.model import Value
 from storage.records import new_id
 from tests.conversations.conftest import Open
-from tests.stage.asides import choose
+from tests.stage.beforehand import choose
 from tests.stage.others import Other, answers, exchange_of, others
 from tests.stage.play import Seat
 from tests.stage.scenes import Cast

@@ -17,7 +17,7 @@ from tests.conversations.conftest import Open
 from tests.stage.play import Seat, read
 from tests.stage.scenes import Cast, debrief, minutes, prepare, walk, write
 
-KEY, BUTTON, NO_DAY = "log.open", "btn.yes", "2026-02-30"
+KEY, BUTTON, NO_DAY = "log.open.alt1", "btn.yes", "2026-02-30"
 """Typed text that is also the key of a sentence, the key of a button, or looks like a date."""
 
 

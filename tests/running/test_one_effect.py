@@ -304,6 +304,7 @@ async def test_f21_a_turn_that_always_fails_sinks_alone(broken: tuple[Story, Con
     assert pending == []
     await story.play.delivery.deliver()
     assert await said(story.employee, "err.retrying") == 1
+    assert await said(story.employee, "err.generic") == 1, "after the last try"
     assert (await story.employee.person()).language == language
     assert len(await story.leader.messages()) == 1 + MOST_TRIES + 2
     assert await story.play.store.run(lambda work: work.meta.get("half")) is None

@@ -6,96 +6,38 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
-from bot.moment import Moment
-from bot.planning import replan
 from bot.turns.people import Following
 from dialogs.model import Value
-from storage.records import AnswerRow, new_id
+from storage.records import new_id
 from storage.store import Work
+from tests.stage.beforehand import agree, cadence, choose, written_before
 from tests.stage.others import answers, others
 from tests.stage.outside import host_outside
 from tests.stage.play import Seat
-from tests.stage.scenes import Cast, Scene, leader_prepared, play_to, prepare, write
+from tests.stage.scenes import Cast, Scene, leader_prepared, play_to, prepare
+from tests.stage.stays import STAYS
 
 SPARRING: Final = "2026-05-12"
 
 
-async def choose(here: Cast, **values: object) -> None:
-    """HR has chosen so for the round."""
-    hanne = await here.hanne.person()
-
-    def unit(work: Work) -> None:
-        for name, value in values.items():
-            work.choices.put(hanne.organisation, work.rounds.all(hanne.organisation)[-1].id, name, value)
-
-    await here.play.store.run(unit)
-
-
-async def cadence(here: Cast, wanted: str) -> None:
-    """Emil wants the logbook so often."""
-    emil = await here.emil.person()
-
-    def unit(work: Work) -> None:
-        (exchange,) = work.exchanges.of_employee(emil.id)
-        work.exchanges.save_journal(replace(work.exchanges.journal(exchange.id), cadence=wanted))
-        replan(Moment(work, here.play.words, here.play.clock.now(), here.play.house), exchange)
-
-    await here.play.store.run(unit)
-
-
-async def agree(here: Cast, who: Seat, answers: dict[str, str], visibility: str) -> None:
-    """A leader has answered so in the leader's part."""
-    leader = await who.person()
-
-    def unit(work: Work) -> None:
-        exchange = work.exchanges.of_leader(leader.id)[-1]
-        for key, value in answers.items():
-            written = date(2026, 4, 21)
-            work.answers.put(
-                AnswerRow(
-                    new_id(), leader.id, exchange.id, "lead", key, visibility, value, key, written, confirmed=True
-                )
-            )
-        replan(Moment(work, here.play.words, here.play.clock.now(), here.play.house), exchange)
-
-    await here.play.store.run(unit)
-
-
-async def until_asked(here: Cast, question: str, times: int = 1, **answers: str) -> None:
-    """Emil writes day by day, until the question stands on the open card for so many times."""
-    day, seen = here.start, 0
-    while day <= here.end:
-        if day.weekday() < 5:
-            await here.at(day, 15, 15)
-            fields = [field.key for field in (await here.emil.last()).fields]
-            seen += question in fields
-            if seen == times and question in fields:
-                return
-            await write(here, log__core__what="…", **answers)
-            if any(field.key == "share.week.pick" for field in (await here.emil.last()).fields):
-                await here.emil.fills()
-        day += timedelta(days=1)
-    raise AssertionError(f"{question} was not asked {times} times.")
-
-
 async def pack_chosen(here: Cast) -> None:
-    """HR has switched on two more questions; one of them has just come."""
-    await choose(here, prompts=["log.opt.dilemma", "log.opt.role"])
-    await until_asked(here, "log.opt.dilemma")
+    """HR has switched on three more questions; one of them comes the next day."""
+    await choose(here, prompts=["log.opt.dilemma", "log.opt.role", "log.opt.lead"])
+    await written_before(here, date(2026, 5, 7))
 
 
 async def hard_day(here: Cast) -> None:
-    """The day's score has been cleared and switched on; the one before was low, and it is asked again."""
+    """The day's score has been cleared and switched on; the one before was low, and it is asked again the next day."""
     await choose(here, prompts=["log.deep.wellbeing"], representatives_cleared=True)
     await cadence(here, "every")
-    await until_asked(here, "log.deep.wellbeing", 2, log__deep__wellbeing="scale.day.2")
+    await written_before(here, date(2026, 5, 15), log__deep__wellbeing="scale.day.2")
 
 
 async def part_time(here: Cast) -> None:
-    """Emil is away on Tuesdays and Thursdays; it is the first Thursday, and he is asked about two jobs."""
+    """Emil is away on Tuesdays and Thursdays; the next day is the first Thursday, and he is asked about two jobs."""
     await prepare(here, prep__days=[f"2026-05-{day}" for day in ("05", "07", "12", "19", "21")])
     await leader_prepared(here)
-    await until_asked(here, "log.twojobs")
+    await written_before(here, date(2026, 5, 7))
 
 
 async def calls_agreed(here: Cast) -> None:
@@ -178,6 +120,7 @@ ASIDES: Final[dict[str, tuple[str, Scene]]] = {
     "leader gone": ("prepared", leader_gone),
     "four evaluated": ("debrief", four_evaluated),
     "host outside": ("round open", host_outside),
+    **STAYS,
 }
 """Each with the scene it stands on."""
 

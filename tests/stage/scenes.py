@@ -251,7 +251,12 @@ async def leader_prepared(here: Cast) -> None:
 async def prepare(here: Cast, **answers: Raw) -> None:
     """Emil prepares: what is asked is answered as given, else with the least that will do."""
     await here.emil.taps("btn.start_min", minutes=await minutes(here.emil))
-    given: dict[str, Raw] = {
+    await walk(here.emil, preparation(here, **answers))
+
+
+def preparation(here: Cast, **answers: Raw) -> dict[str, Raw]:
+    """What Emil answers in the preparation: as given, dots as double underscores, else the least that will do."""
+    return {
         "prep.ack": "yes",
         "prep.purpose": ["prep.purpose.understand"],
         "prep.finish": "15:30",
@@ -261,7 +266,6 @@ async def prepare(here: Cast, **answers: Raw) -> None:
         "prep.share": here.said(PLACE),
         **{key.replace("__", "."): value for key, value in answers.items()},
     }
-    await walk(here.emil, given)
 
 
 async def walk(who: Seat, given: dict[str, Raw], screens: int = MOST_QUESTIONS) -> None:
@@ -288,6 +292,15 @@ async def walk(who: Seat, given: dict[str, Raw], screens: int = MOST_QUESTIONS) 
         if not way:
             return
         await who.presses(way)
+
+
+async def walk_until(who: Seat, question: str, given: dict[str, Raw]) -> None:
+    """Answers what is asked until the question stands on the open card. Raises AssertionError where it never does."""
+    for _ in range(MOST_QUESTIONS):
+        if question in [field.key for field in (await who.last()).fields]:
+            return
+        await walk(who, given, screens=1)
+    raise AssertionError(f"{question} was not asked.")
 
 
 async def minutes(who: Seat) -> int:
@@ -376,16 +389,20 @@ PROMISE: Final = {
 }
 
 
-async def debriefed(here: Cast) -> None:
-    """Emil has taken the debrief with one action and one request, and Lone has got the summary."""
-    await here.emil.taps("btn.start_min", minutes=await minutes(here.emil))
-    given: dict[str, Raw] = {**DEBRIEF[here.play.language]}
-    given |= {
+def debriefing(here: Cast) -> dict[str, Raw]:
+    """What Emil answers in the debrief: one action, one request, and when he tells his colleagues."""
+    return {
+        **DEBRIEF[here.play.language],
         "deb.12.action.when#1": (here.end + timedelta(days=25)).isoformat(),
         "deb.13.share.how": "deb.13.share.how.meeting",
         "deb.13.share.when": (here.end + timedelta(days=14)).isoformat(),
     }
-    await walk(here.emil, given)
+
+
+async def debriefed(here: Cast) -> None:
+    """Emil has taken the debrief with one action and one request, and Lone has got the summary."""
+    await here.emil.taps("btn.start_min", minutes=await minutes(here.emil))
+    await walk(here.emil, debriefing(here))
 
 
 async def talked(here: Cast) -> None:

@@ -1,14 +1,14 @@
-"""Where each sentence of the specification is said: the conversation and the condition, read from the code.
+"""Where each sentence of the specification is said, and what shows it.
 
     SENTENCES=write python -m tests.words.walk
 
-writes docs/sentences.md anew. Without the variable it says which sentences are said nowhere.
+writes docs/sentences.md anew. Without the variable it says which sentences are said nowhere. The conversation and the
+condition are read from the code, which says where a sentence can be said; that it is, the transcripts show, or a test.
 """
 
 from __future__ import annotations
 
 import ast
-import json
 import os
 import re
 from collections import defaultdict
@@ -18,10 +18,12 @@ from pathlib import Path
 from dialogs.catalogue import DIALOGS
 from dialogs.model import Ask, Condition, Dialog, Hour, Many, One, Review, always
 from tests.conftest import ROOT
+from tests.words.heard import languages
+from tests.words.said_by_test import SAID_BY_TEST
+from tests.words.spec import later, spec_keys
 from tests.words.used import FAMILIES
 
 TABLE = ROOT / "docs" / "sentences.md"
-SPEC = ROOT.parent / "shared" / "domain"
 
 UNSAID: Mapping[str, str] = {
     "btn.another": "A question of the day is passed by with “Skip this question”; another comes the next day.",
@@ -32,30 +34,14 @@ UNSAID: Mapping[str, str] = {
     "push.need.route": "As above: no such need is taken in yet.",
     "push.leadernetwork": "As above: leaders are asked once their needs can be taken in.",
     "push.agreement": "The agreement of section 10.6 is still to come.",
+    "log.open": "Each entry asks one thing more than the core of three (7.1): “three short questions” would be false.",
+    "log.first.morning": "The greeting comes the afternoon before: nobody is asked when their own day there begins.",
+    "privacy.vis.C": "Nothing that a conversation asks for is posted in a channel; its posts are the round's own.",
     "err.lost": "Nothing is acknowledged before it is kept; a platform then says itself that it did not get through.",
 }
 """Sentences of the specification that are said nowhere, with the reason. At most fifteen."""
 
-LATER = ("10.2", "10.5", "10.6", "10.7")
-"""Sections whose conversations are still to come."""
-
 Places = dict[str, list[str]]
-
-
-def sections() -> dict[str, str]:
-    """The section of the specification that each sentence stands in."""
-    found, section = {}, ""
-    for line in (SPEC / "exchange-spec.md").read_text("utf-8").splitlines():
-        if heading := re.match(r"###? (\d+(?:\.\d+)?)", line):
-            section = heading[1]
-        elif row := re.match(r"\| ([a-z][\w.]+) \| ", line):
-            found[row[1]] = section
-    return found
-
-
-def spec_keys() -> list[str]:
-    """Every key of the specification, in its order."""
-    return [*json.loads((SPEC / "strings.json").read_text("utf-8"))]
 
 
 def places() -> Places:
@@ -149,32 +135,33 @@ def unsaid(found: Places) -> list[str]:
     return [key for key in spec_keys() if key not in found]
 
 
-def later(keys: list[str]) -> list[str]:
-    """Those of them whose conversations are still to come."""
-    where = sections()
-    return [key for key in keys if where.get(key, "") in LATER]
-
-
 def table(found: Places) -> str:
     """The committed table."""
-    silent = unsaid(found)
-    waits = set(later(silent))
+    waits = set(later(unsaid(found)))
+    heard = languages(spec_keys())
     lines = [
         "# Every sentence of the specification, and where it is said",
         "",
         "Written by `SENTENCES=write python -m tests.words.walk`: change the code, not this file.",
         "",
-        "| sentence | where |",
-        "| --- | --- |",
+        "*Where* is read from the code: the conversation, and the condition on which it says the sentence.",
+        "*Shown by* is what has been seen: the languages in whose transcripts (tests/transcripts) the words stand,",
+        "found by their text, so that two sentences with the same words are shown together; else the test that has",
+        "it said.",
+        "",
+        "| sentence | where | shown by |",
+        "| --- | --- | --- |",
     ]
     for key in spec_keys():
-        if key in found:
-            where = "; ".join(found[key])
+        shown = ", ".join(heard.get(key, ()))
+        if key in UNSAID:
+            where = f"not said. {UNSAID[key]}"
         elif key in waits:
             where = "to come: matching, approval and agreement"
         else:
-            where = f"not said. {UNSAID.get(key, '')}"
-        lines.append(f"| `{key}` | {where} |".replace("\n", " "))
+            where = "; ".join(found.get(key, ["nowhere"]))
+        by_test = f"`{SAID_BY_TEST[key]}`" if key in SAID_BY_TEST else ""
+        lines.append(f"| `{key}` | {where} | {' and '.join(filter(None, (shown, by_test)))} |".replace("\n", " "))
     return "\n".join(lines) + "\n"
 
 
