@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Final
@@ -14,6 +14,7 @@ from dialogs.round import FORMS
 from storage.records import PersonRow, Stop
 
 EXCHANGES: Final = 200
+HR: Final = "hr00"
 FIRST: Final = date(2026, 1, 5)
 LANGUAGES: Final = ("da", "nb", "en", "da", "nb")
 DAY: Final = timedelta(days=1)
@@ -37,6 +38,9 @@ WEEKS: Final = {
     "form.international": (2, 2),
 }
 """How many weeks the longer forms last; the others last one to five days."""
+
+SWAPPED: Final = "form.rotation"
+"""Two people take each other's place, four of five times; the fifth goes alone."""
 
 HABITS: Final = ("keen", "never", "half", "never", "late", "never", "half", "never", "never")
 """Answers at once; answers some; answers the next day; never answers."""
@@ -63,6 +67,7 @@ class Plan:
     shifts: bool = False
     pause: tuple[datetime, date] | None = None
     stops_at: datetime | None = None
+    linked: str = ""
 
 
 def worker_of(person: PersonRow) -> Worker:
@@ -82,31 +87,62 @@ def person(id: str, name: str, number: int, working_days: tuple[int, ...] = (0, 
 
 
 def plans(leaders: list[PersonRow], hosts: list[PersonRow]) -> Iterator[Plan]:
-    """The exchanges of the year, in the order of their forms."""
+    """The exchanges of the year, in the order of their forms. Those who take each other's place follow each other."""
     dice = Random(2026)
+    swapping: Plan | None = None
     for number in range(EXCHANGES):
-        form = FORMS[number % len(FORMS)]
-        own = (1, 3) if number % 14 == 6 else (0, 1, 2, 3, 4, 5, 6) if number % 37 == 5 else (0, 1, 2, 3, 4)
-        employee = person(f"emp{number:03}", f"Ansat{number:03} Alm", number, own)
-        start = _working(worker_of(employee), FIRST + DAY * (20 + (number * 331) // EXCHANGES))
-        end = _end(dice, form, worker_of(employee), start)
-        habit = HABITS[number % len(HABITS)]
-        host = "" if number % 9 == 4 else hosts[number % len(hosts)].id
-        yield Plan(
-            number,
-            form,
-            employee,
-            leaders[number % len(leaders)].id,
-            host,
-            _stops(number, host, hosts, start, end),
-            start,
-            end,
-            asked_at=_asked(dice, number, employee, start),
-            habit=habit,
-            weekdays=("tue", "thu") if form == "form.loan" else (),
-            shifts=number % 11 == 7,
-            pause=_pause(number, employee, start),
-            stops_at=_stop_time(number, employee, start, end),
+        plan = _plan(dice, number, leaders, hosts)
+        if plan.form != SWAPPED or number // len(FORMS) % 5 == 4:
+            yield plan
+        elif swapping is None:
+            swapping = plan
+        else:
+            yield from _swap(swapping, plan)
+            swapping = None
+
+
+def _plan(dice: Random, number: int, leaders: list[PersonRow], hosts: list[PersonRow]) -> Plan:
+    form = FORMS[number % len(FORMS)]
+    own = (1, 3) if number % 14 == 6 else (0, 1, 2, 3, 4, 5, 6) if number % 37 == 5 else (0, 1, 2, 3, 4)
+    employee = person(f"emp{number:03}", f"Ansat{number:03} Alm", number, own)
+    start = _working(worker_of(employee), FIRST + DAY * (20 + (number * 331) // EXCHANGES))
+    end = _end(dice, form, worker_of(employee), start)
+    host = "" if number % 9 == 4 else hosts[number % len(hosts)].id
+    return Plan(
+        number,
+        form,
+        employee,
+        leaders[number % len(leaders)].id,
+        host,
+        _stops(number, host, hosts, start, end),
+        start,
+        end,
+        asked_at=_asked(dice, number, employee, start),
+        habit=HABITS[number % len(HABITS)],
+        weekdays=("tue", "thu") if form == "form.loan" else (),
+        shifts=number % 11 == 7,
+        pause=_pause(number, employee, start),
+        stops_at=_stop_time(number, employee, start, end),
+    )
+
+
+def _swap(one: Plan, other: Plan) -> Iterator[Plan]:
+    """Both go at the same time, each to where the other works, with the other's leader as host (T23)."""
+    start = other.start
+    while not all(is_working_day(worker_of(plan.employee), start) for plan in (one, other)):
+        start += DAY
+    end = start + (other.end - other.start)
+    for plan, partner in ((one, other), (other, one)):
+        yield replace(
+            plan,
+            host=partner.leader,
+            stops=(),
+            start=start,
+            end=end,
+            asked_at=other.asked_at,
+            pause=_pause(plan.number, plan.employee, start),
+            stops_at=_stop_time(plan.number, plan.employee, start, end),
+            linked=f"x{partner.number}",
         )
 
 
@@ -138,7 +174,7 @@ def _asked(dice: Random, number: int, employee: PersonRow, start: date) -> datet
 
 def _pause(number: int, employee: PersonRow, start: date) -> tuple[datetime, date] | None:
     """Some are away for a while: before it begins, or in the midst of it."""
-    if number % 17 != 3:
+    if number % 17 != 3 and number % 23 != 11:
         return None
     day = start + DAY * (-9 if number % 2 else 1)
     worker = worker_of(employee)
