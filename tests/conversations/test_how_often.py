@@ -136,21 +136,6 @@ async def spent(who: Seat, given: dict[str, Raw]) -> float:
 
 
 @pytest.mark.parametrize("language", ["da", "nb", "en"])
-async def test_the_minutes_named_for_preparation_and_debrief_are_true(open_at: Open, language: str) -> None:
-    here = await open_at("invited", language)
-    named = await minutes(here.emil)
-    await here.emil.taps("btn.start_min", minutes=named)
-    given: dict[str, Raw] = {
-        "prep.ack": "yes",
-        "prep.purpose": ["prep.purpose.understand"],
-        "prep.goal.1": here.said(GOAL),
-        "prep.goal.1.sign": here.said(SIGN),
-        "prep.expect": here.said(GOAL),
-    }
-    assert await spent(here.emil, given) == pytest.approx(named, abs=2.5)
-
-
-@pytest.mark.parametrize("language", ["da", "nb", "en"])
 async def test_the_five_minutes_of_signing_up_are_true(open_at: Open, language: str) -> None:
     here = await open_at("round open", language)
     await join(here, here.emil)

@@ -1,0 +1,161 @@
+"""The times that sentences name are true: each conversation is played, and its minutes reckoned from its screens."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from bot.channel import Field, Message
+from dialogs.model import Raw
+from tests.conversations.conftest import Open
+from tests.stage.play import Seat
+from tests.stage.scenes import GOAL, Cast, minutes
+
+WORDS_A_MINUTE, CHOICE, LONG_TEXT = 200, 20, 60
+"""Reading, and seconds for an answer (domain/README.md)."""
+
+MOST_SCREENS = 80
+LEADS = ("btn.no_more", "btn.send")
+"""Pressed where there is a choice of ways on: nothing more than what everybody is asked."""
+
+LANGUAGES = ("da", "nb", "en")
+TRACKS: dict[str, dict[str, Any]] = {
+    "short": {},
+    "full": {"start": date(2026, 5, 4), "end": date(2026, 5, 22)},
+}
+NEAR = 2.0
+"""Minutes by which a time that is named with "about" may be missed."""
+
+
+def seconds(message: Message) -> float:
+    """What one screen takes to read and answer. To choose includes reading what there is to choose from."""
+    fields = message.fields
+    beside = dict.fromkeys(field.who for field in fields)
+    texts = [*(part.text for part in message.parts), *(field.label for field in fields), *beside]
+    texts += [hint for field in fields for hint in field.hints]
+    reading = sum(len(text.split()) for text in texts) / WORDS_A_MINUTE * 60
+    answers = sum(LONG_TEXT if field.kind == "long" else CHOICE for field in fields)
+    pressed = CHOICE if not fields and len(message.buttons) > 1 else 0
+    return reading + answers + pressed
+
+
+async def answering(here: Cast, who: Seat) -> float:
+    """Plays a conversation screen by screen with an answer to everything that is asked, and reckons its minutes."""
+    total = 0.0
+    for _ in range(MOST_SCREENS):
+        message = await who.last()
+        if not message.fields and not await on_the_way(who, message):
+            return total / 60
+        total += seconds(message)
+        if message.fields:
+            await who.fills({field.key: an_answer(here, field) for field in message.fields})
+        else:
+            await who.press(message, await a_choice(who, message), {})
+    raise AssertionError("The conversation has no end.")
+
+
+async def on_the_way(who: Seat, message: Message) -> bool:
+    """Whether the message is a screen of a conversation: one can go back in it, pass over, or send."""
+    ways = {who.play.words.text((await who.person()).language, key) for key in ("btn.back", "btn.skip", "btn.send")}
+    return bool(ways & {button.label for button in message.buttons})
+
+
+async def a_choice(who: Seat, message: Message) -> Any:
+    """The button that goes on with the least; else the first."""
+    leads = [who.play.words.text((await who.person()).language, key) for key in LEADS]
+    return next((button for button in message.buttons if button.label in leads), message.buttons[0])
+
+
+def an_answer(here: Cast, field: Field) -> Raw:
+    """What can be answered to a field: words, a day after the exchange, the first that can be chosen."""
+    match field.kind:
+        case "many":
+            return [choice.value for choice in field.choices[:1]]
+        case "tick":
+            return "yes"
+        case "scale":
+            return "8"
+        case "date":
+            return (max(here.end, here.play.clock.now().date()) + timedelta(days=6)).isoformat()
+        case "time":
+            return "15:30"
+        case "text" | "long":
+            return here.said(GOAL)
+    return field.choices[0].value
+
+
+async def starts(who: Seat) -> int:
+    """Presses what starts a conversation; gives the minutes that it names."""
+    named = await minutes(who)
+    await who.taps("btn.start_min", minutes=named)
+    return named
+
+
+async def promised(here: Cast, who: Seat, role: str) -> int:
+    """Presses the invitation to an evaluation; gives the minutes that its introduction names."""
+    named = 1 if role == "host" else 2
+    await who.taps("eval.start", minutes=named)
+    return named
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_minutes_of_the_short_preparation_are_true(open_at: Open, language: str) -> None:
+    here = await open_at("invited", language)
+    named = await starts(here.emil)
+    assert await answering(here, here.emil) == pytest.approx(named, abs=NEAR)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_minutes_of_the_short_debrief_are_true(open_at: Open, language: str) -> None:
+    here = await open_at("debrief", language)
+    named = await starts(here.emil)
+    assert await answering(here, here.emil) == pytest.approx(named, abs=NEAR)
+
+
+@pytest.mark.parametrize("track", TRACKS)
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_minutes_of_the_leaders_part_are_true(open_at: Open, language: str, track: str) -> None:
+    here = await open_at("employee prepared", language, **TRACKS[track])
+    named = await starts(here.lone)
+    assert await answering(here, here.lone) == pytest.approx(named, abs=NEAR)
+
+
+@pytest.mark.parametrize("track", TRACKS)
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_minutes_of_the_hosts_preparation_are_true(open_at: Open, language: str, track: str) -> None:
+    here = await open_at("prepared", language, **TRACKS[track])
+    await here.at(here.start - timedelta(days=9), 12)
+    named = await starts(here.vera)
+    assert await answering(here, here.vera) == pytest.approx(named, abs=NEAR)
+
+
+@pytest.mark.parametrize("track", TRACKS)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("role", ["employee", "leader", "host"])
+async def test_the_minutes_of_the_evaluation_are_true(open_at: Open, role: str, language: str, track: str) -> None:
+    here = await open_at("debrief", language, **TRACKS[track])
+    await here.at(here.end + timedelta(days=5), 12)
+    who = {"employee": here.emil, "leader": here.lone, "host": here.vera}[role]
+    named = await promised(here, who, role)
+    assert round(await answering(here, who)) <= named
+
+    (more,) = (await who.last()).buttons
+    said = int("".join(sign for sign in more.label if sign.isdigit()))
+    await who.presses(more.label)
+    assert await answering(here, who) == pytest.approx(said, abs=NEAR)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_three_minutes_about_the_plan_are_true(open_at: Open, language: str) -> None:
+    here = await open_at("month", language)
+    await here.emil.taps("btn.start")
+    assert round(await answering(here, here.emil)) <= 3
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_one_minute_of_the_hosts_check_in_is_true(open_at: Open, language: str) -> None:
+    here = await open_at("last day", language, **TRACKS["full"])
+    check = next(message for message in reversed(await here.vera.messages()) if len(message.buttons) > 2)
+    assert seconds(check) / 60 <= 1
