@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
-from sqlalchemy import Delete, Table, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, Delete, Table, bindparam, delete, or_, select, update
 
-from storage.keys import HOUSE
-from storage.part import Part
+from storage.keys import HOUSE, Keyring
+from storage.part import Part, Remembering
 from storage.records import AddressRow, OutboxState
 from storage.tables import (
     addresses,
@@ -76,12 +76,16 @@ _MAILED = (_of(chats, "place"), _of(outbox, "place").where(~is_one_of(outbox.c.s
 _NOBODY = (
     update(people)
     .where(people.c.id == bindparam("this"))
-    .values(name=ERASED, unit="", email="", leader="", hr=False, active=False)
+    .values(name=ERASED, unit="", email="", leader="", told=frozenset(), hr=False, active=False)
 )
 
 
 class Erasing(Part):
-    """Deletes more than one part knows of."""
+    """Deletes more than one part knows of. `others` are the parts that remember what they have read."""
+
+    def __init__(self, connection: Connection, keys: Keyring, others: Iterable[Remembering] = ()) -> None:
+        super().__init__(connection, keys)
+        self._others = tuple(others)
 
     def kept(self, subjects: Collection[str], places: Collection[AddressRow]) -> dict[str, tuple[str, AddressRow]]:
         """Messages about `subjects`, or to `places`, that have not certainly gone out: text and address, by id."""
@@ -114,6 +118,8 @@ class Erasing(Part):
             self._connection.execute(statement, {"person": id})
         self._connection.execute(_NOBODY, {"this": id})
         self._keys.forget(id)
+        for part in self._others:
+            part.forget()
 
     def _place(self, channel: str, tenant: str, place: str) -> None:
         """Everything that is known of a place, and all that went there."""

@@ -48,7 +48,7 @@ class Work:
         self.lanes = Lanes(connection, keys)
         self.prompts = Prompts(connection, keys)
         self.overview = Overview(connection, keys)
-        self.erasing = Erasing(connection, keys)
+        self.erasing = Erasing(connection, keys, (self.people, self.rounds, self.exchanges, self.answers))
         self.audit = Audit(connection, keys)
         self.mail = Mail(connection, keys)
         self.meta = Meta(connection, keys)

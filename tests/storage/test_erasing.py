@@ -43,7 +43,7 @@ def about_ada(work: Work) -> None:
     """Something about her in every table."""
     everything(work)
     ada = replace(work.people.get("ada"), name="Adaline Kanarie", unit="Kanariegade", email="ada@kanarie.example")
-    work.people.update(replace(ada, leader="bo", hr=True))
+    work.people.update(replace(ada, leader="bo", hr=True, told=frozenset({"hello", "led:exchange"})))
     work.people.link("ada", PLACE)
     work.chats.put(Chat("slack", "T1", USER, chat="DKANARIE", user=USER, touched=NOW))
     work.chats.put(Chat("mail", "org", "ada", touched=NOW))
@@ -76,7 +76,13 @@ def test_a27_nothing_names_somebody_who_is_erased_and_nothing_of_theirs_can_be_r
     sealed = store.run_now(lambda work: work.answers.by("ada"))
     assert sealed
 
-    store.run_now(lambda work: work.erasing.person("ada"))
+    def erased(work: Work) -> tuple[str, str, int]:
+        before = work.people.get("ada").name
+        work.answers.by("ada")
+        work.erasing.person("ada")
+        return before, work.people.get("ada").name, len(work.answers.by("ada"))
+
+    assert store.run_now(erased) == ("Adaline Kanarie", ERASED, 0), "also in the unit that has read of her before"
     after = store.run_now(named)
     assert after <= AS_NOBODY | {"meta.key names her"}
     left = store.run_now(lambda work: {row["key"] for row in work.meta._all(select(metadata.tables["meta"]))})
@@ -87,7 +93,8 @@ def test_a27_nothing_names_somebody_who_is_erased_and_nothing_of_theirs_can_be_r
         return work.people.get("ada"), owners, work.answers.by("ada"), work.conversations.open("ada")
 
     ada, owners, answers, talks = store.run_now(unit)
-    assert (ada.name, ada.unit, ada.email, ada.leader, ada.hr, ada.active) == (ERASED, "", "", "", False, False)
+    assert (ada.name, ada.unit, ada.email, ada.leader, ada.told) == (ERASED, "", "", "", frozenset())
+    assert (ada.hr, ada.active) == (False, False)
     assert "ada" not in owners
     assert "bo" in owners, "what others wrote is theirs"
     assert answers == talks == []
