@@ -12,6 +12,9 @@ from pydantic import TypeAdapter
 
 from dialogs.model import Raw
 
+OUTSIDE = "web"
+"""The channel of those who have a page of their own instead of a chat."""
+
 
 @dataclass(frozen=True)
 class Address:

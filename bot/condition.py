@@ -105,7 +105,8 @@ def waiting(queues: Queues) -> Finding:
     ]
     if any(late):
         return bad("Waiting", f"{' '.join(filter(None, late))} See that Vidsyn runs, and look for errors in its log.")
-    return good("Waiting", f"{queues.received} to answer, {queues.waiting('pending')} to send, {queues.due} due.")
+    held = f", {count} held for their readers' hours" if (count := queues.waiting("held")) else ""
+    return good("Waiting", f"{queues.received} to answer, {queues.waiting('pending')} to send, {queues.due} due{held}.")
 
 
 def pace(platform: str, gap: float, people: int, spread: int) -> Finding:

@@ -8,16 +8,20 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from bot.channel import MESSAGE, Button, File, Message, Part
+from bot import holding
+from bot.channel import MESSAGE, OUTSIDE, Button, File, Message, Part
 from bot.programme.choices import Choices, chosen
 from bot.wordings import words_of
 from bot.words import Words
 from dialogs.model import Say
-from storage.records import AddressRow, CardRow, PersonRow, new_id
+from storage.records import AddressRow, CardRow, OutboxRow, PersonRow, new_id
 from storage.store import Work
 
 if TYPE_CHECKING:
     from bot.script import House
+
+ASKED_FOR = ("answer", "card")
+"""Kinds of messages that answer what their reader has just done."""
 
 Action = list[str]
 """What a button does: a verb and its ids."""
@@ -65,6 +69,8 @@ class Moment:
     actor: str = ""
     """Who did something: what goes to anybody else, and all that time brings, is unasked."""
     not_after: datetime | None = None
+    pushed: str = ""
+    """To whom is said what was planned for this time: what else comes of it comes to others unplanned."""
     form: str = ""
     """Whether the actor has a form open, or the platform may open one: "", "may_open" or "open"."""
     shown: list[Message] = field(default_factory=list)
@@ -115,8 +121,12 @@ class Moment:
         preview: str = "preview.message",
         files: tuple[File, ...] = (),
         not_after: datetime | None = None,
+        about: Sequence[str] = (),
     ) -> str:
-        """Queues a message to a person, with a card when something can be pressed. Returns the outgoing's id."""
+        """Queues a message to a person, with a card when something can be pressed. Returns the outgoing's id.
+
+        `about`: ids of the answers that it tells of, with which it goes where it is still held.
+        """
         card = new_id() if any(not press.url for press in told.presses) else ""
         here = self.speaking(person.organisation, subject)
         message = Message(
@@ -128,7 +138,7 @@ class Moment:
             language=person.language,
         )
         outside = None if told.chat is None else replace(message, parts=here._parts(person.language, told.chat))
-        outgoing = here.send(person, message, kind, subject, replaces, not_after, outside=outside)
+        outgoing = here.send(person, message, kind, subject, replaces, not_after, outside=outside, about=about)
         if card:
             self._keep_cards(CardRow(card, person.id, "", {}, outgoing), told.presses)
         return outgoing
@@ -176,12 +186,13 @@ class Moment:
         not_after: datetime | None = None,
         standing: bool = False,
         outside: Message | None = None,
+        about: Sequence[str] = (),
     ) -> str:
         """Queues a ready message to a person's first address, or shows it in the form that the person has open.
 
-        `standing`: the chat has a door to it already. `outside`: what then stands in the chat in its stead. Returns
-        the id of the outgoing that stands for it in the chat; empty when there is none, as for somebody who is not
-        reached yet.
+        What others bring about is held until the person may be written to. `standing`: the chat has a door to it
+        already. `outside`: what then stands in the chat in its stead. Returns the id of the outgoing that stands for
+        it in the chat; empty when there is none, as for somebody who is not reached yet.
         """
         if not person.active:
             return ""
@@ -202,9 +213,18 @@ class Moment:
         # What files are downloaded by is made when they are sent: a card without that would have no use.
         if self.place and replaces == self.place and person.id == self.actor and not message.files:
             self.instead.append(message)
+        to = addresses[0]
         if self.house.announce is not None and person.id != self.actor and not replaces:
             self.house.announce(self, person)
-        return self.post(addresses[0], message, kind, subject, replaces=replaces, not_after=not_after)
+        unseen = bool(replaces) and replaces != self.place and self.work.outbox.withdraw(replaces)
+        is_unasked = person.id not in (self.actor, self.pushed) and kind not in ASKED_FOR
+        # A page is there to be looked at; what is said of it by mail waits for the hours by itself.
+        if not is_unasked or (replaces and not unseen) or to.channel == OUTSIDE:
+            return self.post(to, message, kind, subject, replaces=replaces, not_after=not_after)
+        until = holding.waits_until(self, person, kind)
+        row = self._add(to, message, kind, subject, replaces=replaces, not_after=not_after, held=until is not None)
+        holding.note(self, person, row, until, about)
+        return row.id
 
     def miss(self, person: PersonRow) -> str:
         """Asks to press once more, for what belongs in a form and in no chat."""
@@ -233,18 +253,33 @@ class Moment:
         not_after: datetime | None = None,
     ) -> str:
         """Queues a message to an address. Returns the outgoing's id."""
-        row = self.work.outbox.add(
+        not_after = not_after or self.not_after
+        return self._add(to, message, kind, subject, replaces=replaces, thread=thread, not_after=not_after).id
+
+    def _add(
+        self,
+        to: AddressRow,
+        message: Message,
+        kind: str,
+        subject: str,
+        *,
+        replaces: str = "",
+        thread: str = "",
+        not_after: datetime | None = None,
+        held: bool = False,
+    ) -> OutboxRow:
+        return self.work.outbox.add(
             to,
             MESSAGE.dump_json(message).decode(),
             kind,
             subject,
             not_before=self.now,
-            not_after=not_after or self.not_after,
+            not_after=not_after,
             replaces=replaces,
             thread=thread,
             urgent=kind == "answer",
+            held=held,
         )
-        return row.id
 
 
 def _name(number: int, press: Press) -> str:

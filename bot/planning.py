@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
+from bot.holding import LATER
+from bot.holding import worker as worker
 from bot.moment import Moment
 from bot.places import is_here, stops_of
 from bot.programme.cadence import exchange_days
@@ -13,10 +15,7 @@ from bot.programme.schedule import EXCHANGE_KINDS, Due, ExchangeFacts, Hosting, 
 from bot.programme.spread import spread
 from bot.programme.tracks import track
 from dialogs.model import Value
-from storage.records import ExchangeRow, PersonRow, PromptRow, new_id
-
-LATER = ".later"
-"""The ending of a push that the person asked to get again; a new plan leaves it alone."""
+from storage.records import ExchangeRow, PromptRow, new_id
 
 SAID = ("said", "answered", "skipped")
 """States of a prompt that its recipient has got."""
@@ -31,11 +30,6 @@ def chosen_days(exchange: ExchangeRow, chosen: Sequence[str], hours: Worker) -> 
     """The exchange days among the working days of the stay: those chosen, or all, and none between two places."""
     days = exchange_days(exchange.start, exchange.end, chosen, hours, ())
     return tuple(day for day in days if is_here(exchange, day))
-
-
-def worker(person: PersonRow) -> Worker:
-    """How a person works, for the rules of the calendar."""
-    return Worker(person.zone, person.country, person.working_days, person.starts, person.ends)
 
 
 def is_full(moment: Moment, exchange: ExchangeRow) -> bool:

@@ -10,13 +10,13 @@ from bot.channels.web.desk import PersonCard, Seen
 from bot.clock import StandingClock
 from bot.delivery import Delivery
 from bot.moment import Moment
-from bot.programme.schedule import SILENT
+from bot.programme.schedule import HELD, SILENT
 from bot.script import House
 from bot.tick import Ticker
 from bot.turns import my_data, people
 from bot.turns.common import shown
 from bot.words import Words
-from storage.records import AddressRow, AnswerRow, Organisation, PersonRow, PlaceRow, new_id
+from storage.records import AddressRow, AnswerRow, Organisation, PersonRow, PlaceRow, PromptRow, new_id
 from storage.store import Store, Work
 
 CHANNEL = "playground"
@@ -108,8 +108,13 @@ class Stage:
 def _next_said(work: Work) -> datetime | None:
     """When the next thing is said. A day's close is pending only while its entry is open, and then it is said."""
     rows = work.prompts.due(FAR, LOOK_AHEAD)
-    said = (row.at for row in rows if row.kind in SEEN or row.kind not in SILENT)
+    said = (row.at for row in rows if row.kind in SEEN or (row.kind not in SILENT and _is_said(work, row)))
     return next(said, rows[-1].at if rows else None)
+
+
+def _is_said(work: Work, row: PromptRow) -> bool:
+    """Whether it is still to be said; what was held may be cancelled by now."""
+    return row.kind != HELD or work.outbox.is_held(row.subject)
 
 
 def first_morning(now: datetime) -> datetime:
@@ -155,7 +160,7 @@ def _add(moment: Moment, name: str, role: str, unit: str, language: str) -> Pers
     moment.work.meta.set(f"role.{person.id}", role)
     if person.hr:
         moment.work.audit.add(moment.now, "operator", "hr.granted", person.id)
-    people.welcome(moment, person)
+    people.welcome(replace(moment, actor=person.id), person)
     return _card(moment.work, person)
 
 

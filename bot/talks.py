@@ -242,7 +242,8 @@ def pick_one(
 
 def close(moment: Moment, talk: Talk, status: str, said: Say | None = None) -> None:
     """Ends a conversation from outside; its open card says so instead of asking on."""
-    if said is not None and talk.row.card:
+    unseen = bool(talk.row.card) and moment.work.outbox.withdraw(talk.row.message)
+    if said is not None and talk.row.card and not unseen:
         moment.tell(
             talk.person,
             Told([said]),
@@ -354,7 +355,7 @@ def _after_all_others(moment: Moment, person: PersonRow) -> datetime:
 def _set_aside(moment: Moment, talk: Talk) -> None:
     """The card that was open shows no question any more; the next one comes below it in the chat."""
     _close_card(moment, talk)
-    if not talk.row.message:
+    if not talk.row.message or moment.work.outbox.withdraw(talk.row.message):
         return
     title = Part(moment.words.text(talk.person.language, talk.dialog.title), "title")
     replace(moment, form="").tell(

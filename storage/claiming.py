@@ -20,6 +20,7 @@ from storage.tables import is_one_of, outbox
 _elder = outbox.alias("elder")
 IS_PENDING = is_one_of(outbox.c.state, "pending")
 _IS_SENDING = is_one_of(outbox.c.state, "sending")
+IS_HELD = is_one_of(outbox.c.state, "held")
 WAITS_FOR_TENANT = (
     IS_PENDING,
     # Said too, so that SQLite sees that the queue's index will do.
@@ -28,6 +29,7 @@ WAITS_FOR_TENANT = (
     outbox.c.tenant == bindparam("to_tenant"),
 )
 WAITS_FOR_PLACE = (*WAITS_FOR_TENANT, outbox.c.place == bindparam("to_place"))
+HELD_FOR_TENANT = (IS_HELD, *WAITS_FOR_TENANT[2:])
 _LIFT = update(outbox).where(*WAITS_FOR_PLACE, outbox.c.rank != 0).values(rank=0)
 # The first that an address waits for. With a limit it is looked up row by row, along the index: as a join, a database
 # that knows nothing of the table yet would compare each row of the lane with each other.
@@ -103,7 +105,7 @@ _END_ALL = (
         token="",
     )
 )
-_END_ANY = _END.where(or_(IS_PENDING, _IS_SENDING, is_one_of(outbox.c.state, "unknown")))
+_END_ANY = _END.where(or_(IS_HELD, IS_PENDING, _IS_SENDING, is_one_of(outbox.c.state, "unknown")))
 _LATER = (
     update(outbox)
     .where(outbox.c.id == bindparam("this"))
@@ -293,6 +295,6 @@ class Claiming(Part):
 
 
 def _end(id: str, mark: Mark) -> Mapping[str, Any]:
-    if mark.state in (OutboxState.PENDING, OutboxState.SENDING):
+    if mark.state in (OutboxState.HELD, OutboxState.PENDING, OutboxState.SENDING):
         raise ValueError(f"{mark.state} is no end: say when the message goes again.")
     return {"this": id, "end": mark.state, "with_reference": mark.reference, "with_reason": mark.reason}

@@ -1,4 +1,7 @@
-"""What goes out, written down with the change that causes it; each row ends in one of five named states."""
+"""What goes out, written down with the change that causes it; each row ends in one of five named states.
+
+What may not be said yet is held: it stands in no queue, so that nothing waits behind it, until it is let go.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,9 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, insert, select, update
+from sqlalchemy import Select, bindparam, delete, insert, select, update
 
-from storage.claiming import IS_PENDING, WAITS_FOR_PLACE, WAITS_FOR_TENANT, Claiming
+from storage.claiming import HELD_FOR_TENANT, IS_HELD, IS_PENDING, WAITS_FOR_PLACE, WAITS_FOR_TENANT, Claiming
 from storage.errors import NotFound
 from storage.ids import new_id
 from storage.keys import HOUSE
@@ -55,6 +58,21 @@ _CANCEL_ABOUT_TO = (
 )
 _CANCEL_TO = update(outbox).where(*WAITS_FOR_TENANT).values(state=OutboxState.CANCELLED, payload=None)
 _CANCEL_TO_PLACE = _CANCEL_TO.where(outbox.c.place == bindparam("to_place"))
+_ENDED = {"state": OutboxState.CANCELLED, "payload": None}
+_CANCEL_HELD = update(outbox).where(IS_HELD, outbox.c.subject == bindparam("of_subject")).values(**_ENDED)
+_CANCEL_HELD_TO = update(outbox).where(*HELD_FOR_TENANT).values(**_ENDED)
+_CANCEL_HELD_TO_PLACE = _CANCEL_HELD_TO.where(outbox.c.place == bindparam("to_place"))
+_CANCEL_HELD_ABOUT_TO = _CANCEL_HELD_TO_PLACE.where(outbox.c.subject == bindparam("of_subject"))
+_HELD = select(outbox).where(IS_HELD).order_by(outbox.c.order)
+_STATE = select(outbox.c.state).where(outbox.c.id == bindparam("this"))
+_WITHDRAW = update(outbox).where(IS_HELD, outbox.c.id == bindparam("this")).values(**_ENDED)
+_REWRITE = update(outbox).where(IS_HELD, outbox.c.id == bindparam("this")).values(payload=bindparam("with_payload"))
+_TOO_LATE = (
+    update(outbox)
+    .where(IS_HELD, outbox.c.id == bindparam("this"), outbox.c.not_after < bindparam("now"))
+    .values(state=OutboxState.EXPIRED, payload=None)
+)
+_LET_GO = delete(outbox).where(IS_HELD, outbox.c.id == bindparam("this")).returning(*outbox.c)
 _WAKE = (
     update(outbox).where(*WAITS_FOR_PLACE, outbox.c.not_before > bindparam("now")).values(not_before=bindparam("now"))
 )
@@ -81,19 +99,59 @@ class Outbox(Claiming):
         id: str | None = None,
         *,
         urgent: bool = False,
+        held: bool = False,
     ) -> OutboxRow:
         """Queue a message. It goes after `not_before`, behind what its address is still waiting for.
 
-        One that is `urgent` goes before all that is not, and what it must go behind is claimed as early.
+        One that is `urgent` goes before all that is not, and what it must go behind is claimed as early. One that is
+        `held` stands in no queue, whatever its `not_before`, until `let_go`.
         """
+        state = OutboxState.HELD if held else OutboxState.PENDING
         row = OutboxRow(
-            id or new_id(), to, payload, kind, subject, OutboxState.PENDING, order=0, not_before=not_before,
-            not_after=not_after, attempts=0, replaces=replaces, thread=thread, rank=0 if urgent else 1,
+            id or new_id(), to, payload, kind, subject, state, order=0, not_before=not_before, not_after=not_after,
+            attempts=0, replaces=replaces, thread=thread, rank=0 if urgent else 1,
         )  # fmt: skip
         values = {**vars(row), **vars(to), **self._sealed(HOUSE, "outbox", row.id, payload=payload)}
         del values["order"], values["to"]
         added = self._the(_ADD, **values)
         return replace(row, order=added["order"])
+
+    def let_go(self, id: str, now: datetime) -> bool:
+        """Queue what was held, behind all that its address waits for now. False when it is not held, or too late."""
+        self._change(_TOO_LATE, {"this": id, "now": now})
+        row = self._first(_LET_GO, this=id)
+        if row is None:
+            return False
+        values = {**row, "state": OutboxState.PENDING, "not_before": now}
+        del values["order"]  # a new one: by the old one it would stand before what has been queued since
+        self._the(_ADD, **values)
+        return True
+
+    def held(self) -> list[OutboxRow]:
+        """All that is held, the oldest first."""
+        return self._rows(_HELD)
+
+    def is_held(self, id: str) -> bool:
+        """Whether the message is held, so that nobody has seen it."""
+        row = self._first(_STATE, this=id)
+        return row is not None and row["state"] == OutboxState.HELD
+
+    def withdraw(self, id: str) -> bool:
+        """Cancel the message if it is held. Whether it is cancelled now, so that nobody has seen it or will."""
+        row = self._first(_STATE, this=id)
+        if row is None or row["state"] not in (OutboxState.HELD, OutboxState.CANCELLED):
+            return False
+        self._change(_WITHDRAW, {"this": id})
+        return True
+
+    def rewrite(self, id: str, payload: str) -> bool:
+        """Let a held message say something else. False when it is not held."""
+        return (
+            self._change(
+                _REWRITE, {"this": id, "with_payload": self._keys.seal(HOUSE, "outbox", "payload", id, payload)}
+            )
+            == 1
+        )
 
     def expire(self, now: datetime) -> list[OutboxRow]:
         """End what would come too late: up to MOST_EXPIRED pending rows past their `not_after`."""
@@ -127,18 +185,20 @@ class Outbox(Claiming):
         return False
 
     def cancel(self, subject: str, to: AddressRow | None = None) -> int:
-        """Cancel what is pending about `subject`, of it only what goes `to` an address if one is named; how many."""
+        """Cancel what is pending or held about `subject`, only what goes `to` an address if one is named; how many."""
+        about = {"of_subject": subject}
         if to is None:
-            return self._change(_CANCEL, {"of_subject": subject})
-        where = {"to_channel": to.channel, "to_tenant": to.tenant, "to_place": to.place}
-        return self._change(_CANCEL_ABOUT_TO, {"of_subject": subject, **where})
+            return sum(self._change(statement, about) for statement in (_CANCEL, _CANCEL_HELD))
+        values = {**about, "to_channel": to.channel, "to_tenant": to.tenant, "to_place": to.place}
+        return sum(self._change(statement, values) for statement in (_CANCEL_ABOUT_TO, _CANCEL_HELD_ABOUT_TO))
 
     def cancel_to(self, channel: str, tenant: str, place: str = "") -> int:
-        """Cancel what is pending for one place, or for every place of `tenant`; how many."""
+        """Cancel what is pending or held for one place, or for every place of `tenant`; how many."""
         values = {"to_channel": channel, "to_tenant": tenant}
         if place:
-            return self._change(_CANCEL_TO_PLACE, {**values, "to_place": place})
-        return self._change(_CANCEL_TO, values)
+            values["to_place"] = place
+        statements = (_CANCEL_TO_PLACE, _CANCEL_HELD_TO_PLACE) if place else (_CANCEL_TO, _CANCEL_HELD_TO)
+        return sum(self._change(statement, values) for statement in statements)
 
     def wake(self, channel: str, tenant: str, place: str, now: datetime) -> int:
         """Let what waits for one place go now, for it can be reached again; how many."""

@@ -12,7 +12,7 @@ from storage.part import Part
 from storage.records import OutboxState
 from storage.tables import addresses, codes, inbox, installations, is_one_of, lanes, oauth_states, outbox, prompts
 
-PENDING, SENDING, UNKNOWN = "pending", "sending", "unknown"
+HELD, PENDING, SENDING, UNKNOWN = "held", "pending", "sending", "unknown"
 
 _due = func.coalesce(prompts.c.lease, prompts.c.at)
 _PENDING_INBOX = select(func.count(), func.min(inbox.c.since)).where(is_one_of(inbox.c.state, "pending"))
@@ -27,7 +27,7 @@ _OUTBOX = {
     state: select(outbox.c.channel, func.count(), func.min(outbox.c.not_before))
     .where(is_one_of(outbox.c.state, state))
     .group_by(outbox.c.channel)
-    for state in (PENDING, SENDING, UNKNOWN)
+    for state in (HELD, PENDING, SENDING, UNKNOWN)
 }
 _IS_UNKNOWN = is_one_of(outbox.c.state, UNKNOWN)
 _UNDECIDED = (

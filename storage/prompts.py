@@ -43,6 +43,7 @@ _MOVE = (
 _PUT_OFF = (
     update(prompts).where(prompts.c.id == bindparam("this"), _IS_PENDING).values(at=bindparam("to_at"), **_NOBODYS)
 )
+_PUT_OFF_TO_DAY = _PUT_OFF.values(day=bindparam("to_day"))
 _DROP = delete(prompts).where(prompts.c.id == bindparam("this"))
 _DUE = (
     select(prompts)
@@ -91,10 +92,10 @@ _OF = (
     select(prompts).where(prompts.c.subject == bindparam("subject")).order_by(prompts.c.day, prompts.c.at, prompts.c.id)
 )
 _OF_KIND = _OF.where(prompts.c.kind == bindparam("kind"))
-_OF_PERSON = (
+_SINCE = (
     select(prompts)
-    .where(prompts.c.recipient == bindparam("recipient"), prompts.c.day == bindparam("day"))
-    .order_by(prompts.c.at, prompts.c.id)
+    .where(prompts.c.recipient == bindparam("recipient"), prompts.c.day >= bindparam("since"))
+    .order_by(prompts.c.day, prompts.c.at, prompts.c.id)
 )
 
 
@@ -187,9 +188,15 @@ class Prompts(Part):
         """Keep other data with it; whoever says it still does. Raises NotFound."""
         self._change_one(_NOTE, {"this": id, "to_data": dict(data)})
 
-    def move(self, id: str, at: datetime) -> None:
-        """Put a pending prompt off until `at`; it is nobody's to say before. Raises NotFound."""
-        self._change_one(_PUT_OFF, {"this": id, "to_at": at})
+    def move(self, id: str, at: datetime, day: date | None = None) -> None:
+        """Put a pending prompt off until `at`; it is nobody's to say before. With `day` it is that day's from now on.
+
+        Raises NotFound.
+        """
+        if day is None:
+            self._change_one(_PUT_OFF, {"this": id, "to_at": at})
+        else:
+            self._change_one(_PUT_OFF_TO_DAY, {"this": id, "to_at": at, "to_day": day})
 
     def get(self, id: str) -> PromptRow:
         """The prompt called `id`. Raises NotFound."""
@@ -205,9 +212,9 @@ class Prompts(Part):
         rows = self._all(_OF, subject=subject) if kind is None else self._all(_OF_KIND, subject=subject, kind=kind)
         return [PromptRow(**row) for row in rows]
 
-    def of_person(self, recipient: str, day: date) -> list[PromptRow]:
-        """One recipient's prompts of one local day, the earliest first."""
-        return [PromptRow(**row) for row in self._all(_OF_PERSON, recipient=recipient, day=day)]
+    def since(self, recipient: str, day: date) -> list[PromptRow]:
+        """One recipient's prompts of this local day and those after it, by day."""
+        return [PromptRow(**row) for row in self._all(_SINCE, recipient=recipient, since=day)]
 
     def next_at(self) -> datetime | None:
         """When the next pending prompt may be taken, if there is one."""

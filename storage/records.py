@@ -234,8 +234,9 @@ class InboxRow:
 
 
 class OutboxState(StrEnum):
-    """Pending and sending are on the way; the other five are ends."""
+    """Held is in no queue yet; pending and sending are on the way; the other five are ends."""
 
+    HELD = "held"
     PENDING = "pending"
     SENDING = "sending"
     SENT = "sent"

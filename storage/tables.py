@@ -300,6 +300,7 @@ partial(
 )
 partial("ix_outbox_sending", outbox, ("lease",), is_one_of(outbox.c.state, "sending"))
 partial("ix_outbox_unknown", outbox, ("order",), is_one_of(outbox.c.state, "unknown"))
+partial("ix_outbox_held", outbox, ("channel", "tenant", "place"), is_one_of(outbox.c.state, "held"))
 
 prompts = Table(
     "prompts",

@@ -78,6 +78,12 @@ TASKS: Final = frozenset({*TASKS_BEFORE, *TASKS_DURING, *TASKS_AFTER, *HOST_TASK
 SILENT: Final = frozenset({"log.close", *CLOSINGS, "left.delete", "round.close", "round.clear", "totals"})
 """Housekeeping: it says nothing unasked to a person and is done however late."""
 
+HELD: Final = "held"
+"""What others bring about: it comes inside the reader's hours, and each is a message of its own."""
+
+CANNOT_WAIT: Final = frozenset({"greeting", "host.first", "log", "week.pick"})
+"""What has its place among the messages of its own day before what others bring about."""
+
 ONCE: Final = frozenset(
     {"prep", "prep.remind", "lead.remind", "goals", "formal", "homework", "colleagues", *TASKS_AFTER}
 )
@@ -172,7 +178,7 @@ def latest(kind: str, at: datetime, worker: Worker) -> datetime:
     guest until the day ends; tasks and overviews until the end of the next working day. Housekeeping is always done.
     """
     day = local_date(at, worker.zone)
-    if kind in SILENT:
+    if kind in SILENT or kind == HELD:
         return at + _YEAR
     if kind in {"log", "week.pick"}:
         return at_local(day + DAY, time(0), worker.zone)

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot import talks
 from bot.channel import Incoming, Reply
+from bot.holding import DECISION
 from bot.moment import Moment, Press, Told
 from bot.places import hosts_of, stop_of
 from bot.planning import replan
@@ -123,7 +124,7 @@ def _tell_all(moment: Moment, exchange: ExchangeRow) -> None:
     says += [Say("match.with", {**facts, "host": host.name}) for host in hosts[:1]]
     says += [Say("match.with.too", {"host": host.name, "host_unit": _unit(exchange, host.id)}) for host in hosts[1:]]
     call = add_to_calendar(exchange, "first", min(working_day_after(worker_of(employee), today, PROPOSED_DAYS), by))
-    moment.tell(employee, Told([*says, Say("match.yes", {"date": by})], [call]), kind="news", subject=exchange.id)
+    moment.tell(employee, Told([*says, Say("match.yes", {"date": by})], [call]), kind=DECISION, subject=exchange.id)
     for host in hosts:
         facts = facts_of_exchange(moment, Topic(host, "approve", exchange.id, "approve"), exchange)
         says = [Say("match.yes.host", {**facts, "date": by})]
@@ -139,7 +140,7 @@ def _tell_employee(moment: Moment, talk: Talk, employee: PersonRow, support: str
     values = {**talk.facts, "leader": talk.person.name.split()[0]}
     if support == "no":
         values["text"] = bare(str(talk.state.answers.get("approve.no.reason", "")))
-    moment.tell(employee, Told([Say(f"approve.told.{support}", values)]), kind="news", subject=subject)
+    moment.tell(employee, Told([Say(f"approve.told.{support}", values)]), kind=DECISION, subject=subject)
 
 
 def _after_talk(talk: Talk) -> Press:

@@ -72,9 +72,10 @@ def typed(moment: Moment, person: PersonRow, incoming: Incoming) -> Reply:
 
 
 def _open_talk(moment: Moment, person: PersonRow) -> Talk | None:
-    """The conversation typed words belong to: the one touched last."""
-    rows = [row for row in moment.work.conversations.open(person.id) if _is_here(moment, row)]
-    current = next((row for row in rows if row.status == "open"), rows[0] if rows else None)
+    """The conversation typed words belong to: the one touched last, but for a question that nobody has seen yet."""
+    rows = (row for row in moment.work.conversations.open(person.id) if _is_here(moment, row))
+    seen = [row for row in rows if not moment.work.outbox.is_held(row.message)]
+    current = next((row for row in seen if row.status == "open"), seen[0] if seen else None)
     return talks.load(moment, current) if current else None
 
 

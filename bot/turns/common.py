@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from bot.channel import OUTSIDE as OUTSIDE
 from bot.moment import Moment
 from bot.places import hosts_of, stop_of, stop_on, stops_of
 from bot.planning import is_full
@@ -23,9 +24,6 @@ Option = dict[str, str]
 
 OWN_OPTIONS = {"forms": FORMS, "rules": RULES}
 """The options that a fact is a part of, where they have words of their own."""
-
-OUTSIDE = "web"
-"""The channel of those who have a page of their own instead of a chat."""
 
 MISSING = "…"
 """Stands where something was that is not kept any more."""

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.channel import MESSAGE, Message, Part
+from bot.holding import next_morning, worker
 from bot.mail_address import is_address
 from bot.moment import Moment
+from bot.programme.calendar import local_date, within_hours
+from bot.programme.schedule import MOST_A_DAY
 from bot.turns.common import first, is_outside
-from storage.records import AddressRow, Chat, PersonRow
+from storage.records import AddressRow, Chat, PersonRow, PromptRow, new_id
 
 CHANNEL = "mail"
+
+MAILED = "mailed"
+"""The kind of the prompt that says that a mail goes on a day."""
 
 SOON = timedelta(minutes=1)
 """So long a mail waits for what else there is to say, which it then stands for as well."""
@@ -43,10 +49,11 @@ def announce(moment: Moment, person: PersonRow) -> None:
     known = moment.work.chats.find(to.channel, to.tenant, to.place)
     if known is not None and known.touched > moment.now:
         return
-    at = max(moment.now + SOON, known.touched + WHILE) if known is not None else moment.now + SOON
+    soon = max(moment.now + SOON, known.touched + WHILE) if known is not None else moment.now + SOON
+    at = _in_hours(moment, person, soon)
     moment.work.chats.put(Chat(to.channel, to.tenant, to.place, state="live", touched=at))
     message = _letter(moment, person)
-    moment.work.outbox.add(
+    letter = moment.work.outbox.add(
         to,
         MESSAGE.dump_json(message).decode(),
         "mail",
@@ -54,7 +61,19 @@ def announce(moment: Moment, person: PersonRow) -> None:
         not_before=at,
         not_after=at + KEEPS,
     )
+    day = local_date(at, person.zone)
+    moment.work.prompts.add(PromptRow(new_id(), person.id, letter.id, MAILED, day, at, "said"))
     moment.work.audit.add(moment.now, moment.actor, "link.mailed", person.id)
+
+
+def _in_hours(moment: Moment, person: PersonRow, at: datetime) -> datetime:
+    """When a mail may come: inside the hours, on a day that has not had its three."""
+    hours, rows = worker(person), moment.work.prompts.since(person.id, moment.today(person))
+    days = [row.day for row in rows if row.kind == MAILED]
+    at = within_hours(hours, at)
+    while days.count(local_date(at, hours.zone)) >= MOST_A_DAY:
+        at = next_morning(hours, at)
+    return at
 
 
 def _letter(moment: Moment, person: PersonRow) -> Message:

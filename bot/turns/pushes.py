@@ -7,13 +7,15 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot import holding
 from bot.channel import Incoming, Part, Reply
+from bot.holding import LATER, base, worker
 from bot.moment import Moment, Press, Told
-from bot.planning import LATER as LATER
-from bot.planning import SAID, days_of, is_full, replan, worker
-from bot.programme.calendar import Worker, on_day, within_hours
+from bot.planning import SAID, days_of, is_full, replan
+from bot.programme.calendar import Worker, local_date, on_day, within_hours
 from bot.programme.schedule import (
     EXCHANGE_KINDS,
+    HELD,
     MOST_BESIDE_DAYS,
     REMINDERS,
     SILENT,
@@ -33,10 +35,6 @@ from storage.records import PersonRow, PromptRow, new_id
 LAST = {"log"}
 """Of what is due at the same time these come last, so that typed words belong to them."""
 
-LOOK_BACK = 5
-"""Days whose prompts can have been said today, such as Friday's reminder on a Monday."""
-
-
 CHOSEN = ("log", "week.pick")
 """They come when the person chose, until the day ends."""
 
@@ -44,45 +42,72 @@ ON_TIME = timedelta(minutes=15)
 """What is said within this is on time, and its time was planned inside the hours."""
 
 
-def base(kind: str) -> str:
-    """The kind of a push, also when it was put off."""
-    return kind.removesuffix(LATER)
-
-
 def say_due(moment: Moment, rows: Sequence[PromptRow]) -> None:
-    """Says what is due to one recipient. What is too late is missed; what has no room waits a day."""
+    """Says what is due to one recipient, and first what others have brought about and was held.
+
+    What is too late is missed; what has no room waits a day.
+    """
     person = moment.work.people.find(rows[0].recipient)
     if person is not None:
         moment = moment.speaking(person.organisation, rows[0].subject)
     hours = _hours(moment, rows[0], person)
-    sent = _sent_today(moment, person) if person else set()
+    sent = holding.told_on(holding.recent(moment, person), moment.today(person)) if person else set()
+    moment.pushed = person.id if person else ""
     bundle: list[tuple[PromptRow, Told]] = []
-    in_order = sorted(rows, key=lambda row: (row.at, base(row.kind) in LAST, _place(row)))
-    for due in in_order:
+    held = sorted((row for row in rows if row.kind == HELD), key=holding.place)
+    others = (row for row in rows if row.kind != HELD)
+    in_order = sorted(others, key=lambda row: (row.at, base(row.kind) in LAST, _place(row)))
+    for due in (*held, *in_order):
         # What was said before it may have planned anew, so that it is later now, or not at all.
         row = moment.work.prompts.find(due.recipient, due.subject, due.kind, due.day)
         if row is None or row.state != "pending" or row.at > moment.now:
             continue
         kind = base(row.kind)
         if person is not None and not person.active and kind not in SILENT:
-            moment.work.prompts.mark(row.id, "cancelled")
+            _drop(moment, row, "cancelled")
         elif moment.now >= latest(kind, row.at, hours):
-            moment.work.prompts.mark(row.id, "missed")
+            _drop(moment, row, "missed")
         elif (morning := _by_day(kind, row, hours, moment.now)) > moment.now:
-            moment.work.prompts.move(row.id, morning)
+            _wait(moment, row, morning, hours)
+        elif person is not None and kind == HELD and not _has_room(moment, person, row, sent):
+            _wait(moment, row, holding.next_morning(hours, moment.now), hours)
         elif kind in REMINDERS and not _may_remind(moment, row):
             moment.work.prompts.mark(row.id, "cancelled")
-        elif person is not None and not room_today(sent | _apart(moment, kind, bundle), kind):
+        elif person is not None and kind != HELD and not room_today(sent | _apart(moment, kind, bundle), kind):
             moment.work.prompts.move(row.id, postponed(hours, row.at))
         else:
             moment.not_after = latest(kind, row.at, hours)
             told = _handle(moment, row, person)
             if told is not None:
                 bundle.append((row, told))
-            if (told is None or kind not in TASKS) and moment.work.prompts.get(row.id).state in SAID:
-                sent.add(kind)
+            if (told is None or kind not in TASKS) and _counts(moment, row):
+                sent.add(holding.counted(row))
     if bundle and person is not None:
         _tell(moment, person, bundle)
+
+
+def _counts(moment: Moment, row: PromptRow) -> bool:
+    """Whether its recipient has got it, as one of the messages of the day."""
+    return moment.work.prompts.get(row.id).state in SAID and row.data.get("of") not in holding.UNCOUNTED
+
+
+def _wait(moment: Moment, row: PromptRow, at: datetime, hours: Worker) -> None:
+    """It waits until then; what was held is that day's, and counts there."""
+    moment.work.prompts.move(row.id, at, local_date(at, hours.zone) if row.kind == HELD else None)
+
+
+def _drop(moment: Moment, row: PromptRow, state: str) -> None:
+    """It is not said any more."""
+    moment.work.prompts.mark(row.id, state)
+    if row.kind == HELD:
+        moment.work.outbox.withdraw(row.subject)
+
+
+def _has_room(moment: Moment, person: PersonRow, row: PromptRow, sent: set[str]) -> bool:
+    """Whether what is held may come today; what nobody is to see any more takes no room."""
+    if row.data.get("of") in holding.UNCOUNTED or not moment.work.outbox.is_held(row.subject):
+        return True
+    return holding.has_room(holding.recent(moment, person), sent, moment.today(person))
 
 
 def _place(row: PromptRow) -> int:
@@ -171,17 +196,6 @@ def _hours(moment: Moment, row: PromptRow, person: PersonRow | None) -> Worker:
     return worker(moment.person(round_row.contact)) if round_row and round_row.contact else Worker()
 
 
-def _sent_today(moment: Moment, person: PersonRow) -> set[str]:
-    today = moment.today(person)
-    days: list[date] = [today - timedelta(days=n) for n in range(LOOK_BACK)]
-    return {
-        base(row.kind)
-        for day in days
-        for row in moment.work.prompts.of_person(person.id, day)
-        if row.data.get("said_on") == today.isoformat()
-    }
-
-
 def later(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
     """Puts off all that a message says."""
     return _put_off(moment, person, args, incoming, whole=True)
@@ -255,3 +269,4 @@ PRESSES = {
     "later": later,
     "later_some": later_some,
 }
+PROMPTS = {HELD: acting(holding.let_go)}

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bot.channel import Part
+from bot.holding import held_until, worker
 from bot.moment import Moment, Press, Told
 from bot.places import hosts_of
+from bot.programme.calendar import local_date, within_hours
 from bot.turns import outside
 from bot.turns.common import first, is_outside
 from bot.turns.people import told
@@ -65,11 +67,12 @@ def way_in(moment: Moment, person: PersonRow) -> str:
 def asked(moment: Moment, person: PersonRow, by: str) -> None:
     """Somebody is asked something because of what `by` wrote, and has perhaps not installed the assistant yet.
 
-    Only the answer to what is sent tells that for sure, so it is looked at a little later.
+    Only the answer to what is sent tells that for sure, so it is looked at a little after it comes.
     """
     if way_in(moment, person) and not _is_live(moment, person):
-        today = moment.today(moment.person(by))
-        moment.work.prompts.add(PromptRow(new_id(), by, person.id, "reach", today, moment.now + SOON))
+        hours = worker(moment.person(by))
+        at = within_hours(hours, held_until(moment, person) + SOON)
+        moment.work.prompts.add(PromptRow(new_id(), by, person.id, "reach", local_date(at, hours.zone), at))
 
 
 def _is_live(moment: Moment, person: PersonRow) -> bool:

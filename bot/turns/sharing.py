@@ -23,6 +23,7 @@ from bot.turns.common import (
     who_sees,
 )
 from bot.turns.picking import pick, shown_by
+from bot.turns.taking_out import take_out
 from bot.turns.weeks import overview_ahead
 from dialogs.engine import excerpt
 from dialogs.model import Say
@@ -121,7 +122,12 @@ def finish(moment: Moment, talk: Talk) -> Ending:
         says = [Say("share.told", {"name": first(talk.person.name)})]
         look = Press("btn.released", ["released", exchange.id])
         moment.tell(
-            moment.person(receiver), Told(says, [look]), kind="news", subject=exchange.id, preview="preview.shared"
+            moment.person(receiver),
+            Told(says, [look]),
+            kind="news",
+            subject=exchange.id,
+            preview="preview.shared",
+            about=[row.id],
         )
     names = moment.words.listing(talk.person.language, sorted(moment.first_name(person) for person in allowed))
     return Ending([Say("ok.shared", {"list": names})], [Press("btn.unshare", ["unshare", row.id])])
@@ -134,6 +140,7 @@ def unshare(moment: Moment, person: PersonRow, args: list[str], incoming: Incomi
         return Reply(note=moment.words.text(person.language, "data.gone"))
     moment.work.conversations.spend(incoming.card)
     moment.work.answers.update(replace(row, released=frozenset(), picked=False))
+    take_out(moment, [row])
     moment.work.audit.add(moment.now, person.id, "answer.taken_back", row.id)
     key = "share.taken_back.late" if row.sent else "share.taken_back"
     moment.tell(person, Told([Say(key)]), kind="answer", subject=row.subject, replaces=shown_by(moment, incoming))

@@ -42,7 +42,7 @@ def for_leader(moment: Moment, exchange: ExchangeRow) -> Say:
 def tell_leader(moment: Moment, exchange: ExchangeRow, row: AnswerRow) -> None:
     """Tells the home leader."""
     says = [for_leader(moment, exchange), *_note(moment, row, exchange.leader)]
-    moment.tell(moment.person(exchange.leader), Told(says), kind="news", subject=exchange.id)
+    moment.tell(moment.person(exchange.leader), Told(says), kind="news", subject=exchange.id, about=[row.id])
 
 
 def tell_host(moment: Moment, exchange: ExchangeRow, row: AnswerRow) -> None:
@@ -52,7 +52,7 @@ def tell_host(moment: Moment, exchange: ExchangeRow, row: AnswerRow) -> None:
         return
     names = {"name": moment.first_name(exchange.employee), "leader": moment.first_name(exchange.leader)}
     says = [Say("lead.nudge.twojobs.host", names), *_note(moment, row, host)]
-    moment.tell(moment.person(host), Told(says), kind="news", subject=exchange.id)
+    moment.tell(moment.person(host), Told(says), kind="news", subject=exchange.id, about=[row.id])
 
 
 def _note(moment: Moment, row: AnswerRow, reader: str) -> list[Say | Part]:

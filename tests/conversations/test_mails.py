@@ -112,6 +112,33 @@ async def test_one_mail_stands_for_all_that_comes_within_a_quarter_of_an_hour(op
     assert len(post.ledger) == 2
 
 
+async def test_in_the_evening_it_stands_on_the_page_and_the_mail_waits_for_the_hours(open_at: Open) -> None:
+    here = await open_at("round open")
+    post = with_mail(here)
+    nora = await asks(here)
+    await passes(here, hours=11)
+    before = len(await nora.messages())
+    await says(here, nora, 1)
+    assert len(await nora.messages()) == before + 1, "a page is there to be looked at"
+    await passes(here, hours=12, minutes=59)
+    assert len(post.ledger) == 1
+    await passes(here, minutes=2)
+    assert len(post.ledger) == 2
+
+
+async def test_three_mails_go_on_a_day(open_at: Open) -> None:
+    here = await open_at("round open")
+    post = with_mail(here)
+    nora = await asks(here)
+    for _ in range(6):
+        await passes(here, minutes=20)
+        await says(here, nora, 1)
+    await passes(here, hours=4)
+    assert len(post.ledger) == mails.MOST_A_DAY
+    await passes(here, hours=18)
+    assert len(post.ledger) == mails.MOST_A_DAY + 1
+
+
 async def says(here: Cast, nora: PageSeat, times: int) -> None:
     """Somebody's doing brings messages to the host."""
 

@@ -61,6 +61,10 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
             replace(WELL, crowd={"teams": 300}),
             "✓ Pace in Teams: 300 people due at once all have their prompt within 3 minutes: Teams takes about 1620 m",
         ),
+        (
+            replace(WELL, queues=replace(IDLE, outbox={("held", "slack"): 2})),
+            "✓ Waiting: 0 to answer, 0 to send, 0 due, 2 held for their readers' hours.",
+        ),
         (replace(WELL, crowd={"slack": 1}), "✓ Pace in Slack: 1 person who is due has the prompt within 3 minutes"),
         (replace(WELL, backup=None), "– Backup: `vidsyn backup` has made none yet."),
         (

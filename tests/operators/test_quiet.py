@@ -9,9 +9,9 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from bot.channel import INCOMING, Incoming, Outcome, Outgoing
+from bot.channel import INCOMING, Incoming, Outcome, Outgoing, Part
 from bot.delivery import Delivery
-from bot.moment import Moment
+from bot.moment import Moment, Told
 from bot.quiet import RESTORED, Quietly, quieten
 from bot.stage import Stage
 from bot.turns.pushes import acting
@@ -142,6 +142,26 @@ async def test_f27_what_waited_in_the_backup_is_unknown_and_can_still_be_sent(ur
     assert await play.store.run(lambda work: work.overview.resend(pending[0], play.clock.now()))
     await play.delivery.deliver()
     assert [it.id for it in town.platform.ledger] == pending[:1]
+    await play.close()
+
+
+async def test_f27_what_was_held_may_have_come_since_or_comes_in_its_time(url: str) -> None:
+    play = Town(url).opens(MONDAY)
+
+    def holds(work: Work, now: datetime) -> str:
+        person = work.people.all(work.people.organisations()[0].id)[0]
+        moment = Moment(work, play.words, now, play.house, actor="another")
+        return moment.tell(person, Told([Part("nyt")]), kind="news")
+
+    old = await play.store.run(lambda work: holds(work, MONDAY + timedelta(hours=12)))
+    new = await play.store.run(lambda work: holds(work, MONDAY + timedelta(days=1, hours=12)))
+    now = MONDAY + timedelta(days=1, hours=13)
+    await play.store.run(lambda work: none(settle(work, play, now)))
+    rows = [await play.store.run(lambda work, id=id: work.outbox.get(id)) for id in (old, new)]  # type: ignore[misc]
+    assert [row.state for row in rows] == [OutboxState.UNKNOWN, OutboxState.HELD]
+    play.clock.move_to(now)
+    await play.until(MONDAY + timedelta(days=2))
+    assert (await play.store.run(lambda work: work.outbox.get(new))).state is OutboxState.SENT
     await play.close()
 
 

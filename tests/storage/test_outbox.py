@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -330,3 +331,97 @@ def test_references_are_told_for_many_at_once(store: Store) -> None:
     ids = [sent.id, waits.id, "nowhere"]
     assert store.run_now(lambda work: work.outbox.references(ids)) == {sent.id: "ts.1", waits.id: ""}
     assert store.run_now(lambda work: work.outbox.references([])) == {}
+
+
+def hold(store: Store, text: str = "held", **fields: Any) -> OutboxRow:
+    return store.run_now(lambda work: queue(work, text, held=True, **fields))
+
+
+def test_what_is_held_goes_to_nobody_and_nothing_waits_behind_it(store: Store) -> None:
+    row = hold(store)
+    add(store, "an answer")
+    assert [claimed.payload for claimed in claim(store, NOW + SECOND)] == ["an answer"]
+    assert get(store, row.id) == row
+    assert row.state is OutboxState.HELD
+    assert store.run_now(lambda work: work.outbox.next_at()) is None
+    assert store.run_now(lambda work: work.outbox.held()) == [row]
+
+
+def test_what_is_let_go_goes_once_and_behind_what_waits(store: Store) -> None:
+    row = hold(store)
+    add(store, "before")
+    let_go = [store.run_now(lambda work: work.outbox.let_go(row.id, NOW + SECOND)) for _ in range(2)]
+    add(store, "after")
+    assert let_go == [True, False]
+    seen = []
+    while claimed := claim(store, NOW + SECOND):
+        seen.append(claimed[0].payload)
+        end(store, claimed[0], OutboxState.SENT)
+    assert seen == ["before", "held", "after"]
+
+
+def test_a_message_that_is_let_go_is_as_it_was_held(store: Store) -> None:
+    row = store.run_now(
+        lambda work: work.outbox.add(THERE, "å", "news", "x", NOW, NOW + SECOND, "r", "t", "mine", held=True)
+    )
+    store.run_now(lambda work: work.outbox.let_go("mine", NOW + SECOND))
+    after = get(store, "mine")
+    assert after == replace(row, state=OutboxState.PENDING, not_before=NOW + SECOND, order=after.order)
+
+
+def test_what_was_held_until_it_is_too_late_expires(store: Store) -> None:
+    row = hold(store, not_after=NOW)
+    assert not store.run_now(lambda work: work.outbox.let_go(row.id, NOW + SECOND))
+    assert (get(store, row.id).state, get(store, row.id).payload) == (OutboxState.EXPIRED, "")
+
+
+@pytest.mark.parametrize(
+    "cancel",
+    [
+        lambda work: work.outbox.cancel("exchange"),
+        lambda work: work.outbox.cancel_to("slack", "T1"),
+        lambda work: work.outbox.cancel_to("slack", "T1", "D1"),
+    ],
+)
+def test_cancelling_reaches_what_is_held(store: Store, cancel: Callable[[Work], int]) -> None:
+    row, _, other = hold(store), add(store, "waits"), hold(store, subject="other", to=THERE)
+    assert store.run_now(cancel) == 2
+    assert (get(store, row.id).state, get(store, row.id).payload) == (OutboxState.CANCELLED, "")
+    assert not store.run_now(lambda work: work.outbox.let_go(row.id, NOW))
+    assert get(store, other.id) == other
+
+
+def test_only_what_nobody_has_seen_is_withdrawn(store: Store) -> None:
+    row, (waits,) = hold(store), add(store, "waits")
+    assert store.run_now(lambda work: work.outbox.is_held(row.id))
+    assert store.run_now(lambda work: work.outbox.withdraw(row.id))
+    assert not store.run_now(lambda work: work.outbox.is_held(row.id))
+    assert store.run_now(lambda work: work.outbox.withdraw(row.id)), "nobody will"
+    assert not store.run_now(lambda work: work.outbox.withdraw(waits.id))
+    assert not store.run_now(lambda work: work.outbox.withdraw("nothing"))
+    assert (get(store, row.id).state, get(store, waits.id).state) == (OutboxState.CANCELLED, OutboxState.PENDING)
+
+
+def test_what_is_held_can_say_something_else(store: Store) -> None:
+    row, (waits,) = hold(store), add(store, "waits")
+    assert store.run_now(lambda work: work.outbox.rewrite(row.id, "…"))
+    assert not store.run_now(lambda work: work.outbox.rewrite(waits.id, "…"))
+    assert [get(store, each.id).payload for each in (row, waits)] == ["…", "waits"]
+
+
+def test_what_is_held_can_be_ended_like_anything_without_an_end(store: Store) -> None:
+    row = hold(store)
+    assert store.run_now(lambda work: work.outbox.finish(row.id, OutboxState.CANCELLED))
+    assert get(store, row.id).state is OutboxState.CANCELLED
+    with pytest.raises(ValueError, match="no end"):
+        end(store, row, OutboxState.HELD)
+
+
+def test_what_is_held_is_counted_and_stays_held_after_a_restore(store: Store) -> None:
+    row = hold(store)
+    add(store, "waits")
+    queues = store.run_now(lambda work: work.overview.queues(NOW))
+    assert queues.outbox == {("held", "slack"): 1, ("pending", "slack"): 1}
+    assert (queues.waiting("held"), queues.held_up) == (1, {"slack": NOW - NOW})
+    assert store.run_now(lambda work: work.overview.hush("restored")) == 1
+    assert get(store, row.id) == row

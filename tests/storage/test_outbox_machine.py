@@ -16,6 +16,9 @@ from storage.store import Store
 from tests.storage.claims import LEASE, claim
 from tests.storage.samples import HERE, NOW, SECOND, a_vault, queue
 
+KEPT = (OutboxState.HELD, OutboxState.UNKNOWN)
+"""States in which nothing waits and the text is there still."""
+
 
 @dataclass
 class Ledger:
@@ -52,14 +55,28 @@ class OutboxMachine(RuleBasedStateMachine):
         address=some.integers(0, 2),
         wait=some.integers(0, 3),
         life=some.none() | some.integers(0, 5),
+        held=some.booleans(),
     )
-    def add(self, address: int, wait: int, life: int | None) -> str:
+    def add(self, address: int, wait: int, life: int | None, held: bool) -> str:
         not_before = self.now + wait * SECOND
         not_after = None if life is None else not_before + life * SECOND
         to = replace(HERE, place=f"D{address}")
-        row = self.store.run_now(lambda work: queue(work, "text", to, not_before=not_before, not_after=not_after))
-        self.ledger[row.id] = Ledger(address, not_before, not_after)
+        times = {"not_before": not_before, "not_after": not_after}
+        row = self.store.run_now(lambda work: queue(work, "text", to, **times, held=held))
+        self.ledger[row.id] = Ledger(address, not_before, not_after, OutboxState.HELD if held else OutboxState.PENDING)
         return row.id
+
+    @rule(id=messages)
+    def let_go(self, id: str) -> None:
+        entry = self.ledger[id]
+        held = entry.state is OutboxState.HELD
+        late = entry.not_after is not None and entry.not_after < self.now
+        assert self.store.run_now(lambda work: work.outbox.let_go(id, self.now)) is (held and not late)
+        if held and late:
+            entry.state = OutboxState.EXPIRED
+        elif held:
+            entry.state, entry.not_before = OutboxState.PENDING, self.now
+            self.ledger[id] = self.ledger.pop(id)  # behind all that waits
 
     @rule(seconds=some.integers(1, 40))
     def wait(self, seconds: int) -> None:
@@ -113,7 +130,7 @@ class OutboxMachine(RuleBasedStateMachine):
         rows = self.store.run_now(lambda work: [work.outbox.get(id) for id in self.ledger])
         for row, entry in zip(rows, self.ledger.values(), strict=True):
             assert row.state is entry.state
-            assert row.payload == ("text" if entry.waits or entry.state is OutboxState.UNKNOWN else "")
+            assert row.payload == ("text" if entry.waits or entry.state in KEPT else "")
             assert row.attempts == entry.attempts
 
     @invariant()

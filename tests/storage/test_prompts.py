@@ -155,7 +155,17 @@ def test_prompts_are_listed_by_day_and_by_person(store: Store) -> None:
         add(store, row)
     assert of(store) == [rows[2], rows[1], rows[0]]
     assert of(store, kind="logbook") == [rows[1], rows[0]]
-    assert store.run_now(lambda work: work.prompts.of_person("ada", DAYS[0])) == [rows[2], rows[1]]
+    assert store.run_now(lambda work: work.prompts.since("ada", DAYS[0])) == [rows[2], rows[1], rows[0]]
+    assert store.run_now(lambda work: work.prompts.since("ada", DAYS[1])) == [rows[0]]
+
+
+def test_a_prompt_is_put_off_and_can_become_another_days(store: Store) -> None:
+    row = a_prompt(DAYS[0])
+    add(store, row)
+    store.run_now(lambda work: work.prompts.move(row.id, row.at + timedelta(hours=1)))
+    assert of(store) == [replace(row, at=row.at + timedelta(hours=1))]
+    store.run_now(lambda work: work.prompts.move(row.id, row.at, DAYS[1]))
+    assert of(store) == [replace(row, day=DAYS[1])]
 
 
 def test_the_next_moment_is_that_of_the_earliest_pending(store: Store) -> None:
