@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from bot.channel import Incoming, Part, Reply
+from bot.holding import LATER
 from bot.moment import Moment, Press, Told
 from bot.places import hosts_of
 from bot.planning import is_full, worker
@@ -16,7 +17,7 @@ from bot.script import Ending, Script, Talk, Topic
 from bot.turns import leader_part, still_open
 from bot.turns.common import exchange_of, facts_of_exchange, who_sees
 from bot.turns.picking import shown_by
-from bot.turns.pushes import LATER, telling
+from bot.turns.pushes import telling
 from dialogs.checklists import FORMAL, PRACTICAL
 from dialogs.model import Ask, Say
 from dialogs.preparation import ABROAD, IN_PLACE

@@ -182,16 +182,18 @@ def status(moment: Moment, person: PersonRow) -> Reply:
     says += leaders.tasks(moment, person)
     if moment.work.exchanges.of_leader(person.id):
         presses.append(Press("btn.released", ["released", ""]))
-    if not says:
-        says, presses = under_way(moment, person)
+    waiting, ways = under_way(moment, person, unseen=bool(says))
+    says, presses = [*says, *waiting], [*presses, *ways]
     if says or not person.hr:
         moment.tell(person, Told(says or [Say("status.nothing")], presses), kind="answer")
     return Reply()
 
 
-def under_way(moment: Moment, person: PersonRow) -> tuple[list[Say | Part], list[Press]]:
-    """The conversations that wait for somebody's answers, and the way back into each."""
+def under_way(moment: Moment, person: PersonRow, *, unseen: bool = False) -> tuple[list[Say | Part], list[Press]]:
+    """The conversations that wait for somebody's answers, and the way into each; only those that are still `unseen`."""
     rows = [row for row in moment.work.conversations.open(person.id) if _is_here(moment, row)]
+    if unseen:
+        rows = [row for row in rows if moment.work.outbox.is_held(row.message)]
     titles = [moment.words.text(person.language, moment.house.scripts[row.dialog].dialog.title) for row in rows]
     if not rows:
         return [], []

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from bot.channel import Incoming, Reply
+from bot.holding import base
 from bot.moment import Moment, Press, Told
 from bot.script import Topic
 from bot.turns import led_before
 from bot.turns.common import facts_of_exchange
 from bot.turns.picking import shown_by
-from bot.turns.pushes import base, telling
+from bot.turns.pushes import telling
 from dialogs.model import Say
 from storage.records import ExchangeRow, PersonRow, PromptRow
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot import talks
 from bot.channel import Incoming, Reply
+from bot.holding import base
 from bot.moment import Moment, Press, Told
 from bot.planning import is_full
 from bot.programme.evaluation import DEALS
@@ -15,7 +16,7 @@ from bot.script import Ending, Script, Talk, Topic
 from bot.turns import totals
 from bot.turns.common import exchange_of, facts_of_exchange, who_sees
 from bot.turns.picking import shown_by
-from bot.turns.pushes import base, telling
+from bot.turns.pushes import telling
 from dialogs.evaluation import EMPLOYEE_EVALUATION, HOST_EVALUATION, LEADER_EVALUATION
 from dialogs.model import Ask, Dialog, Facts, Say, Text, View
 from storage.records import ExchangeRow, PersonRow, PromptRow

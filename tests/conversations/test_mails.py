@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from bot.moment import Moment, Told
+from bot.programme.schedule import MOST_A_DAY
 from bot.turns import mails
 from dialogs.model import Say
 from storage.store import Work
@@ -134,9 +135,9 @@ async def test_three_mails_go_on_a_day(open_at: Open) -> None:
         await passes(here, minutes=20)
         await says(here, nora, 1)
     await passes(here, hours=4)
-    assert len(post.ledger) == mails.MOST_A_DAY
+    assert len(post.ledger) == MOST_A_DAY
     await passes(here, hours=18)
-    assert len(post.ledger) == mails.MOST_A_DAY + 1
+    assert len(post.ledger) == MOST_A_DAY + 1
 
 
 async def says(here: Cast, nora: PageSeat, times: int) -> None:
