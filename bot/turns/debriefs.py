@@ -7,6 +7,7 @@ from typing import Any
 
 from bot import talks
 from bot.channel import Incoming, Part, Reply
+from bot.holding import base
 from bot.moment import Moment, Press, Told
 from bot.places import hosts_of
 from bot.planning import is_full, replan
@@ -35,7 +36,7 @@ from bot.turns.minutes import minutes_of
 from bot.turns.moves import exchange_to
 from bot.turns.picking import shown_by
 from bot.turns.preparations import goals_of
-from bot.turns.pushes import acting, base, telling
+from bot.turns.pushes import acting, telling
 from dialogs.debrief import DEBRIEF
 from dialogs.engine import excerpt
 from dialogs.model import Say
