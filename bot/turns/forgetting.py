@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from bot import talks
 from bot.moment import Moment
 from bot.turns.common import is_outside, is_text
 from bot.turns.counting import keep_counts
+from bot.turns.taking_out import take_out
 from dialogs import engine
 from dialogs.model import Say, State, Text, Visibility
 from storage.erasing import ERASED
@@ -27,7 +28,7 @@ OVER = ("declined", "rejected", "withdrawn", "closed")
 """States of an exchange that nobody has a part in any more."""
 
 
-def forget(moment: Moment, rows: Collection[AnswerRow], *, at_the_end: bool = False) -> None:
+def forget(moment: Moment, rows: Sequence[AnswerRow], *, at_the_end: bool = False) -> None:
     """Deletes answers, drafts of their corrections, and messages about them that still wait.
 
     `at_the_end`: it is their time to go, so what HR counts of them is kept as a number.
@@ -37,6 +38,7 @@ def forget(moment: Moment, rows: Collection[AnswerRow], *, at_the_end: bool = Fa
         if exchange is not None:
             keep_counts(moment, exchange, [row for row in rows if row.subject == subject], all_of_it=at_the_end)
     if rows:
+        take_out(moment, rows)
         _unsay(moment, rows)
     for row in rows:
         moment.work.answers.delete(row.id)

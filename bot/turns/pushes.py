@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from bot import holding
 from bot.channel import Incoming, Part, Reply
-from bot.holding import LATER, base, worker
+from bot.holding import LATER, worker
+from bot.holding import base as base
 from bot.moment import Moment, Press, Told
 from bot.planning import SAID, days_of, is_full, replan
 from bot.programme.calendar import Worker, local_date, on_day, within_hours

@@ -8,28 +8,30 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
+from bot.holding import UNCOUNTED
 from bot.programme.calendar import is_holiday, within_hours
 from bot.programme.questions import FOLLOW_UPS
 from bot.programme.schedule import MOST_A_DAY, TASKS
 from tests.year.people import worker_of
-from tests.year.record import Life
+from tests.year.record import Life, Unasked
 
 CHOSEN: Final = ("log", "week.pick")
 WITHIN: Final = 5
-BY_OTHERS: Final = frozenset(
-    {"news", "task", "approve", "principle", "proposal", "host_proposal", "final", "welcome", "mail", "gift", "fb"}
-)
-"""Kinds of messages that come when somebody else does something, or first of all."""
+
+
+def _comes(life: Life, one: Unasked) -> bool:
+    """Whether it comes by itself: who is outside has a page to look at, and a mail that says so."""
+    return one.kind == "mail" or one.person not in life.year.outside
 
 
 # How often, and when
 
 
 def too_often(life: Life) -> Iterator[str]:
-    """At most one push of tasks and three unasked messages a day, of all that is planned."""
+    """At most one push of tasks and three unasked messages a day, whoever brought them about."""
     days: dict[tuple[str, date], list[str]] = defaultdict(list)
     for one in life.unasked:
-        if one.kind not in BY_OTHERS:
+        if _comes(life, one) and one.kind not in UNCOUNTED:
             days[one.person, one.day].append(one.kind)
     for (person, day), kinds in days.items():
         if len(kinds) > MOST_A_DAY:
@@ -39,12 +41,12 @@ def too_often(life: Life) -> Iterator[str]:
 
 
 def out_of_hours(life: Life) -> Iterator[str]:
-    """Nothing planned comes outside the hours; the logbook when the person chose, on a day of theirs."""
+    """Nothing unasked comes outside the hours; the logbook when the person chose, on a day of theirs."""
     there: dict[str, set[int]] = defaultdict(set)
     for exchange in life.exchanges:
         there[exchange.employee] |= {day.weekday() for day in exchange.days if day.weekday() < 5}
     for one in life.unasked:
-        if one.kind in BY_OTHERS:
+        if not _comes(life, one):
             continue
         worker = worker_of(life.year.people[one.person])
         if one.kind in CHOSEN:

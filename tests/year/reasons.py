@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
+from bot.holding import UNCOUNTED
 from bot.planning import SAID
 from bot.programme.calendar import local_date, working_day_after
-from bot.programme.schedule import MOST_A_DAY, REMINDERS, SILENT, TASKS, Due
+from bot.programme.schedule import EXCHANGE_KINDS, MOST_A_DAY, REMINDERS, SILENT, TASKS, Due
 from bot.turns.pushes import base
 from storage.records import ConversationRow, ExchangeRow, PromptRow
-from tests.year.checks import BY_OTHERS, CHOSEN
+from tests.year.checks import CHOSEN
 from tests.year.people import worker_of
 from tests.year.record import Life
 
@@ -139,7 +140,12 @@ def _had_no_room(life: Life, due: Due, planned: date, said: date, busy: Busy) ->
     worker = worker_of(life.year.people[due.recipient])
     day = planned
     while day < said:
-        kinds = [kind for kind in busy.get((due.recipient, day), ()) if kind == "task" or kind not in BY_OTHERS]
+        planned_only = due.recipient in life.year.outside
+        kinds = [
+            kind
+            for kind in busy.get((due.recipient, day), ())
+            if kind not in UNCOUNTED and (kind in {*EXCHANGE_KINDS, "task"} or not planned_only)
+        ]
         if not any(kind in TASKS or kind == "task" for kind in kinds) and len(kinds) < MOST_A_DAY:
             return False
         day = working_day_after(worker, day)

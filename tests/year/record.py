@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
+from bot.holding import WELCOME, base
 from bot.moment import Moment
 from bot.planning import days_of, facts_of, is_full
 from bot.programme.calendar import local_date
 from bot.programme.schedule import Due, exchange_dues
-from bot.turns.pushes import base
 from storage.records import AnswerRow, ConversationRow, ExchangeRow, JournalRow, PromptRow
 from storage.store import Work
 from storage.tables import outbox
@@ -22,6 +22,10 @@ from tests.year.life import Year
 
 EVERYTHING: Final = 1_000_000
 """Lines of the trail, more than there are."""
+
+
+ENDED_UNSAID: Final = ("held", "cancelled", "expired")
+"""States of what nobody has got."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,14 @@ async def looked_at(year: Year) -> Life:
 
 def _read(year: Year, work: Work) -> Life:
     rows: list[dict[str, Any]] = [dict(row) for row in work.outbox._all(select(outbox).order_by(outbox.c.order))]
-    told = [row for row in rows if row["kind"] not in ANSWERS and not row["replaces"] and row["place"] in year.people]
+    asked = {(row["place"], row["not_before"]) for row in rows if row["kind"] in ANSWERS}
+    told = [
+        row
+        for row in rows
+        if row["kind"] not in ANSWERS and not row["replaces"] and row["place"] in year.people
+        if row["state"] not in ENDED_UNSAID
+        if row["kind"] != WELCOME or (row["place"], row["not_before"]) not in asked
+    ]
     exchanges, moment = work.exchanges.of_round("round"), year.moments(work)
     return Life(
         year,
