@@ -35,7 +35,7 @@ LEAST: Final = {
     "an early end": 8,
     "a withdrawal": 4,
     "a split stay": 6,
-    "a swap": 4,
+    "a swap": 3,
     "half a swap": 1,
     "a mail to a host outside": 60,
     "a host outside who answered": 5,
