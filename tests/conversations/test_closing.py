@@ -72,7 +72,7 @@ async def test_domain_t17_an_early_end_asks_for_no_reason_and_offers_a_short_deb
     assert not (await here.emil.last()).fields, "nothing is asked"
 
     await here.emil.taps("btn.debrief")
-    assert "6 minutter" in await here.emil.text(), "the short one"
+    assert "7 minutter" in await here.emil.text(), "the short one"
     await here.at(date(2026, 5, 12), 12)
     assert not await said(here.lone, "lead.ret.justify", text="x")
     assert (await exchange_of(here)).state == "ended_early"

@@ -294,6 +294,7 @@ async def test_domain_t23_when_one_half_is_withdrawn_the_other_is_told_and_hr_ha
     assert (await exchange_of(here, here.emil)).state == "approved"
     others = here.play.words.text("da", "swap.gone.other", {"name": "Ida", "text": "Emil"})
     assert others in await here.lone.everything()
+    await here.at(date(2026, 4, 14), 12)  # she has had her three messages of the day
     assert others in await ulla.everything()
     await here.hanne.says("match")
     half = here.play.words.text("da", "needs.half_gone", {"name": here.emil.name, "host_unit": "Skolen"})

@@ -414,7 +414,7 @@ def test_what_is_held_can_be_ended_like_anything_without_an_end(store: Store) ->
     assert store.run_now(lambda work: work.outbox.finish(row.id, OutboxState.CANCELLED))
     assert get(store, row.id).state is OutboxState.CANCELLED
     with pytest.raises(ValueError, match="no end"):
-        end(store, row, OutboxState.HELD)
+        store.run_now(lambda work: work.outbox.finish(row.id, OutboxState.HELD))
 
 
 def test_what_is_held_is_counted_and_stays_held_after_a_restore(store: Store) -> None:

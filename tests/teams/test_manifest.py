@@ -32,6 +32,7 @@ LEFT_OUT = {
     **dict.fromkeys(("back", "skip", "edit"), INSIDE),
     **dict.fromkeys(("language.da", "language.nb", "language.en"), SPOKEN),
     "faq": "stands under the help",
+    "new_leader": "is wanted once in a while, and stands under the help",
     "suggest": "is a leader's only, and stands under the leader's help",
     **dict.fromkeys(("round", "match", "new_host", "links", "report", "coach", "own_words", "remind", "choices"), HR),
 }
