@@ -132,7 +132,7 @@ async def _days(camera: Camera, emil: SlackSeat, lone: SlackSeat) -> None:
     await emil.fills()
     await emil.play.until(datetime(2026, 5, 8, 10, 0, tzinfo=UTC))
     await camera.message("summary", lone.user)
-    await emil.presses("Start (6 min.)")
+    await emil.presses("Start (7 min.)")
     await emil.fills()
     await camera.form("debrief", emil, PHONE)
     await camera.home("home", emil)

@@ -392,7 +392,7 @@ async def test_a_message_that_is_put_off_as_a_whole_gives_way(open_at: Open) -> 
     assert await here.emil.text() == words.text("da", "later.noted", {"date": date(2026, 5, 27)})
     await here.at(date(2026, 5, 27), 12)
     text, evaluation = await here.emil.text(), words.text("da", "eval.push.emp", {"host_unit": "Familieafdelingen"})
-    assert words.text("da", "btn.start_min", {"minutes": 15}) in text
+    assert words.text("da", "btn.start_min", {"minutes": 20}) in text
     assert evaluation not in await here.emil.everything()
     await here.at(date(2026, 5, 28), 12)
     assert evaluation in await here.emil.text()

@@ -50,7 +50,7 @@ async def test_the_door_of_a_reason_says_what_is_missing() -> None:
 
 async def test_no_door_of_a_coach_talk_says_what_somebody_wrote() -> None:
     here = await at_scene("debrief")
-    message, button = await here.emil.offered("Start (6 min.)")
+    message, button = await here.emil.offered("Start (7 min.)")
     reply = await does(here.emil, "d1", kind="press", card=message.card, button=button.id, form="may_open")
     for n in range(6):
         (shown,) = reply.shows

@@ -94,7 +94,8 @@ class SlackChat(PlayChat):
             door = seat.door_of(message)
             if door is None:
                 read = form if form and self._says_less(message, form) else message
-                form = None if form and _text(form) in (_text(read), self._without_files(read)) else form
+                same = (_text(read), self._without_files(read), self._without_close(read))
+                form = None if form and _text(form) in same else form
             elif form is not None and _title(form) == _title(message):
                 read, form = _with_opening(message, form), None
                 self._at_door[seat.user] = door.id
@@ -115,6 +116,11 @@ class SlackChat(PlayChat):
         ]
         others = [part.text for part in message.parts if part not in form.parts and part.look != "title"]
         return same and others in thanks
+
+    def _without_close(self, message: Message) -> str:
+        """What a form says of a message that can be closed: a form is closed by a button of Slack's own."""
+        close = self._play.words.text(self._play.language, "btn.close")
+        return _text(replace(message, buttons=tuple(it for it in message.buttons if it.label != close)))
 
     def _without_files(self, message: Message) -> str:
         """What a form says of a message with files: that these are in the chat."""
