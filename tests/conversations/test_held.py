@@ -154,6 +154,19 @@ async def test_nothing_overtakes_what_is_held(open_at: Open) -> None:
     assert await got(here.lone, *"123456") == list("123456")
 
 
+async def test_nothing_overtakes_what_is_held_also_where_the_hours_begin_earlier_meanwhile(open_at: Open) -> None:
+    here = await open_at("start")
+    await works(here, here.lone, time(12), time(17))
+    await here.at(DAY, 20)
+    await brings(here, here.lone, "1")
+    await works(here, here.lone, time(9), time(17))
+    await here.at(DAY + timedelta(days=1), 10)
+    await brings(here, here.lone, "2")
+    assert await got(here.lone, "1", "2") == []
+    await here.at(DAY + timedelta(days=1), 12)
+    assert await got(here.lone, "1", "2") == ["1", "2"]
+
+
 async def test_the_first_hello_comes_with_the_first_message(open_at: Open) -> None:
     here = await open_at("start")
     await here.at(DAY, 20)
@@ -225,6 +238,13 @@ async def test_answers_are_never_held_and_count_for_nothing(open_at: Open) -> No
     await here.at(DAY + timedelta(days=1), 9)
     await brings(here, here.lone, *"123")
     assert await got(here.lone, *"123") == list("123")
+
+
+async def test_an_answer_that_comes_later_than_what_it_answers_is_not_held_either(open_at: Open) -> None:
+    here = await open_at("start")
+    await here.at(DAY, 22)
+    await brings(here, here.lone, "svar", kind="answer")
+    assert await got(here.lone, "svar") == ["svar"]
 
 
 # What is not to be said any more
