@@ -32,7 +32,11 @@ from dialogs.logbook import LOGBOOK
 from dialogs.model import Say
 from storage.records import AnswerRow, ExchangeRow, PersonRow, PromptRow, new_id
 
-OPENINGS = ("log.open.alt1", "log.open.alt2", "log.open.alt3")
+OPENINGS = ("log.open.alt2", "log.open.alt3")
+"""How an entry of several texts is opened, in turn."""
+
+TWO_MINUTES = ("log.open.alt2", "log.open.alt1")
+"""How one line is opened, in turn: nothing else takes no more than the two minutes that one of them names."""
 
 ONE_LINE = (["log.core.oneline"], ["log.last.unforget"])
 """What is asked on a day, and on the last day, when one line is enough."""
@@ -158,13 +162,14 @@ def open_entry(
 
 
 def opening(moment: Moment, talk: Talk) -> list[Say]:
-    """How an entry is opened: never the same way twice in a row."""
+    """How an entry is opened: never the same way twice in a row, whatever was asked the day before."""
     keys = [key for key in talk.facts["questions"] if key != "log.mark"]
     if "log.mid.adjust" in keys:
         return [Say("log.mid.title"), *([] if talk.facts["goals"] else [Say("push.mid")])]
     if "log.last.unforget" in keys:
         return []
-    return [Say(OPENINGS[int(talk.facts["n"]) % len(OPENINGS)])]
+    openings = TWO_MINUTES if keys in ONE_LINE else OPENINGS
+    return [Say(openings[int(talk.facts["n"]) % len(openings)])]
 
 
 def confidential(moment: Moment, talk: Talk) -> list[Say | Part]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from bot.channel import Field, Message
 from dialogs.model import Raw
+from storage.store import Work
 from tests.conversations.conftest import Open
 from tests.stage.play import Seat
 from tests.stage.scenes import GOAL, Cast, minutes
@@ -163,3 +166,49 @@ async def test_the_one_minute_of_the_hosts_check_in_is_true(open_at: Open, langu
     here = await open_at("last day", language, **TRACKS["full"])
     check = next(message for message in reversed(await here.vera.messages()) if len(message.buttons) > 2)
     assert seconds(check) / 60 <= 1
+
+
+async def logbook(here: Cast) -> list[Message]:
+    """Each day's form from the first day to the last; Emil writes them all."""
+    forms, day = [], here.start
+    while day <= here.end:
+        await here.at(day, 15, 30)
+        form = await here.emil.last()
+        if "log.mark" in asked(form):
+            forms.append(form)
+            await here.emil.fills({field.key: an_answer(here, field) for field in form.fields})
+        if "share.week.pick" in asked(await here.emil.last()):
+            await here.emil.fills()
+        day += timedelta(days=1)
+    return forms
+
+
+def asked(message: Message) -> list[str]:
+    """The questions on a card."""
+    return [field.key for field in message.fields]
+
+
+async def every_day(here: Cast, style: str) -> None:
+    """Emil writes every day, in that style."""
+
+    def unit(work: Work) -> None:
+        (exchange,) = work.exchanges.of_employee(here.emil.id)
+        work.exchanges.save_journal(replace(work.exchanges.journal(exchange.id), cadence="every", style=style))
+
+    await here.play.store.run(unit)
+
+
+@pytest.mark.parametrize("style", ["core", "oneline", "free"])
+@pytest.mark.parametrize("track", TRACKS)
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_two_minutes_of_the_logbook_are_true(open_at: Open, language: str, track: str, style: str) -> None:
+    here = await open_at("prepared", language, **TRACKS[track])
+    await every_day(here, style)
+    forms = await logbook(here)
+    assert len(forms) >= {"short": 3, "full": 12}[track]
+    openings = [here.play.words.text(language, f"log.open.alt{n}") for n in (1, 2, 3)]
+    opened = [[part.text for part in form.parts if part.text in openings] for form in forms]
+    named = [form for form, said in zip(forms, opened, strict=True) if said == openings[:1]]
+    assert [seconds(form) for form in named if seconds(form) > 2 * 60] == []
+    assert bool(named) == (style == "oneline")
+    assert [both for both in pairwise(opened) if both[0] == both[1] != []] == []
