@@ -1,14 +1,13 @@
-"""What goes with a deletion: messages that have not gone out yet, and in the end all that names a person."""
+"""What goes with a person of whom nothing is kept any more: all that names them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from sqlalchemy import Connection, Delete, Table, bindparam, delete, or_, select, update
 
-from storage.keys import HOUSE, Keyring
+from storage.keys import Keyring
 from storage.part import Part, Remembering
-from storage.records import AddressRow, OutboxState
 from storage.tables import (
     addresses,
     answers,
@@ -27,31 +26,11 @@ from storage.tables import (
     takeaways,
 )
 
-KEPT_STATES = ("pending", "unknown", "held")
-"""States of a message whose text is kept, and that nobody is sending just now."""
-
 ERASED = "…"
 """What somebody is called of whom nothing is kept any more."""
 
 _NAMED = ("channel", "tenant", "place")
 
-# A statement for each state, so that each reads its own partial index.
-_KEPT = [
-    select(outbox).where(
-        is_one_of(outbox.c.state, state),
-        outbox.c.payload.is_not(None),
-        or_(
-            outbox.c.subject.in_(bindparam("subjects", expanding=True)),
-            outbox.c.place.in_(bindparam("places", expanding=True)),
-        ),
-    )
-    for state in KEPT_STATES
-]
-_CANCEL = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("this"), is_one_of(outbox.c.state, *KEPT_STATES))
-    .values(state=OutboxState.CANCELLED, payload=None, reason="what it says was deleted")
-)
 _ADDRESSES = select(addresses).where(addresses.c.person == bindparam("person"))
 _PLACES = select(exchanges.c.id).where(exchanges.c.employee == bindparam("person"))
 
@@ -86,22 +65,6 @@ class Erasing(Part):
     def __init__(self, connection: Connection, keys: Keyring, others: Iterable[Remembering] = ()) -> None:
         super().__init__(connection, keys)
         self._others = tuple(others)
-
-    def kept(self, subjects: Collection[str], places: Collection[AddressRow]) -> dict[str, tuple[str, AddressRow]]:
-        """Messages about `subjects`, or to `places`, that have not certainly gone out: text and address, by id."""
-        sought = {"subjects": sorted(subjects), "places": sorted({it.place for it in places})}
-        return {
-            row["id"]: (
-                self._keys.show(HOUSE, "outbox", "payload", row["id"], row["payload"]),
-                AddressRow(*(row[name] for name in _NAMED)),
-            )
-            for statement in _KEPT
-            for row in self._all(statement, **sought)
-        }
-
-    def cancel(self, id: str) -> bool:
-        """Let a message that has not certainly gone out go nowhere any more. False when it is another's, or gone."""
-        return self._change(_CANCEL, {"this": id}) == 1
 
     def person(self, id: str) -> None:
         """Delete all that names a person or is theirs, with the key that it was sealed with; ids stay, as nobody's.

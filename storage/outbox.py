@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, insert, select, update
+from sqlalchemy import Select, bindparam, delete, insert, or_, select, update
 
 from storage.claiming import HELD_FOR_TENANT, IS_HELD, IS_PENDING, WAITS_FOR_PLACE, WAITS_FOR_TENANT, Claiming
 from storage.errors import NotFound
@@ -63,7 +63,26 @@ _CANCEL_HELD = update(outbox).where(IS_HELD, outbox.c.subject == bindparam("of_s
 _CANCEL_HELD_TO = update(outbox).where(*HELD_FOR_TENANT).values(**_ENDED)
 _CANCEL_HELD_TO_PLACE = _CANCEL_HELD_TO.where(outbox.c.place == bindparam("to_place"))
 _CANCEL_HELD_ABOUT_TO = _CANCEL_HELD_TO_PLACE.where(outbox.c.subject == bindparam("of_subject"))
-_HELD = select(outbox).where(IS_HELD).order_by(outbox.c.order)
+# A statement for each state, so that each reads its own partial index.
+_KEPT = {
+    state: select(outbox)
+    .where(
+        is_one_of(outbox.c.state, state),
+        outbox.c.payload.is_not(None),
+        or_(
+            outbox.c.subject.in_(bindparam("subjects", expanding=True)),
+            outbox.c.place.in_(bindparam("places", expanding=True)),
+        ),
+    )
+    .order_by(outbox.c.order)
+    for state in (OutboxState.PENDING, OutboxState.UNKNOWN, OutboxState.HELD)
+}
+"""Of each state in which a text is kept, and nobody is sending it just now."""
+_UNSAY = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("this"), is_one_of(outbox.c.state, *_KEPT))
+    .values(state=OutboxState.CANCELLED, payload=None, reason="what it says was deleted")
+)
 _STATE = select(outbox.c.state).where(outbox.c.id == bindparam("this"))
 _WITHDRAW = update(outbox).where(IS_HELD, outbox.c.id == bindparam("this")).values(**_ENDED)
 _REWRITE = update(outbox).where(IS_HELD, outbox.c.id == bindparam("this")).values(payload=bindparam("with_payload"))
@@ -127,10 +146,6 @@ class Outbox(Claiming):
         self._the(_ADD, **values)
         return True
 
-    def held(self) -> list[OutboxRow]:
-        """All that is held, the oldest first."""
-        return self._rows(_HELD)
-
     def is_held(self, id: str) -> bool:
         """Whether the message is held, so that nobody has seen it."""
         row = self._first(_STATE, this=id)
@@ -152,6 +167,18 @@ class Outbox(Claiming):
             )
             == 1
         )
+
+    def kept(
+        self, subjects: Collection[str], places: Collection[AddressRow], states: Collection[OutboxState] = tuple(_KEPT)
+    ) -> list[OutboxRow]:
+        """Messages about `subjects`, or to `places`, that may still go out; of each state the oldest first."""
+        here = sorted({it.place for it in places})
+        rows = (self._rows(_KEPT[state], subjects=sorted(subjects), places=here) for state in states)
+        return [row for some in rows for row in some]
+
+    def unsay(self, id: str) -> bool:
+        """Let a message that has not certainly gone out go nowhere any more. False when it is another's, or gone."""
+        return self._change(_UNSAY, {"this": id}) == 1
 
     def expire(self, now: datetime) -> list[OutboxRow]:
         """End what would come too late: up to MOST_EXPIRED pending rows past their `not_after`."""

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
 
 from bot import talks
 from bot.moment import Moment
-from bot.turns.common import is_outside, is_text
+from bot.turns import unsaying
+from bot.turns.common import is_outside
 from bot.turns.counting import keep_counts
-from bot.turns.taking_out import take_out
 from dialogs import engine
 from dialogs.model import Say, State, Text, Visibility
 from storage.erasing import ERASED
-from storage.records import AddressRow, AnswerRow, ConversationRow, PersonRow
-
-BEGINNING = 24
-"""Letters by which a text is known again, also where only its beginning stands."""
+from storage.records import AnswerRow, ConversationRow, PersonRow
 
 UNSENT = (Visibility.PRIVATE, Visibility.SHARED_ON_REQUEST)
-CALENDAR = "text/calendar"
 
 OVER = ("declined", "rejected", "withdrawn", "closed")
 """States of an exchange that nobody has a part in any more."""
@@ -38,8 +31,7 @@ def forget(moment: Moment, rows: Sequence[AnswerRow], *, at_the_end: bool = Fals
         if exchange is not None:
             keep_counts(moment, exchange, [row for row in rows if row.subject == subject], all_of_it=at_the_end)
     if rows:
-        take_out(moment, rows)
-        _unsay(moment, rows)
+        unsaying.delete(moment, rows)
     for row in rows:
         moment.work.answers.delete(row.id)
         empty(moment, moment.work.conversations.of_subject(row.id))
@@ -51,7 +43,7 @@ def empty(moment: Moment, rows: Iterable[ConversationRow]) -> None:
         held = row.state.get("answers", {})
         drafts = [text for text in held.values() if isinstance(text, str)] if isinstance(held, dict) else []
         if drafts:
-            _unsay_to(moment, {row.subject}, moment.work.people.addresses(row.person), drafts)
+            unsaying.delete_drafts(moment, row, drafts)
         if row.status in ("open", "paused"):
             talks.close(moment, talks.load(moment, row), "stopped", Say("stop.closed"))
         kept = moment.work.conversations.get(row.id)
@@ -67,64 +59,6 @@ def _holds_words(moment: Moment, row: ConversationRow) -> bool:
     script = moment.house.scripts[row.dialog]
     asks = (ask for ask in script.dialog.asks if ask.visibility in UNSENT)
     return not script.keeps and any(isinstance(ask.answer, Text) for ask in asks)
-
-
-# Messages that wait
-
-
-def _unsay(moment: Moment, rows: Collection[AnswerRow]) -> None:
-    """Cancels what quotes these answers and has not certainly gone out, and all files on their way to their authors."""
-    places = [place for owner in sorted({row.person for row in rows}) for place in moment.work.people.addresses(owner)]
-    texts = [str(row.value) for row in rows if is_text(moment, row)]
-    _unsay_to(moment, {row.subject for row in rows}, places, texts, files=True)
-
-
-def _unsay_to(
-    moment: Moment,
-    subjects: Collection[str],
-    places: Collection[AddressRow],
-    texts: Collection[str],
-    *,
-    files: bool = False,
-) -> None:
-    quoted = [_begins(text) for text in texts if text.strip()]
-    for id, (payload, to) in moment.work.erasing.kept(subjects, places).items():
-        said = json.loads(payload) if payload.startswith("{") else payload
-        if (files and to in places and _takes_along(said)) or _quotes(said, quoted):
-            moment.work.erasing.cancel(id)
-
-
-def _begins(text: str) -> re.Pattern[str]:
-    """Finds the text again by how it begins; a short one as a whole."""
-    line = " ".join(text.split())
-    end = r"(?!\w)" if len(line) <= BEGINNING else ""
-    return re.compile(rf"(?<!\w){re.escape(line[:BEGINNING])}{end}")
-
-
-def _quotes(said: Any, quoted: Collection[re.Pattern[str]]) -> bool:
-    return any(one.search(" ".join(text.split())) for text in _texts(said) for one in quoted)
-
-
-def _texts(said: Any) -> Iterator[str]:
-    """Every text in a message; also in a document that is still to be drawn."""
-    if isinstance(said, dict):
-        said = list(said.values())
-    if isinstance(said, list):
-        for part in said:
-            yield from _texts(part)
-    elif isinstance(said, str):
-        yield said
-        if said.startswith(("{", "[")):
-            try:
-                yield from _texts(json.loads(said))
-            except ValueError:
-                return
-
-
-def _takes_along(said: Any) -> bool:
-    """Whether files come with it that may hold what people wrote."""
-    files = said.get("files", ()) if isinstance(said, dict) else ()
-    return any(not str(file.get("media_type", "")).startswith(CALENDAR) for file in files)
 
 
 # A person of whom nothing is kept any more

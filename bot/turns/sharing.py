@@ -11,7 +11,7 @@ from bot.moment import Moment, Press, Told
 from bot.places import hosts_of
 from bot.programme.visibility import COACH_NOTE
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns import two_jobs
+from bot.turns import two_jobs, unsaying
 from bot.turns.common import (
     exchange_of,
     facts_of_exchange,
@@ -23,7 +23,6 @@ from bot.turns.common import (
     who_sees,
 )
 from bot.turns.picking import pick, shown_by
-from bot.turns.taking_out import take_out
 from bot.turns.weeks import overview_ahead
 from dialogs.engine import excerpt
 from dialogs.model import Say
@@ -140,7 +139,7 @@ def unshare(moment: Moment, person: PersonRow, args: list[str], incoming: Incomi
         return Reply(note=moment.words.text(person.language, "data.gone"))
     moment.work.conversations.spend(incoming.card)
     moment.work.answers.update(replace(row, released=frozenset(), picked=False))
-    take_out(moment, [row])
+    unsaying.take_back(moment, row)
     moment.work.audit.add(moment.now, person.id, "answer.taken_back", row.id)
     key = "share.taken_back.late" if row.sent else "share.taken_back"
     moment.tell(person, Told([Say(key)]), kind="answer", subject=row.subject, replaces=shown_by(moment, incoming))

@@ -343,26 +343,60 @@ async def test_what_is_taken_back_in_the_night_was_never_shared(open_at: Open, t
     assert (told in await here.vera.everything()) is not taken_back
 
 
-async def test_words_that_are_deleted_in_the_night_stand_in_nothing_that_comes(open_at: Open) -> None:
+LONG_TEXT = "Morgenmødet er kort, og alle siger hvad de skal i dag"
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "left"),
+    [
+        ("Morgenmødet er kort", "Emil skriver: Morgenmødet er kort.", "Emil skriver: …."),
+        (LONG_TEXT, f"Emil skriver: {LONG_TEXT[:30]} …", ""),
+    ],
+)
+@pytest.mark.parametrize("another", [False, True])
+async def test_words_that_are_deleted_in_the_night_stand_in_nothing_that_comes(
+    open_at: Open, text: str, said: str, left: str, another: bool
+) -> None:
+    """Also where only their beginning is quoted, and in what is about another exchange of the same person."""
     here = await open_at("first day")
-    await write(here, log__core__what="Morgenmødet er kort")
+    await write(here, log__core__what=text)
     await here.at(here.start, 21)
-    (exchange,) = await here.play.store.run(lambda work: work.exchanges.of_employee(here.emil.id))
 
     def unit(work: Work) -> AnswerRow:
+        (exchange,) = work.exchanges.of_employee(here.emil.id)
+        if another:
+            exchange = replace(exchange, id="another", state="declined")
+            work.exchanges.add(exchange)
         moment = Moment(work, WORDS, here.play.clock.now(), here.play.house, actor=here.emil.id)
-        said = Told([Part("Emil skriver: Morgenmødet er kort.", "own")])
-        moment.tell(work.people.get(here.lone.id), said, kind="news", subject=exchange.id)
-        (row,) = [row for row in work.answers.by(here.emil.id) if row.value == "Morgenmødet er kort"]
+        told = Told([Part(said, "own")])
+        moment.tell(work.people.get(here.lone.id), told, kind="news", subject=exchange.id)
+        (row,) = [row for row in work.answers.by(here.emil.id) if row.value == text]
         return row
 
     row = await here.play.store.run(unit)
+    before = await here.lone.everything()
     await here.emil.says("mine data")
     await deletes(here, row)
     await here.at(here.start + timedelta(days=1), 12)
-    came = await here.lone.everything()
-    assert "Morgenmødet er kort" not in came
-    assert "Emil skriver: …." in came
+    came = (await here.lone.everything()).removeprefix(before)
+    assert "Morgenmødet" not in came
+    assert ("Emil skriver" in came) == bool(left)
+    assert left in came
+
+
+async def test_taking_back_touches_nothing_that_is_on_its_way_already(open_at: Open) -> None:
+    here = await open_at("prepared")
+    await shares_with_vera(here)
+
+    def unit(work: Work) -> str:
+        moment = Moment(work, WORDS, here.play.clock.now(), here.play.house, actor=here.vera.id)
+        (exchange,) = work.exchanges.of_employee(here.emil.id)
+        told = Told([Part("Du skrev: Morgenmødet er kort")])
+        return moment.tell(work.people.get(here.vera.id), told, kind="answer", subject=exchange.id)
+
+    id = await here.play.store.run(unit)
+    await here.emil.taps("btn.unshare")
+    assert await state(here, id) is OutboxState.SENT
 
 
 async def deletes(here: Cast, row: AnswerRow) -> None:

@@ -139,11 +139,11 @@ def test_a_message_whose_text_is_kept_can_be_cancelled_in_any_state(store: Store
         work.meta._connection.execute(update(metadata.tables["outbox"]).values(state=state))
 
     store.run_now(unit)
-    kept = store.run_now(lambda work: work.erasing.kept({"exchange"}, [PLACE]))
-    assert sorted(text for text, _ in kept.values()) == ["nummer 0", "nummer 1"]
-    assert all(store.run_now(lambda work, id=id: work.erasing.cancel(id)) for id in kept)  # type: ignore[misc]
-    assert store.run_now(lambda work: work.erasing.kept({"exchange"}, [PLACE])) == {}
-    assert not any(store.run_now(lambda work, id=id: work.erasing.cancel(id)) for id in kept)  # type: ignore[misc]
+    kept = store.run_now(lambda work: work.outbox.kept({"exchange"}, [PLACE]))
+    assert sorted(row.payload for row in kept) == ["nummer 0", "nummer 1"]
+    assert all(store.run_now(lambda work, row=row: work.outbox.unsay(row.id)) for row in kept)  # type: ignore[misc]
+    assert store.run_now(lambda work: work.outbox.kept({"exchange"}, [PLACE])) == []
+    assert not any(store.run_now(lambda work, row=row: work.outbox.unsay(row.id)) for row in kept)  # type: ignore[misc]
 
 
 def test_what_has_gone_out_is_not_cancelled(store: Store) -> None:
@@ -151,6 +151,6 @@ def test_what_has_gone_out_is_not_cancelled(store: Store) -> None:
         people(work)
         row = queue(work)
         work.outbox.finish(row.id, OutboxState.SENT)
-        return work.erasing.cancel(row.id)
+        return work.outbox.unsay(row.id)
 
     assert not store.run_now(unit)
