@@ -207,19 +207,32 @@ class Moment:
             return self.miss(person)
         if "hello" not in person.told:
             self.house.welcome(replace(self, form=""), person)
+        return self._queue(person, message, kind, subject, replaces, not_after, about)
+
+    def _queue(
+        self,
+        person: PersonRow,
+        message: Message,
+        kind: str,
+        subject: str,
+        replaces: str,
+        not_after: datetime | None,
+        about: Sequence[str],
+    ) -> str:
         addresses = self.work.people.addresses(person.id)
         if not addresses:
             return ""
+        to = addresses[0]
         # What files are downloaded by is made when they are sent: a card without that would have no use.
         if self.place and replaces == self.place and person.id == self.actor and not message.files:
             self.instead.append(message)
-        to = addresses[0]
         if self.house.announce is not None and person.id != self.actor and not replaces:
             self.house.announce(self, person)
-        unseen = bool(replaces) and replaces != self.place and self.work.outbox.withdraw(replaces)
-        is_unasked = person.id not in (self.actor, self.pushed) and kind not in ASKED_FOR
+        # Who has seen nothing yet of what this replaces is told it unasked.
+        seen = bool(replaces) and (replaces == self.place or not self.work.outbox.withdraw(replaces))
+        is_unasked = person.id not in (self.actor, self.pushed) and kind not in ASKED_FOR and not seen
         # A page is there to be looked at; what is said of it by mail waits for the hours by itself.
-        if not is_unasked or (replaces and not unseen) or to.channel == OUTSIDE:
+        if not is_unasked or to.channel == OUTSIDE:
             return self.post(to, message, kind, subject, replaces=replaces, not_after=not_after)
         until = holding.waits_until(self, person, kind)
         row = self._add(to, message, kind, subject, replaces=replaces, not_after=not_after, held=until is not None)
