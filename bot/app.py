@@ -65,7 +65,7 @@ LONGEST_TICK = 900.0
 
 HOUR = 3600.0
 DECIDE_WITHIN = timedelta(days=30)
-"""So long the text of an unknown message is kept, for an operator may send it again."""
+"""So long the text of unknown messages and of what is set aside is kept: an operator may still send or answer it."""
 
 STARTS, STOPS = "starting", "stopping"
 STARTING = "Vidsyn is starting. Wait a little."
@@ -195,11 +195,11 @@ class App:
         self.delivery.kick()
 
     async def _tidy(self) -> None:
-        """Once an hour empties what no operator has decided about for a month."""
+        """Once an hour empties what no operator has decided about for a month, and owes again what was given up."""
         if monotonic() - self._tidied >= HOUR:
             self._tidied = monotonic()
             before = self.clock.now() - DECIDE_WITHIN
-            await self.store.run(lambda work: work.overview.forget(before), serial=False)
+            await self.store.run(lambda work: (work.overview.forget(before), work.overview.owe()), serial=False)
 
     async def stop(self) -> None:
         """Ends the ticking, lets what is under way finish, and closes the store."""

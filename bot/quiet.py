@@ -8,7 +8,7 @@ from datetime import datetime
 import structlog
 
 from bot.moment import Moment
-from bot.programme.schedule import SILENT
+from bot.programme.schedule import NEVER_MISSED
 from bot.script import House
 from bot.tick import NEXT_TRY
 from bot.turns.pushes import base, say_due
@@ -58,7 +58,7 @@ def _carry_out(work: Work, words: Words, house: House, row: PromptRow, now: date
         return
     if after.state != "pending" or after.at > row.at:
         return
-    if base(row.kind) in SILENT:
+    if base(row.kind) in NEVER_MISSED:
         work.prompts.move(row.id, now + NEXT_TRY)
     else:
         work.prompts.mark(row.id, "missed")

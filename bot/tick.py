@@ -10,7 +10,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.moment import Moment
-from bot.programme.schedule import SILENT
+from bot.programme.schedule import NEVER_MISSED
 from bot.script import House
 from bot.turns.pushes import base, say_due
 from bot.watch import Watch
@@ -34,7 +34,7 @@ MOST_TRIES = 5
 """After this many failures a prompt is set aside as missed, so that it sinks alone."""
 
 NEXT_TRY = timedelta(days=1)
-"""After as many, what says nothing but must be done is tried again: a deletion is a promise."""
+"""After as many, what must be done or said is tried again: a deletion is a promise."""
 
 
 class Ticker:
@@ -161,14 +161,14 @@ def _by_recipient(rows: Sequence[PromptRow]) -> list[list[PromptRow]]:
 
 
 def _count_failure(work: Work, group: Sequence[PromptRow], again: datetime) -> list[str]:
-    """Counts it. The row is tried again when its lease is over, until it is missed; housekeeping is put off, by id."""
+    """Counts it. It is tried again when its lease is over, until it is missed; what never is, is put off, by id."""
     put_off = []
     for row in group:
         now = work.prompts.get(row.id)
         if (now.state, now.token) != ("pending", row.token):
             continue
         failures = int(now.data.get("failures", 0)) + 1
-        if failures >= MOST_TRIES and base(row.kind) in SILENT:
+        if failures >= MOST_TRIES and base(row.kind) in NEVER_MISSED:
             work.prompts.note(row.id, {**now.data, "failures": failures})
             work.prompts.move(row.id, again)
             put_off.append(row.id)

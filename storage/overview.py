@@ -58,6 +58,20 @@ _DROP_RECEIVED = (
     .where(inbox.c.id == bindparam("this"), is_one_of(inbox.c.state, "poison"))
     .values(state="done", payload=None, since=None, lease=None)
 )
+_FORGET_RECEIVED = (
+    update(inbox)
+    .where(is_one_of(inbox.c.state, "poison"), inbox.c.since < bindparam("before"))
+    .values(state="done", payload=None, since=None, lease=None)
+)
+_OWED = (
+    update(prompts)
+    .where(
+        prompts.c.kind == "held",
+        prompts.c.state != "pending",
+        prompts.c.subject.in_(select(outbox.c.id).where(is_one_of(outbox.c.state, HELD))),
+    )
+    .values(state="pending", lease=None, token="")
+)
 _SERVER = text("SELECT current_setting('server_version_num')")
 _CROWD = select(addresses.c.channel, func.count()).group_by(addresses.c.channel, addresses.c.tenant)
 _OVERDUE = select(func.count()).where(
@@ -131,8 +145,12 @@ class Overview(Part):
         return self._change(_RESEND, {"this": id, "now": now}) == 1
 
     def forget(self, before: datetime) -> int:
-        """Empty what nobody decided about that could have gone before then; how many."""
-        return self._change(_FORGET, {"before": before})
+        """Empty what nobody decided about that could have gone, or was received, before then; how many."""
+        return sum(self._change(statement, {"before": before}) for statement in (_FORGET, _FORGET_RECEIVED))
+
+    def owe(self) -> int:
+        """What is still held is due again, where its prompt was given up: an older version knows neither; how many."""
+        return self._change(_OWED, {})
 
     def drop_received(self, id: str) -> bool:
         """Give up something received that was set aside. False when it is none."""

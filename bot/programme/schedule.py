@@ -81,6 +81,9 @@ SILENT: Final = frozenset({"log.close", *CLOSINGS, "left.delete", "round.close",
 HELD: Final = "held"
 """What others bring about: it comes inside the reader's hours, and each is a message of its own."""
 
+NEVER_MISSED: Final = SILENT | {HELD}
+"""What is done or said however late, and tried again every day where it fails."""
+
 CANNOT_WAIT: Final = frozenset({"greeting", "host.first", "log", "week.pick"})
 """What has its place among the messages of its own day before what others bring about."""
 
@@ -178,7 +181,7 @@ def latest(kind: str, at: datetime, worker: Worker) -> datetime:
     guest until the day ends; tasks and overviews until the end of the next working day. Housekeeping is always done.
     """
     day = local_date(at, worker.zone)
-    if kind in SILENT or kind == HELD:
+    if kind in NEVER_MISSED:
         return at + _YEAR
     if kind in {"log", "week.pick"}:
         return at_local(day + DAY, time(0), worker.zone)

@@ -179,7 +179,7 @@ def circle_of(moment: Moment, exchange: ExchangeRow) -> Circle:
 
 def goals_agreed(moment: Moment, exchange: ExchangeRow) -> bool:
     """Both have ticked that they agree on the goals; that stands also when another leads now."""
-    ticked = {row.person for row in moment.work.answers.about(exchange.id) if row.occasion == "goals"}
+    ticked = {row.person for row in moment.work.answers.about(exchange.id) if row.key == "goals.agreed"}
     return exchange.employee in ticked and len(ticked) > 1
 
 

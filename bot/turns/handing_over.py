@@ -15,7 +15,7 @@ from bot.programme.schedule import EXCHANGE_KINDS
 from bot.programme.visibility import may_read, redact
 from bot.script import Topic
 from bot.turns import led_before, reaching, sparring
-from bot.turns.common import circle_of, facts_of_exchange, item, label_of, shown_to_others
+from bot.turns.common import circle_of, facts_of_exchange, goals_agreed, item, label_of, shown_to_others
 from bot.turns.minutes import minutes_of
 from bot.turns.preparations import leader_asked
 from bot.turns.weeks import open_tasks
@@ -55,6 +55,7 @@ def _written(moment: Moment, exchange: ExchangeRow) -> list[AnswerRow]:
 def hand_over(moment: Moment, exchange: ExchangeRow, leader: PersonRow, passed: Collection[str]) -> None:
     """Makes somebody the leader, who reads the answers `passed` (their ids) and nothing else of before."""
     before = moment.person(exchange.leader)
+    _untick(moment, exchange)
     for row in _written(moment, exchange):
         kept = _kept_back(exchange, row, leader, passed=row.id in passed)
         if kept != row:
@@ -70,6 +71,13 @@ def hand_over(moment: Moment, exchange: ExchangeRow, leader: PersonRow, passed: 
     replan(moment, exchange)
     _tell_leader(moment, exchange, before, leader, passed)
     _tell_hosts(moment, exchange)
+
+
+def _untick(moment: Moment, exchange: ExchangeRow) -> None:
+    """A leader's tick that the employee's did not join would make two with whatever is agreed on later."""
+    if not goals_agreed(moment, exchange):
+        for row in moment.work.answers.of(exchange.leader, exchange.id, "goals"):
+            moment.work.answers.delete(row.id)
 
 
 def _kept_back(exchange: ExchangeRow, row: AnswerRow, leader: PersonRow, *, passed: bool) -> AnswerRow:

@@ -141,8 +141,11 @@ def _told_on(row: PromptRow) -> date:
 
 
 def _by_day(kind: str, row: PromptRow, hours: Worker, now: datetime) -> datetime:
-    """When something late may be said: inside the hours. The logbook's time is the person's own choice."""
-    if kind in SILENT or kind in CHOSEN or now < row.at + ON_TIME:
+    """When something late may be said: inside the hours. The logbook's time is the person's own choice.
+
+    Nobody plans anew what was held, so its time is looked at again: the hours may have changed since.
+    """
+    if kind in SILENT or kind in CHOSEN or (kind != HELD and now < row.at + ON_TIME):
         return now
     return within_hours(hours, now)
 

@@ -111,6 +111,7 @@ def _clear_sign_ups(moment: Moment, row: RoundRow) -> None:
     for sign_up in moment.work.rounds.sign_ups(row.id):
         if sign_up.id not in placed:
             _clear_sign_up(moment, sign_up.id)
+            erase_who_is_gone(moment, (sign_up.person, sign_up.leader))
     for exchange in exchanges:
         if exchange.state not in GOING:
             forget(moment, moment.work.answers.about(exchange.id), at_the_end=True)
@@ -125,6 +126,7 @@ def _clear_offers(moment: Moment, row: RoundRow) -> None:
         forget(moment, moment.work.answers.about(offer.id), at_the_end=True)
         empty(moment, moment.work.conversations.of_subject(offer.id))
         moment.work.rounds.update_offer(replace(offer, unit=ERASED))
+        erase_who_is_gone(moment, (offer.person,))
 
 
 PROMPTS = {SHARED: acting(shared_due), ROUND: acting(round_due)}

@@ -19,6 +19,7 @@ from bot.programme.calendar import within_hours
 from bot.programme.schedule import HELD, MOST_A_DAY
 from bot.tick import Ticker
 from bot.turns import people
+from storage.outbox import Outbox
 from storage.records import AnswerRow, OutboxState, PromptRow, new_id
 from storage.store import Work
 from tests.conversations.conftest import Open
@@ -105,6 +106,17 @@ async def test_it_comes_when_the_hours_begin(open_at: Open, day: date, hour: int
         await here.play.until(at - timedelta(minutes=1))
         assert await got(here.lone, "nyt") == []
         await here.play.until(at)
+    assert await got(here.lone, "nyt") == ["nyt"]
+
+
+async def test_hours_that_change_while_it_is_held_are_kept_too(open_at: Open) -> None:
+    here = await open_at("start")
+    await here.at(DAY, 20)
+    await brings(here, here.lone, "nyt")
+    await works(here, here.lone, time(12), time(20))
+    await here.at(DAY + timedelta(days=1), 11, 59)
+    assert await got(here.lone, "nyt") == []
+    await here.at(DAY + timedelta(days=1), 12)
     assert await got(here.lone, "nyt") == ["nyt"]
 
 
@@ -432,6 +444,45 @@ async def test_a_turn_that_breaks_off_leaves_it_held_and_the_next_says_it_once(o
     assert await state(here, id) is OutboxState.HELD
     await here.at(day, 9)
     assert await got(here.lone, "nyt") == ["nyt"]
+
+
+async def test_what_fails_again_and_again_is_let_go_on_another_day(
+    open_at: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = await open_at("start")
+    await here.at(DAY, 20)
+    await brings(here, here.lone, "nyt")
+
+    def breaks(*_: object) -> bool:
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Outbox, "let_go", breaks)
+        for minute in range(0, 20, 2):
+            await here.at(DAY + timedelta(days=1), 9, minute)
+    assert await got(here.lone, "nyt") == []
+    await here.at(DAY + timedelta(days=2), 10)
+    assert await got(here.lone, "nyt") == ["nyt"]
+
+
+@pytest.mark.parametrize("end", ["missed", "cancelled"])
+async def test_what_a_version_that_knows_of_nothing_held_gave_up_is_owed(open_at: Open, end: str) -> None:
+    here = await open_at("start")
+    await here.at(DAY, 20)
+    kept, gone = await brings(here, here.lone, "nyt", "borte")
+    await here.play.store.run(lambda work: work.outbox.withdraw(gone))
+
+    def gives_up(work: Work) -> None:
+        for row in (row for id in (kept, gone) for row in work.prompts.of(id, HELD)):
+            work.prompts.mark(row.id, end, {**row.data, "failures": 5})
+
+    await here.play.store.run(gives_up)
+    await here.at(DAY + timedelta(days=1), 12)
+    assert await got(here.lone, "nyt", "borte") == []
+    assert await here.play.store.run(lambda work: work.overview.owe()) == 1
+    await here.at(DAY + timedelta(days=1), 12, 1)
+    assert await got(here.lone, "nyt", "borte") == ["nyt"]
+    assert await here.play.store.run(lambda work: work.overview.owe()) == 0
 
 
 @settings(max_examples=15, deadline=None)

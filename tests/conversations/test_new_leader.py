@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from bot.channel import Field
-from storage.records import ExchangeRow, PromptRow, new_id
+from storage.records import AnswerRow, ExchangeRow, PromptRow, new_id
 from tests.conversations.conftest import Open
 from tests.conversations.test_split_stays import all_say_yes, two_places
 from tests.stage.asides import account, calls_agreed
@@ -327,6 +327,31 @@ async def test_the_host_keeps_the_goals_that_were_agreed(open_at: Open) -> None:
     await names(here, await mette(here))
     await here.vera.says("delt")
     assert GOAL["da"] in await here.vera.text()
+
+
+async def test_a_tick_of_the_one_before_makes_no_agreement_with_a_later_one(open_at: Open) -> None:
+    here = await open_at("prepared")
+    await here.lone.taps("goals.agreed")
+    await names(here, await mette(here), GOAL["da"])
+    await here.emil.taps("goals.agreed")
+    await here.vera.says("delt")
+    assert GOAL["da"] not in await here.vera.text(), "the one who leads now has agreed to nothing"
+
+
+async def test_a_tick_at_the_ground_rules_is_none_at_the_goals(open_at: Open) -> None:
+    here = await open_at("prepared")
+    await here.lone.taps("goals.agreed")
+    (tick,) = [row for row in await written(here) if row.key == "goals.agreed"]
+    rules = replace(tick, id=new_id(), person=here.emil.id, key="lead.prep.rules", value=["lead.prep.rules.contact"])
+    await here.play.store.run(lambda work: work.answers.put(rules))
+    await here.vera.says("delt")
+    assert GOAL["da"] not in await here.vera.text()
+
+
+async def written(here: Cast) -> list[AnswerRow]:
+    """All answers about Emil's exchange."""
+    exchange = await stay(here)
+    return await here.play.store.run(lambda work: work.answers.about(exchange.id))
 
 
 async def test_during_a_pause(open_at: Open) -> None:

@@ -246,6 +246,21 @@ def _naming(work: Work, seat: Seat) -> list[str]:
     return [str(row) for row in rows if seat.name in str(row) or str(row.get("key", "")).endswith(seat.id)]
 
 
+async def test_a27_who_has_left_and_never_got_a_place_is_erased_with_what_they_wrote(open_at: Open) -> None:
+    here = await open_at("supported")
+    for seat in (here.emil, here.lone, here.vera):
+        await here.play.store.run(
+            lambda work, id=seat.id: work.people.update(replace(work.people.get(id), active=False))  # type: ignore[misc]
+        )
+    await here.at(date(2026, 12, 29), 13)
+    assert (await here.emil.person()).name == here.emil.name
+    await here.at(date(2026, 12, 30), 13)
+    assert [(await seat.person()).name for seat in (here.emil, here.lone)] == [ERASED] * 2
+    assert (await here.vera.person()).name == here.vera.name, "what hosts wrote is kept longer"
+    await here.at(date(2027, 6, 30), 13)
+    assert (await here.vera.person()).name == ERASED
+
+
 async def test_who_is_still_there_is_not_erased(open_at: Open) -> None:
     here = await open_at("talked")
     await here.at(SHARED_GONE, 13)

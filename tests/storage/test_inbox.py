@@ -2,6 +2,7 @@ import pytest
 
 from storage.records import InboxRow
 from storage.store import NotFound, Store, Work
+from tests.storage.samples import NOW, SECOND
 
 
 def receive(store: Store, id: str, event: str, channel: str = "slack") -> str | None:
@@ -65,3 +66,17 @@ def test_what_is_done_does_not_fail_afterwards(store: Store) -> None:
 def test_five_failures_are_enough(store: Store) -> None:
     receive(store, "1", "Ev1")
     assert [store.run_now(lambda work: work.inbox.failed("1")) for _ in range(5)] == [False] * 4 + [True]
+
+
+def test_what_is_set_aside_is_dropped_with_its_text_after_its_time(store: Store) -> None:
+    def unit(work: Work) -> None:
+        for n, id in enumerate(("old", "new", "pending")):
+            work.inbox.add(id, "slack", id, "hej", since=NOW + n * SECOND)
+        for id in ("old", "new"):
+            work.inbox.failed(id, attempts_max=1)
+
+    store.run_now(unit)
+    assert store.run_now(lambda work: work.overview.forget(NOW + SECOND)) == 1
+    rows = [store.run_now(lambda work, id=id: work.inbox.get(id)) for id in ("old", "new", "pending")]  # type: ignore[misc]
+    assert [(row.state, row.payload) for row in rows] == [("done", ""), ("poison", "hej"), ("pending", "hej")]
+    assert store.run_now(lambda work: work.inbox.add("again", "slack", "old", "hej")) is None, "it is still known"
