@@ -21,6 +21,8 @@ CHOICES = Dialog(
         step(Ask("own.where", One(fact="rounds"), Who.HR, when=fact("some_rounds"), required=True)),
         page(
             Ask("choose.track", One(fact="tracks"), Who.HR, required=True),
+            number("choose.goals", 1, 3),
+            number("choose.actions", 1, 3),
             Ask("choose.prompts", Many(fact="optional"), Who.HR),
             Ask("choose.cleared", Many(fact="cleared"), Who.HR, hints=("choose.cleared.why",)),
         ),

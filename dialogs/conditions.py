@@ -62,6 +62,11 @@ def fact(name: str, at_least: int = 1) -> Condition:
     return condition
 
 
+def room(name: str, number: int, key: str = "") -> Condition:
+    """The programme allows so many, or says nothing of it; or `key` was answered while it still did."""
+    return lambda view: view.facts.get(name, number) >= number or bool(view.answers.get(key))
+
+
 def in_fact(key: str, name: str) -> Condition:
     """The answer is one of those in the fact."""
     return lambda view: view.answers.get(key) in view.facts.get(name, ())

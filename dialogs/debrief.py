@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import takewhile
 
-from dialogs.conditions import FULL, answered, below, both, chose, fact, picked, unless
+from dialogs.conditions import FULL, answered, below, both, chose, fact, picked, room, unless
 from dialogs.kinds import HOW_FAR, LONG, SHORT
 from dialogs.model import Ask, Condition, Day, Dialog, Many, One, Scale, Step, always, page, step
 from dialogs.model import Visibility as Who
@@ -50,22 +50,27 @@ def goal(n: int) -> tuple[Ask, Ask]:
 
 
 def action(n: int) -> Step:
-    """Action number `n`: on the short track only what and when, and only one."""
+    """Action number `n`: on the short track only what and when, and only one; and no more than HR has chosen."""
+    what, before = f"deb.12.action.what#{n}", n - 1
     wanted: Condition = always
-    if n > 1:
+    if before:
         wanted = both(
-            FULL, answered(f"deb.12.action.what#{n - 1}"), chose(f"deb.more_action#{n - 1}", "btn.add_action")
+            FULL,
+            answered(f"deb.12.action.what#{before}"),
+            chose(f"deb.more_action#{before}", "btn.add_action"),
+            room("most_actions", n, what),
         )
-    has_it = both(wanted, answered(f"deb.12.action.what#{n}"))
-    more = Ask(f"deb.more_action#{n}", One(("btn.add_action", "btn.no_more")), Who.CONTROL, when=both(FULL, has_it))
+    has_it = both(wanted, answered(what))
+    one_more = both(FULL, has_it, room("most_actions", n + 1))
+    more = Ask(f"deb.more_action#{n}", One(("btn.add_action", "btn.no_more")), Who.CONTROL, when=one_more)
     return page(
         Ask(
-            f"deb.12.action.what#{n}",
+            what,
             SHORT,
             Who.JOINT,
             when=wanted,
-            says=("deb.12.action",) if n == 1 else (),
-            says_when=FULL,
+            says=() if before else ("deb.12.action",),
+            says_when=both(FULL, room("most_actions", 2)),
         ),
         Ask(f"deb.12.action.first#{n}", SHORT, Who.JOINT, when=both(FULL, has_it)),
         Ask(f"deb.12.action.when#{n}", Day(after="today"), Who.JOINT, when=has_it),

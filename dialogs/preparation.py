@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dialogs.conditions import FULL, answered, below, both, chose, fact, sounds_vague
+from dialogs.conditions import FULL, answered, below, both, chose, fact, room, sounds_vague
 from dialogs.kinds import LONG, SHORT
 from dialogs.model import Ack, Ask, Day, Dialog, Hour, Many, One, Review, Scale, Step, page, step
 from dialogs.model import Visibility as Who
@@ -60,15 +60,16 @@ HABIT_ASK = Ask("share.habit", One(HABITS), Who.PRIVATE)
 
 
 def more_goals() -> Step:
-    """A second and a third goal, each only when wanted. Condition: the full track."""
-    one_more = both(FULL, chose("prep.goal.more", "btn.add_goal"))
-    two_more = both(one_more, answered("prep.goal.2"), chose("prep.goal.more#2", "btn.add_goal"))
+    """A second and a third goal, each only when wanted and where HR has not chosen fewer. Condition: the full track."""
+    one_more = both(FULL, chose("prep.goal.more", "btn.add_goal"), room("most_goals", 2, "prep.goal.2"))
+    has_two = both(one_more, answered("prep.goal.2"))
+    two_more = both(has_two, chose("prep.goal.more#2", "btn.add_goal"), room("most_goals", 3, "prep.goal.3"))
     return step(
-        Ask("prep.goal.more", MORE, Who.CONTROL, when=FULL),
+        Ask("prep.goal.more", MORE, Who.CONTROL, when=both(FULL, room("most_goals", 2))),
         Ask("prep.goal.2", LONG, Who.JOINT, when=one_more, starter=IDEA.format(2)),
         Ask("prep.goal.sharpen#2", LONG, Who.JOINT, when=both(one_more, sounds_vague("prep.goal.2"))),
-        Ask("prep.goal.2.sign", LONG, Who.JOINT, when=both(one_more, answered("prep.goal.2"))),
-        Ask("prep.goal.more#2", MORE, Who.CONTROL, when=both(one_more, answered("prep.goal.2"))),
+        Ask("prep.goal.2.sign", LONG, Who.JOINT, when=has_two),
+        Ask("prep.goal.more#2", MORE, Who.CONTROL, when=both(has_two, room("most_goals", 3))),
         Ask("prep.goal.3", LONG, Who.JOINT, when=two_more, starter=IDEA.format(3)),
         Ask("prep.goal.sharpen#3", LONG, Who.JOINT, when=both(two_more, sounds_vague("prep.goal.3"))),
         Ask("prep.goal.3.sign", LONG, Who.JOINT, when=both(two_more, answered("prep.goal.3"))),

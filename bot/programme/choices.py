@@ -27,7 +27,8 @@ class Choices:
     `prompts` are those of OPTIONAL and CLEARED that are switched on; those of CLEARED are asked only where
     `representatives_cleared`. `coaches` are person ids. `help_contacts` says, in HR's
     words, whom to turn to when days are hard; without it that is the round's contact. `sparring` is the ISO date of
-    the leaders' meeting. `track` is "full" where everybody takes the full one.
+    the leaders' meeting. `track` is "full" where everybody takes the full one. `goals` and `actions` are the most of
+    them in one exchange.
     `pool` where there is a central one that pays for a substitute. `rules_link` leads to the rules for long stays.
     """
 
@@ -38,6 +39,8 @@ class Choices:
     help_contacts: str = ""
     sparring: str = ""
     pool: bool = False
+    goals: int = 3
+    actions: int = 3
     return_talk_working_days: int = 10
     sharing: int = 30
     debrief_reminder: int = 7

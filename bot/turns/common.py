@@ -29,6 +29,10 @@ MISSING = "…"
 """Stands where something was that is not kept any more."""
 
 
+SEVERAL = {2: Say("number.two"), 3: Say("number.three")}
+"""How many there can be, in words; of one nothing is said."""
+
+
 def first(name: str) -> str:
     """What a person is called."""
     return name.split()[0] if name else ""
@@ -100,7 +104,14 @@ def facts_of_exchange(moment: Moment, topic: Topic, exchange: ExchangeRow) -> di
         "start": places[0].start if theirs else exchange.start,
         "end": places[0].end if theirs else exchange.end,
         "full": is_full(moment, exchange),
+        **limits(moment, exchange),
     }
+
+
+def limits(moment: Moment, exchange: ExchangeRow) -> dict[str, int]:
+    """The most goals and actions that HR has chosen."""
+    choices = moment.choices(exchange.round)
+    return {"most_goals": choices.goals, "most_actions": choices.actions}
 
 
 def _places(moment: Moment, topic: Topic, exchange: ExchangeRow) -> Sequence[Stop]:

@@ -18,6 +18,7 @@ from bot.programme.visibility import may_read
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns import after, assignments, coach_ways, gifts, returning, stories
 from bot.turns.common import (
+    SEVERAL,
     bare,
     circle_of,
     exchange_of,
@@ -27,6 +28,7 @@ from bot.turns.common import (
     item,
     label_of,
     latest,
+    limits,
     shown,
     who_sees,
 )
@@ -50,9 +52,10 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
     prepared = moment.work.answers.of(me, exchange.id, "prep")
     given = moment.work.answers.of(me, exchange.id, "deb")
     purposes = next((row.value for row in prepared if row.key == "prep.purpose"), None)
-    full = is_full(moment, exchange)
+    full, most = is_full(moment, exchange), limits(moment, exchange)
     return {
         **facts_of_exchange(moment, topic, exchange),
+        "most": SEVERAL.get(most["most_actions"], ""),
         **goals_of(prepared),
         **_picked(moment, given),
         "quotes": offered_quotes(moment, exchange, language),
@@ -60,7 +63,7 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
         "career": isinstance(purposes, list) and "prep.purpose.career" in purposes,
         "habit": moment.work.exchanges.journal(exchange.id).habit,
         "host_person": bool(hosts_of(exchange)),
-        "minutes": minutes_of(moment, topic, DEBRIEF, full=full),
+        "minutes": minutes_of(moment, topic, DEBRIEF, full=full, known=most),
         "releasable": _releasable(moment, exchange, language),
     }
 
@@ -281,7 +284,8 @@ def push(moment: Moment, prompt: PromptRow) -> Told | None:
     if base(prompt.kind) == "debrief" and row is not None:
         return None  # who stopped early was offered it then, and has begun
     topic = Topic(employee, "deb", exchange.id, "deb")
-    minutes = minutes_of(moment, topic, DEBRIEF, full=is_full(moment, exchange))
+    known = limits(moment, exchange)
+    minutes = minutes_of(moment, topic, DEBRIEF, full=is_full(moment, exchange), known=known)
     presses = [
         Press("btn.start_min", ["begin", "deb", exchange.id, "deb"], main=True, minutes=minutes),
         Press("btn.later", ["later", prompt.id]),

@@ -19,6 +19,7 @@ from bot.programme.visibility import may_read
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns import coach_ways, goal_ideas, host_words
 from bot.turns.common import (
+    SEVERAL,
     as_date,
     circle_of,
     exchange_of,
@@ -26,6 +27,7 @@ from bot.turns.common import (
     item,
     label_of,
     latest,
+    limits,
     shown_to_others,
     who_sees,
 )
@@ -68,13 +70,15 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
     """What the preparation needs: the days to choose from, the track, and what will be sent to whom."""
     exchange = exchange_of(moment, topic)
     journal = moment.work.exchanges.journal(exchange.id)
+    most = limits(moment, exchange)
     return {
         **facts_of_exchange(moment, topic, exchange),
+        "most": SEVERAL.get(most["most_goals"], ""),
         "full": is_full(moment, exchange),
         "days": _days(moment, topic, exchange),
         "abroad": exchange.form == "form.international",
         "part_time": part_time(_chosen_days(moment, exchange)),
-        "minutes": minutes_of(moment, topic, PREPARATION, full=is_full(moment, exchange)),
+        "minutes": minutes_of(moment, topic, PREPARATION, full=is_full(moment, exchange), known=most),
         "date": exchange.start,
         "habit": journal.habit,
         "host_person": bool(hosts_of(exchange)),
@@ -286,7 +290,8 @@ def push(moment: Moment, prompt: PromptRow) -> Told | None:
         return None
     employee = moment.person(exchange.employee)
     topic = Topic(employee, "prep", exchange.id, "prep")
-    minutes = minutes_of(moment, topic, PREPARATION, full=is_full(moment, exchange))
+    known = limits(moment, exchange)
+    minutes = minutes_of(moment, topic, PREPARATION, full=is_full(moment, exchange), known=known)
     left = max((exchange.start - moment.today(employee)).days, 0)
     values = {**facts_of_exchange(moment, topic, exchange), "n": left, "minutes": minutes}
     presses = [

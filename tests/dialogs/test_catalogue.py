@@ -190,6 +190,19 @@ def test_the_preparation_needs_only_purpose_and_one_goal_with_its_sign() -> None
     assert needed == ["prep.ack", "prep.purpose", "prep.goal.1", "prep.goal.1.sign", "prep.confirm"]
 
 
+def test_what_was_written_stays_to_be_changed_where_fewer_are_allowed_later() -> None:
+    more: dict[str, Value] = {"prep.goal.more": "btn.add_goal", "prep.goal.more#2": "btn.add_goal"}
+    three: dict[str, Value] = {**more, "prep.goal.2": "Kende tre af dem", "prep.goal.3": "Lede en tavlerunde"}
+    goals = asked("prep", {"full": True, "most_goals": 1}, three)
+    assert {"prep.goal.2", "prep.goal.2.sign", "prep.goal.3", "prep.goal.3.sign"} <= {*goals}
+    assert not any(key.startswith("prep.goal.more") for key in goals)
+    added: dict[str, Value] = {f"deb.more_action#{n}": "btn.add_action" for n in (1, 2)}
+    plan: dict[str, Value] = {**added, **{f"deb.12.action.what#{n}": "Ringe" for n in (1, 2, 3)}}
+    actions = asked("deb", {**EVERYTHING, "most_actions": 1}, plan)
+    assert {"deb.12.action.when#2", "deb.12.action.when#3"} <= {*actions}
+    assert not any(key.startswith("deb.more_action") for key in actions)
+
+
 def test_fields_of_the_preparation_open_on_their_condition() -> None:
     full = {"full": True}
     opened: list[tuple[str, dict[str, bool], dict[str, Value]]] = [

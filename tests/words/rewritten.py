@@ -18,6 +18,8 @@ REWRITTEN: Mapping[str, str] = {
     "prep.done": "inden den, as everywhere",
     "lead.prep.done": "inden den, as everywhere",
     "lead.ret.intro": "inden den, as everywhere",
+    "prep.goal.more": "HR chooses how many goals there can be",
+    "deb.12.action": "HR chooses how many actions there can be",
     "lead.prep.followup.return": "HR chooses how many working days",
     "fu30.intro": "HR chooses after how many days",
     "fu90.intro": "HR chooses after how many days, and a reminder comes after it",
