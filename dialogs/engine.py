@@ -174,7 +174,7 @@ def _screen(dialog: Dialog, state: State, facts: Facts) -> Screen:
     n = next(n for n, step in enumerate(dialog.steps) if any(ask.key == state.at for ask in step.asks))
     here = dialog.steps[n]
     asks = _together(here, state, shown)
-    number = _counted(dialog.steps[: n + 1], shown)
+    number = max(1, _counted(dialog.steps[: n + 1], shown))
     order = [ask.key for ask in dialog.asks if ask.key in shown]
     return Screen(
         dialog.key,
@@ -189,7 +189,7 @@ def _screen(dialog: Dialog, state: State, facts: Facts) -> Screen:
 
 
 def _counted(steps: Iterable[Step], keys: Collection[str]) -> int:
-    """How many steps hold one of the questions. One that goes on with another adds none, unless it stands alone."""
+    """How many steps hold one of the questions. One that goes on with another adds none."""
     return sum(not step.goes_on for step in steps if any(ask.key in keys for ask in step.asks))
 
 

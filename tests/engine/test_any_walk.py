@@ -225,6 +225,14 @@ def test_an_earlier_date_that_moves_past_a_later_one_asks_for_that_again() -> No
     assert turn.state.at == "match.end"
 
 
+def test_a_step_that_goes_on_with_one_that_is_not_there_any_more_is_the_first() -> None:
+    dialog = DIALOGS["match"]
+    steps = sorted(dialog.steps, key=lambda step: not step.goes_on)
+    state = State(dialog.key, at=steps[0].asks[0].key, answers={"match.more": "btn.yes"})
+    known = {"today": TODAY.isoformat(), "offers": [{"value": "o", "label": "Havnen"}]}
+    check(changed := replace(dialog, steps=tuple(steps)), engine.show(changed, state, known), known)
+
+
 def test_an_answer_typed_for_a_form_is_one_step() -> None:
     ask: Ask = DIALOGS["stop"].asks[0]
     turn = Move("garbage", "1")(DIALOGS["stop"], engine.begin(DIALOGS["stop"], {"today": "2026-05-04"}).state, {})
