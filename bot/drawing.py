@@ -73,21 +73,8 @@ def draw(
         parts += [Part(text) for text in texts]
         opened += texts if dialog.form else []
     opened += _first_question(reader, dialog, screen)
-    alone = screen.asks[0] if len(screen.asks) == 1 else None
-    buttons: list[tuple[Button, Action]] = []
-    fields: tuple[Field, ...] = ()
-    if alone is not None and isinstance(alone.answer, One) and _few(reader, alone.answer):
-        parts += _question(reader, alone)
-        buttons += _options(reader, alone, screen.filled)
-    elif alone is not None and isinstance(alone.answer, Review):
-        parts += _question(reader, alone)
-        parts += _lines(reader.facts.get(alone.answer.fact, ()))
-        buttons.append((Button("send", reader.text(alone.answer.button), main=True), ["answer", alone.key, "yes"]))
-        buttons.append((Button("change", reader.text("btn.edit")), ["change"]))
-    else:
-        fields = tuple(field_of(reader, ask, screen.filled) for ask in screen.asks)
-        label = dialog.button if screen.last else "btn.continue"
-        buttons.append((Button("save", reader.text(label), main=True, sends=True), ["submit"]))
+    asked, fields, buttons = _asked(reader, dialog, screen)
+    parts += asked
     buttons += [(button, press.action) for button, press in _extra(reader, extra)]
     buttons += _ways(reader, screen)
     message = Message(
@@ -103,6 +90,23 @@ def draw(
         else None,
     )
     return Drawn(message, {button.id: action for button, action in buttons})
+
+
+def _asked(
+    reader: Reader, dialog: Dialog, screen: Screen
+) -> tuple[list[Part], tuple[Field, ...], list[tuple[Button, Action]]]:
+    """What is asked, the fields to answer in, and the buttons to answer with: one question in sentences, or a form."""
+    alone = screen.asks[0] if len(screen.asks) == 1 else None
+    if alone is not None and isinstance(alone.answer, One) and _few(reader, alone.answer):
+        return _question(reader, alone), (), [*_options(reader, alone, screen.filled)]
+    if alone is not None and isinstance(alone.answer, Review):
+        send = Button("send", reader.text(alone.answer.button), main=True)
+        change = Button("change", reader.text("btn.edit"))
+        parts = [*_question(reader, alone), *_lines(reader.facts.get(alone.answer.fact, ()))]
+        return parts, (), [(send, ["answer", alone.key, "yes"]), (change, ["change"])]
+    fields = tuple(field_of(reader, ask, screen.filled) for ask in screen.asks)
+    label = dialog.button if screen.last else "btn.continue"
+    return [], fields, [(Button("save", reader.text(label), main=True, sends=True), ["submit"])]
 
 
 def _first_question(reader: Reader, dialog: Dialog, screen: Screen) -> list[str]:

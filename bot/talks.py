@@ -158,21 +158,29 @@ def take(
     if turn.errors:
         return refuse(moment, talk, turn, incoming)
     same = verb == CLOSED or (verb == "resume" and bool(moment.form))
-    again = talk.row.card if same and talk.row.status == "open" else ""
+    _go_to(moment, talk, turn, in_place, talk.row.card if same and talk.row.status == "open" else "", same=same)
+    return Reply()
+
+
+def _go_to(moment: Moment, talk: Talk, turn: Turn, in_place: str, again: str, *, same: bool) -> None:
+    """Keeps what was answered, and says what is next. `same`: that is the question which stands there already.
+
+    `again` is the card that stays as it is.
+    """
+    script = moment.house.scripts[talk.dialog.key]
     if talk.row.card and not again:
         moment.work.conversations.spend(talk.row.card)
     keep(moment, talk, turn.state, reader(moment, talk))
     after = replace(talk, state=turn.state)
-    after = replace(after, facts=_facts(moment, moment.house.scripts[dialog.key], after))
+    after = replace(after, facts=_facts(moment, script, after))
     if not turn.state.finished:
-        turn = replace(turn, screen=engine.show(dialog, turn.state, after.facts).screen)
+        turn = replace(turn, screen=engine.show(talk.dialog, turn.state, after.facts).screen)
     opening: Sequence[Say] = ()
     if same and turn.screen is not None and turn.screen.first and not turn.state.answers:
         # Nothing is answered yet, so what is said to begin with is still to be read.
-        turn = replace(turn, says=(*map(Say, dialog.intro), *turn.says))
-        opening = moment.house.scripts[dialog.key].opening(moment, after)
+        turn = replace(turn, says=(*map(Say, talk.dialog.intro), *turn.says))
+        opening = script.opening(moment, after)
     _go_on(moment, after, turn, in_place, (), again, opening)
-    return Reply()
 
 
 def _without_starters(view: Reader, dialog: Dialog, given: Mapping[str, Raw]) -> dict[str, Raw]:

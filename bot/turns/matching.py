@@ -27,7 +27,7 @@ from bot.turns.signups import ask_leader, wish_of
 from dialogs.match import MATCH
 from dialogs.model import Say
 from dialogs.round import FORMS
-from storage.records import ExchangeRow, PersonRow, RoundRow, SignUpRow, Stop, new_id
+from storage.records import ExchangeRow, OfferRow, PersonRow, RoundRow, SignUpRow, Stop, new_id
 
 MONTH = timedelta(days=30.5)
 """Near enough for a warning."""
@@ -161,13 +161,38 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     offer = moment.work.rounds.offer(str(answers["match.offer"])) if "match.offer" in answers else None
     if offer is not None and offer.state != "open":
         return Ending([Say("match.gone")])
+    exchange = _made(moment, talk, sign_up, offer)
+    if exchange is None:
+        return Ending([Say("match.gone")])
+    moment.work.exchanges.add(exchange)
+    sign_up_to(moment, sign_up, "proposed")
+    for taken in split.offers(moment, exchange, "open"):
+        offer_to(moment, taken, "proposed")
+    moment.work.audit.add(moment.now, talk.person.id, "exchange.proposed", exchange.id)
+    values = {"name": employee.name, "host_unit": exchange.host_unit}
+    hosts = hosts_of(exchange)
+    if offer is None and hosts:
+        proposals.ask_hosts(moment, exchange)
+        names = moment.words.listing(talk.person.language, map(moment.first_name, hosts))
+        links = [say for one in hosts for say in outside.told_hr(moment, talk.person, moment.person(one))]
+        return Ending([Say("match.sent.host", {**values, "host": names}), *links])
+    if offer is None:
+        ask_leader(moment, exchange)
+        return Ending([Say("match.sent.leader", {**values, "leader": moment.first_name(exchange.leader)})])
+    proposals.ask(moment, employee, "proposal", exchange)
+    return Ending([Say("match.sent.employee", values)])
+
+
+def _made(moment: Moment, talk: Talk, sign_up: SignUpRow, offer: OfferRow | None) -> ExchangeRow | None:
+    """The exchange as HR put it together; None where a place of it is taken by now."""
+    answers, employee = talk.state.answers, moment.person(sign_up.person)
     place = offer.unit if offer else str(answers.get("match.place", ""))
     host = offer.person if offer else _host(moment, talk, place)
     start, end = (date.fromisoformat(str(answers[key])) for key in ("match.start", "match.end"))
     stops = split.stops(moment, answers, Stop(host, place, start, end))
     if stops is None:
-        return Ending([Say("match.gone")])
-    exchange = ExchangeRow(
+        return None
+    return ExchangeRow(
         id=new_id(),
         round=sign_up.round,
         sign_up=sign_up.id,
@@ -186,23 +211,6 @@ def finish(moment: Moment, talk: Talk) -> Ending:
         offer=offer.id if offer else "",
         stops=stops,
     )
-    moment.work.exchanges.add(exchange)
-    sign_up_to(moment, sign_up, "proposed")
-    for taken in split.offers(moment, exchange, "open"):
-        offer_to(moment, taken, "proposed")
-    moment.work.audit.add(moment.now, talk.person.id, "exchange.proposed", exchange.id)
-    values = {"name": employee.name, "host_unit": exchange.host_unit}
-    hosts = hosts_of(exchange)
-    if offer is None and hosts:
-        proposals.ask_hosts(moment, exchange)
-        names = moment.words.listing(talk.person.language, map(moment.first_name, hosts))
-        links = [say for one in hosts for say in outside.told_hr(moment, talk.person, moment.person(one))]
-        return Ending([Say("match.sent.host", {**values, "host": names}), *links])
-    if offer is None:
-        ask_leader(moment, exchange)
-        return Ending([Say("match.sent.leader", {**values, "leader": moment.first_name(exchange.leader)})])
-    proposals.ask(moment, employee, "proposal", exchange)
-    return Ending([Say("match.sent.employee", values)])
 
 
 def _host(moment: Moment, talk: Talk, place: str) -> str:
