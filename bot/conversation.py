@@ -12,18 +12,18 @@ from typing import Any, NamedTuple, TypeVar
 import structlog
 from pydantic import ValidationError
 
-from bot import talks
-from bot.channel import CLOSED, INCOMING, OPEN, Address, Directory, Incoming, Message, NotReached, Part, Reply
+from bot.channel import INCOMING, Address, Directory, Incoming, Message, NotReached, Part, Reply
 from bot.clock import Clock
 from bot.intake import Taken, check
 from bot.moment import Moment, Told
 from bot.newcomers import Newcomers, at
 from bot.script import House
 from bot.together import Together
-from bot.turns import commands, home, led_before, people
+from bot.turn import as_asked, once_more, turn
+from bot.turns import home
 from bot.words import Words
 from dialogs.model import Say
-from storage.records import CardRow, ConversationRow, InboxRow, PersonRow, new_id
+from storage.records import InboxRow, new_id
 from storage.store import Store, StoreUnavailable, Work
 
 log = structlog.get_logger()
@@ -185,19 +185,12 @@ class Conversation:
         if person is None or card is None or card.person not in ("", person.id):
             return repeated
         moment = Moment(work, self._words, self._clock.now(), self._house, actor=person.id, form=incoming.form)
-        moment = moment.speaking(person.organisation)
-        if incoming.form == "card":
-            return replace(repeated, card=_stands_now(moment, card))
-        if incoming.button == OPEN:  # to open it once more changes nothing
-            repeated = replace(_pressed(moment, person, incoming), repeated=True)
-        elif incoming.form == "open":
-            _too_late(moment, person, card, incoming)
-        return replace(repeated, shows=tuple(moment.shown))
+        return once_more(moment.speaking(person.organisation), person, card, incoming, repeated)
 
     def _refused(self, work: Work, incoming: Incoming, refusal: Reply) -> Reply:
         """Nothing was written down; what was sent is shown as it was asked."""
         moment = Moment(work, self._words, self._clock.now(), self._house)
-        return replace(refusal, again=_as_asked(moment, work.people.at(at(incoming.sender)), incoming, refusal))
+        return replace(refusal, again=as_asked(moment, work.people.at(at(incoming.sender)), incoming, refusal))
 
     def ends(self) -> None:
         """Begins to catch up with nothing more; what comes is still answered."""
@@ -323,99 +316,9 @@ class Conversation:
         reply = turn(moment, person, replace(taken, form="", leave="keep") if said else taken)
         if said and (sentences := [it for it in (reply.note, *reply.errors.values()) if it]):
             moment.tell(person, Told([Part(it) for it in dict.fromkeys(sentences)]), kind="answer")
-        again = _as_asked(moment, person, taken, reply)
+        again = as_asked(moment, person, taken, reply)
         instead = moment.instead[-1] if moment.instead else reply.card
         return replace(reply, shows=tuple(moment.shown), card=instead, again=again)
-
-
-def turn(moment: Moment, person: PersonRow, incoming: Incoming) -> Reply:
-    """What one person did, carried out. What an open form shows next is collected in `moment.shown`."""
-    typed = incoming.kind == "text"
-    moment = replace(moment, actor=person.id, form=incoming.form, typed=typed)
-    if incoming.kind == "arrive":
-        people.welcome(moment, person)
-        return Reply()
-    if incoming.kind == "press":
-        return _pressed(moment, person, incoming)
-    return commands.typed(moment, person, incoming)
-
-
-def _pressed(moment: Moment, person: PersonRow, incoming: Incoming) -> Reply:
-    card = moment.work.conversations.card(incoming.card)
-    if card is None or card.person not in ("", person.id):
-        return Reply(note=moment.words.text(person.language, "card.not_yours"))
-    if incoming.form == "card":
-        moment = replace(moment, place=card.message)
-    if incoming.button == CLOSED:
-        return _closed(moment, card, incoming)
-    matter = None if card.spent else moment.matter(card, incoming.button)
-    if matter is not None:
-        # The answer comes below: the message stays, as it is about other matters too.
-        card, incoming, moment = matter, replace(incoming, card=matter.id), replace(moment, place="")
-    action = list(card.actions.get(incoming.button, ()))
-    if (card.spent and not home.lasts(card)) or not action:
-        return _too_late(moment, person, card, incoming)
-    verb, *args = action
-    # HR has lists of its own, about exchanges of whomever.
-    theirs = not person.hr or verb in ("begin", "reopen")
-    if theirs and (said := led_before.no_longer(moment, person, args)):
-        return Reply(note=said)
-    if card.conversation:
-        row = moment.work.conversations.get(card.conversation)
-        if incoming.button == OPEN and row.status not in ("open", "paused"):
-            return _over(moment, person, row, incoming)
-        if verb in moment.house.presses:
-            return moment.house.presses[verb](moment, person, args, incoming)
-        return talks.take(moment, talks.load(moment, row), verb, args, incoming)
-    return moment.house.presses[verb](moment, person, args, incoming)
-
-
-def _closed(moment: Moment, card: CardRow, incoming: Incoming) -> Reply:
-    """A form was put down half-way; what was sent is kept, and the chat says how far one is."""
-    row = moment.work.conversations.get(card.conversation) if card.conversation and not card.spent else None
-    if row is None or row.status != "open":
-        return Reply()
-    return talks.take(moment, talks.load(moment, row), CLOSED, [], incoming)
-
-
-def _too_late(moment: Moment, person: PersonRow, card: CardRow, incoming: Incoming) -> Reply:
-    """The card is answered. Whoever has its form open gets the question that is open now."""
-    row = moment.work.conversations.get(card.conversation) if card.conversation else None
-    if incoming.form == "card" and (now := _stands_now(moment, card)):
-        return Reply(card=now)
-    if incoming.form == "open" and row is not None and row.status == "open":
-        talks.take(moment, talks.load(moment, row), "resume", [], incoming)
-    return _over(moment, person, row, incoming)
-
-
-def _stands_now(moment: Moment, card: CardRow) -> Message | None:
-    """The question that is open now, where it stands in the place of a card that was answered."""
-    row = moment.work.conversations.get(card.conversation) if card.conversation else None
-    if row is None or row.status != "open" or not moment.work.outbox.took_place(row.message, card.message):
-        return None
-    return talks.standing(moment, talks.load(moment, row))
-
-
-def _as_asked(moment: Moment, person: PersonRow | None, incoming: Incoming, reply: Reply) -> Message | None:
-    """What was filled in and refused, as it was asked, for a platform that has to draw it once more."""
-    if person is None or not reply.errors or incoming.form not in ("card", "open"):
-        return None
-    card = moment.work.conversations.card(incoming.card)
-    if card is None or card.person != person.id or not card.conversation or card.spent:
-        return None
-    row = moment.work.conversations.get(card.conversation)
-    message = talks.standing(moment, talks.load(moment, row))
-    if message is None or message.card != card.id:
-        return None
-    return message if any(button.id == incoming.button for button in message.buttons) else None
-
-
-def _over(moment: Moment, person: PersonRow, row: ConversationRow | None, incoming: Incoming) -> Reply:
-    """Says that this was answered, or that it is closed; then a form keeps what was typed in it and is kept nowhere."""
-    if row is None or row.status != "stopped":
-        return Reply(note=moment.words.text(person.language, "card.answered"))
-    closed = led_before.no_longer(moment, person, [row.subject]) or moment.words.text(person.language, "stop.closed")
-    return Reply(errors={"": closed}) if incoming.form == "open" and incoming.values else Reply(note=closed)
 
 
 def _language(work: Work, sender: Address) -> str:
