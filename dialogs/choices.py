@@ -56,6 +56,7 @@ CHOICES = Dialog(
             number("choose.offers_kept_months", 1, 24),
         ),
         page(
+            number("choose.jobswap_usually", 1, 20),
             number("choose.soft_maximum_months", 1, 11),
             number("choose.upper_warning_months", 12, 36),
             Ask("choose.rules_link", SHORT, Who.HR, starter="rules_link"),

@@ -28,7 +28,7 @@ class Choices:
     `representatives_cleared`. `coaches` are person ids. `help_contacts` says, in HR's
     words, whom to turn to when days are hard; without it that is the round's contact. `sparring` is the ISO date of
     the leaders' meeting. `track` is "full" where everybody takes the full one. `goals` and `actions` are the most of
-    them in one exchange.
+    them in one exchange. `jobswap_usually` is how many working days a job swap lasts at the most as a rule.
     `pool` where there is a central one that pays for a substitute. `rules_link` leads to the rules for long stays.
     """
 
@@ -58,6 +58,7 @@ class Choices:
     shared_kept_months: int = 12
     sign_ups_kept_months: int = 6
     offers_kept_months: int = 12
+    jobswap_usually: int = 5
     soft_maximum_months: int = 6
     upper_warning_months: int = 12
     rules_link: str = ""

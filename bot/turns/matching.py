@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,11 +10,14 @@ from bot import talks
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment
 from bot.places import hosts_of
+from bot.planning import worker
+from bot.programme.cadence import exchange_days
 from bot.programme.choices import Choices
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns import outside, proposals, split, swaps
 from bot.turns.common import (
     Option,
+    as_date,
     colleagues,
     facts_of_round,
     label_of,
@@ -31,6 +35,9 @@ from storage.records import ExchangeRow, OfferRow, PersonRow, RoundRow, SignUpRo
 
 MONTH = timedelta(days=30.5)
 """Near enough for a warning."""
+
+JOBSWAPS = ("form.jobswap_peer", "form.jobswap_next")
+"""Forms for which there is a usual length (2.5)."""
 
 
 def pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
@@ -111,18 +118,25 @@ def _preview(moment: Moment, topic: Topic, round_row: RoundRow) -> list[dict[str
     for row in answers.values():
         label = label_of(moment, topic.person.language, row)
         lines.append({"label": label, "text": shown(moment, topic.person.language, row)})
-    start = answers.get("match.start")
-    if start is not None and date.fromisoformat(str(start.value)) > round_row.latest_start:
-        text = moment.words.text(topic.person.language, "warn.latest", {"date": round_row.latest_start})
-        lines.append({"label": "", "text": text, "ours": "yes"})
-    end = answers.get("match.end")
-    if start is not None and end is not None:
-        length = date.fromisoformat(str(end.value)) - date.fromisoformat(str(start.value))
-        lines += [
-            {"label": "", "text": moment.words.say(topic.person.language, say), "ours": "yes"}
-            for say in _too_long(length, moment.choices(round_row.id))
-        ]
-    return lines
+    warnings = _warnings(moment, round_row, {key: str(row.value) for key, row in answers.items()})
+    said = [moment.words.say(topic.person.language, say) for say in warnings]
+    return [*lines, *({"label": "", "text": text, "ours": "yes"} for text in said)]
+
+
+def _warnings(moment: Moment, round_row: RoundRow, answers: Mapping[str, str]) -> list[Say]:
+    """What is unusual about the dates. None of it stops HR."""
+    start, end = (as_date(answers.get(key, "")) for key in ("match.start", "match.end"))
+    if start is None:
+        return []
+    late = [Say("warn.latest", {"date": round_row.latest_start})] if start > round_row.latest_start else []
+    if end is None:
+        return late
+    choices = moment.choices(round_row.id)
+    person = moment.person(moment.work.rounds.sign_up(answers["match.wish"]).person)
+    days = len(exchange_days(start, end, (), worker(person), ()))
+    unusual = answers.get("match.form") in JOBSWAPS and days > choices.jobswap_usually
+    usual = [Say("warn.usual", {"n": choices.jobswap_usually})] if unusual else []
+    return [*late, *(_too_long(end - start, choices) or usual)]
 
 
 def _too_long(length: timedelta, choices: Choices) -> list[Say]:

@@ -203,6 +203,26 @@ async def test_one_takes_ones_own_words_home(page: Page, first_day: str) -> None
     assert "De ringer til hinanden, før de skriver" in json.dumps(json.loads(texts["json"]), ensure_ascii=False)
 
 
+async def test_hr_chooses_how_much_there_can_be_at_the_most(page: Page, round_open: str) -> None:
+    chair = Chair(page, round_open)
+    await chair.enter()
+    await chair.be("Hanne")
+    person = await page.locator("body").get_attribute("data-person")
+    await page.goto(f"{round_open}/choices?person={person}&language=da")
+    numbers = {"choose.goals": "2", "choose.actions": "1", "choose.jobswap_usually": "4"}
+    for key, number in {**numbers, "choose.goals": "4"}.items():
+        await page.get_by_label(chair.words(key)).fill(number)
+    save = page.get_by_role("button", name=chair.words("btn.save"))
+    await save.click()
+    wrong = page.locator('[data-key="choose.goals"]').get_by_role("alert")
+    await expect(wrong).to_have_text(chair.words("rejected.scale", low=1, high=3))
+    await page.get_by_label(chair.words("choose.goals")).fill("2")
+    await save.click()
+    await expect(page.get_by_text(chair.words("choose.kept"))).to_be_visible()
+    for key, number in numbers.items():
+        await expect(page.get_by_label(chair.words(key))).to_have_value(number)
+
+
 def written(chair: Chair, key: str) -> Locator:
     """Where the newest question with this key is answered in words."""
     return chair.field(key).locator("textarea")

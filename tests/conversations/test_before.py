@@ -472,7 +472,7 @@ async def test_the_employee_reads_the_leaders_part_on_the_own_page(open_at: Open
         assert text not in shown
 
 
-async def propose(here: Cast, start: str, end: str) -> Message:
+async def propose(here: Cast, start: str, end: str, form: str = "form.shadow") -> Message:
     """HR chooses a place with these dates; the card that shows what was chosen."""
     await here.at(date(2026, 4, 14), 11)
     await here.hanne.says("match")
@@ -480,7 +480,7 @@ async def propose(here: Cast, start: str, end: str) -> Message:
     await here.hanne.fills({"match.wish": only(await here.hanne.last(), "match.wish")})
     offer = only(await here.hanne.last(), "match.offer")
     dates: dict[str, Raw] = {"match.start": start, "match.end": end, "match.why": "De hører sammen"}
-    await here.hanne.fills({"match.offer": offer, "match.form": "form.shadow", **dates})
+    await here.hanne.fills({"match.offer": offer, "match.form": form, **dates})
     return await here.hanne.last()
 
 
@@ -511,6 +511,36 @@ async def test_domain_t10_a_long_stay_is_warned_of_and_not_blocked(
     assert said_now == ([warned] if warned else [])
     await here.hanne.taps("btn.send")
     assert (await exchange_of(here)).end == date.fromisoformat(end)
+
+
+@pytest.mark.parametrize(
+    ("form", "usually", "end", "told"),
+    [
+        ("form.jobswap_next", None, "2026-05-08", False),
+        ("form.jobswap_next", None, "2026-05-11", True),
+        ("form.jobswap_next", 6, "2026-05-11", False),
+        ("form.jobswap_next", 1, "2026-05-05", True),
+        ("form.jobswap_next", 1, "2026-05-04", False),
+        ("form.shadow", None, "2026-05-11", False),
+    ],
+)
+async def test_a_job_swap_longer_than_usual_is_said_and_not_blocked(
+    open_at: Open, form: str, usually: int | None, end: str, told: bool
+) -> None:
+    here = await open_at("supported")
+    if usually is not None:
+        await choose(here, "jobswap_usually", usually)
+    shown = read(await propose(here, "2026-05-04", end, form))
+    assert (said(here, "warn.usual", n=usually or 5) in shown) == told
+    await here.hanne.taps("btn.send")
+    assert (await exchange_of(here)).end == date.fromisoformat(end)
+
+
+async def test_of_a_job_swap_of_many_months_only_the_stronger_is_said(open_at: Open) -> None:
+    here = await open_at("supported")
+    shown = read(await propose(here, "2026-05-04", "2026-12-05", "form.jobswap_next"))
+    assert said(here, "warn.sixmonths", n=6) in shown
+    assert said(here, "warn.usual", n=5) not in shown
 
 
 def _is_in(here: Cast, key: str, link: str, shown: str) -> bool:
