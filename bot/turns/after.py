@@ -11,7 +11,7 @@ from bot.places import hosts_of
 from bot.planning import worker
 from bot.programme.calendar import working_day_after, working_days_until
 from bot.programme.visibility import may_read
-from bot.turns.common import as_date, bare, circle_of, item, latest
+from bot.turns.common import as_date, bare, circle_of, item, latest, still_ahead
 from dialogs.follow_up import DROP, MOST_ACTIONS, NEW, SMALLER
 from storage.records import AnswerRow, ExchangeRow, PersonRow, new_id
 
@@ -134,13 +134,13 @@ def back_on(moment: Moment, exchange: ExchangeRow) -> date:
 
 
 def talk_before(moment: Moment, exchange: ExchangeRow) -> date:
-    """By when the return talk is to be held: the day set for it while that is ahead, else so many working days on."""
+    """Before which day the return talk is to be held: the one set while that is ahead, else so many working days on."""
     leader = moment.person(exchange.leader)
     day = talk_day(read_by(moment, exchange, leader.id))
     if day is not None and day >= moment.today(leader):
-        return day
+        return still_ahead(moment, leader, day)
     days = moment.choices(exchange.round).return_talk_working_days
-    return max(working_day_after(worker(leader), exchange.end, days), moment.today(leader))
+    return still_ahead(moment, leader, working_day_after(worker(leader), exchange.end, days))
 
 
 def move_talk(moment: Moment, exchange: ExchangeRow, before: date) -> date | None:

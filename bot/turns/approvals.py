@@ -124,11 +124,14 @@ def _tell_all(moment: Moment, exchange: ExchangeRow) -> None:
     says += [Say("match.with", {**facts, "host": host.name}) for host in hosts[:1]]
     says += [Say("match.with.too", {"host": host.name, "host_unit": _unit(exchange, host.id)}) for host in hosts[1:]]
     call = add_to_calendar(exchange, "first", min(working_day_after(worker_of(employee), today, PROPOSED_DAYS), by))
-    moment.tell(employee, Told([*says, Say("match.yes", {"date": by})], [call]), kind=DECISION, subject=exchange.id)
+    ahead = by > today
+    calls = [call] if ahead else []
+    says.append(Say("match.yes" if ahead else "match.yes.now", {**facts, "date": by}))
+    moment.tell(employee, Told(says, calls), kind=DECISION, subject=exchange.id)
     for host in hosts:
         facts = facts_of_exchange(moment, Topic(host, "approve", exchange.id, "approve"), exchange)
-        says = [Say("match.yes.host", {**facts, "date": by})]
-        moment.tell(host, Told(says, [call]), kind="news", subject=exchange.id)
+        say = Say("match.yes.host" if ahead else "match.yes.host.now", {**facts, "date": by})
+        moment.tell(host, Told([say], calls), kind="news", subject=exchange.id)
 
 
 def _unit(exchange: ExchangeRow, host: str) -> str:

@@ -17,6 +17,7 @@ from bot.script import Ending, Script, Talk, Topic
 from bot.turns import leader_part, still_open
 from bot.turns.common import exchange_of, facts_of_exchange, who_sees
 from bot.turns.picking import shown_by
+from bot.turns.preparations import FEWEST_DAYS
 from bot.turns.pushes import telling
 from dialogs.checklists import FORMAL, PRACTICAL
 from dialogs.model import Ask, Say
@@ -25,9 +26,6 @@ from storage.records import AnswerRow, ExchangeRow, PersonRow, PromptRow, new_id
 
 OPEN_BEFORE = 2
 """Working days before the first one; then the rest is named on the short track."""
-
-FEWEST_DAYS = 2
-"""Days before the first one in which there is time to find something out; "1 days to go" would be no sentence."""
 
 
 def homework(moment: Moment, prompt: PromptRow) -> Told | None:
@@ -107,7 +105,8 @@ def practical(moment: Moment, prompt: PromptRow) -> Told | None:
     exchange = moment.work.exchanges.get(prompt.subject)
     open_now = still_open.practical(moment, exchange)
     looked = is_full(moment, exchange) or _went_through(moment, exchange)
-    if exchange.state not in still_open.AHEAD or not open_now or not looked:
+    begun = _first_day(exchange) <= moment.today(moment.person(exchange.employee))
+    if exchange.state not in still_open.AHEAD or begun or not open_now or not looked:
         return None
     values = {"start": exchange.start, "list": [Say(item) for item in open_now]}
     return Told([Say("push.practical", values)], [_tick("practical", prompt), Press("btn.later", ["later", prompt.id])])

@@ -9,8 +9,9 @@ from typing import Any
 from bot.channel import OUTSIDE as OUTSIDE
 from bot.moment import Moment
 from bot.places import hosts_of, stop_of, stop_on, stops_of
-from bot.planning import is_full
+from bot.planning import is_full, worker
 from bot.programme.cadence import WEEKDAYS
+from bot.programme.calendar import working_day_after
 from bot.programme.visibility import GOALS, Circle, Item, redact
 from bot.script import Talk, Topic
 from dialogs.leader import RULES
@@ -122,6 +123,12 @@ def _places(moment: Moment, topic: Topic, exchange: ExchangeRow) -> Sequence[Sto
     today = moment.today(topic.person)
     about = as_date(topic.occasion.removeprefix("log:")) or (today if exchange.start <= today <= exchange.end else None)
     return stops_of(exchange) if about is None else [stop_on(exchange, about)]
+
+
+def still_ahead(moment: Moment, person: PersonRow, day: date) -> date:
+    """What was to be done before a day is, once that has come, to be done before the next working day."""
+    today = moment.today(person)
+    return day if day > today else working_day_after(worker(person), today)
 
 
 def exchange_of(moment: Moment, topic: Topic) -> ExchangeRow:

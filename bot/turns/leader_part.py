@@ -11,7 +11,7 @@ from bot.places import hosts_of
 from bot.planning import replan
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns import still_open
-from bot.turns.common import exchange_of, facts_of_exchange, label_of, shown_to_others, who_sees
+from bot.turns.common import exchange_of, facts_of_exchange, label_of, shown_to_others, still_ahead, who_sees
 from bot.turns.dates import agreed_dates
 from bot.turns.minutes import minutes_of
 from bot.turns.needs import remind_hr
@@ -37,7 +37,7 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
         "full": asked["full"],
         "list": [goals[f"goal#{n}"] for n in (1, 2, 3) if f"goal#{n}" in goals],
         "minutes": minutes_of(moment, topic, LEADER_PART, **asked),
-        "date": exchange.start,
+        "date": still_ahead(moment, topic.person, exchange.start),
         "home_from": min(exchange.end, moment.today(topic.person)) if over else exchange.end,
         "leader": moment.first_name(exchange.employee),
         "host_person": bool(hosts_of(exchange)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
@@ -74,7 +74,7 @@ def tell(moment: Moment, hr: PersonRow, *, kind: str) -> None:
     presses: list[Press] = []
     rounds = [row for row in moment.work.rounds.all(hr.organisation) if row.state != "draft"]
     for row in rounds:
-        parts += [*_lines(moment, row), *sparring.lines(moment, row, hr)]
+        parts += [*_lines(moment, row, moment.today(hr)), *sparring.lines(moment, row, hr)]
         if _waiting(moment, row):
             label = moment.words.text(hr.language, "btn.find_place", {"programme": row.name})
             presses.append(Press("", ["match", row.id], text=label, main=not presses))
@@ -95,7 +95,7 @@ def tell(moment: Moment, hr: PersonRow, *, kind: str) -> None:
     moment.tell(hr, Told(parts, presses), kind=kind, preview=title)
 
 
-def _lines(moment: Moment, row: RoundRow) -> list[Say | Part]:
+def _lines(moment: Moment, row: RoundRow, today: date) -> list[Say | Part]:
     sign_ups = [sign_up for sign_up in moment.work.rounds.sign_ups(row.id) if sign_up.state != "draft"]
     offers = [offer for offer in moment.work.rounds.offers(row.id) if offer.state == "open"]
     waiting = _waiting(moment, row)
@@ -121,7 +121,7 @@ def _lines(moment: Moment, row: RoundRow) -> list[Say | Part]:
     meetings = [
         Say("push.firstmeeting", {"host_unit": exchange.host_unit, "date": exchange.start})
         for exchange in latest.values()
-        if exchange.state == "approved"
+        if exchange.state == "approved" and exchange.start > today
     ]
     return [*lines, *meetings, *([Say("meet.agenda")] if meetings else [])]
 

@@ -29,6 +29,7 @@ from bot.turns.common import (
     latest,
     limits,
     shown_to_others,
+    still_ahead,
     who_sees,
 )
 from bot.turns.minutes import minutes_of
@@ -40,6 +41,9 @@ from dialogs.leader import LEADER_PART
 from dialogs.model import Say
 from dialogs.preparation import PREPARATION
 from storage.records import AnswerRow, ExchangeRow, PersonRow, PromptRow, new_id
+
+FEWEST_DAYS = 2
+"""Days before the first one in which there is time to find something out; "1 days to go" would be no sentence."""
 
 MOST_SINGLE_DAYS = 15
 """Working days; a longer stay is answered by weekday instead of by date."""
@@ -79,7 +83,7 @@ def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
         "abroad": exchange.form == "form.international",
         "part_time": part_time(_chosen_days(moment, exchange)),
         "minutes": minutes_of(moment, topic, PREPARATION, full=is_full(moment, exchange), known=most),
-        "date": exchange.start,
+        "date": still_ahead(moment, topic.person, exchange.start),
         "habit": journal.habit,
         "host_person": bool(hosts_of(exchange)),
         "preview": preview(moment, topic, exchange),
@@ -292,13 +296,13 @@ def push(moment: Moment, prompt: PromptRow) -> Told | None:
     topic = Topic(employee, "prep", exchange.id, "prep")
     known = limits(moment, exchange)
     minutes = minutes_of(moment, topic, PREPARATION, full=is_full(moment, exchange), known=known)
-    left = max((exchange.start - moment.today(employee)).days, 0)
+    left = (exchange.start - moment.today(employee)).days
     values = {**facts_of_exchange(moment, topic, exchange), "n": left, "minutes": minutes}
     presses = [
         Press("btn.start_min", ["begin", "prep", exchange.id, "prep"], main=True, minutes=minutes),
         Press("btn.later", ["later", prompt.id]),
     ]
-    return Told([Say("push.prep", values)], presses)
+    return Told([Say("push.prep" if left >= FEWEST_DAYS else "push.prep.now", values)], presses)
 
 
 def greeting(moment: Moment, prompt: PromptRow) -> Told | None:

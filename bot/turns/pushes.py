@@ -72,7 +72,7 @@ def say_due(moment: Moment, rows: Sequence[PromptRow]) -> None:
             _wait(moment, row, morning, hours)
         elif person is not None and kind == HELD and not _has_room(moment, person, row, sent):
             _wait(moment, row, holding.next_morning(hours, moment.now), hours)
-        elif kind in REMINDERS and not _may_remind(moment, row):
+        elif row.kind in REMINDERS and not _may_remind(moment, row):  # what was put off was asked for
             moment.work.prompts.mark(row.id, "cancelled")
         elif person is not None and kind != HELD and not room_today(sent | _apart(moment, kind, bundle), kind):
             moment.work.prompts.move(row.id, postponed(hours, row.at))
