@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.channel import Incoming, Part, Reply
@@ -13,6 +13,7 @@ from bot.moment import Moment, Press, Told
 from bot.places import hosts_of
 from bot.planning import worker
 from bot.programme.appointments import MINUTES, Appointment, edition, google, named, outlook, starts
+from bot.programme.calendar import Worker
 from bot.script import Topic
 from bot.turns import after
 from bot.turns.common import facts_of_exchange
@@ -31,14 +32,15 @@ def _as_given(rows: Iterable[AnswerRow]) -> date | None:
 class Meeting:
     """A kind of meeting. `owner` is whose working day it is proposed on; both are roles in the exchange.
 
-    `chosen` finds the day that somebody has chosen for it, in the answers that the reader may read.
+    Without an `owner` HR has chosen the day for many, and it stays, by the clock of the organisation. `chosen` finds
+    the day that somebody has chosen for it, in the answers that the reader may read.
     """
 
     label: str
     title: str
     parties: tuple[str, ...]
     owner: str
-    about: str = "calendar.about"
+    about: tuple[str, ...] = ("calendar.about",)
     chosen: Callable[[Iterable[AnswerRow]], date | None] = _as_given
 
 
@@ -49,7 +51,9 @@ MEETINGS = {
     "goals": Meeting("btn.calendar.goals", "calendar.goals", _TWO, "leader"),
     "return": Meeting("btn.calendar.return", "calendar.return", _TWO, "leader", chosen=after.talk_day),
     "share": Meeting("btn.calendar.share", "calendar.share", _TWO, "employee", chosen=after.sharing_day),
-    "sparring": Meeting("btn.calendar.sparring", "calendar.sparring", ("leader",), "leader", "calendar.about.round"),
+    "sparring": Meeting(
+        "btn.calendar.sparring", "calendar.sparring", ("leader",), "", ("lead.sparring.invite", "calendar.about.round")
+    ),
 }
 
 
@@ -90,21 +94,29 @@ def pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incomi
 def appointment(moment: Moment, exchange: ExchangeRow, kind: str, day: date, reader: PersonRow) -> Appointment:
     """The meeting for its reader, with nothing in it that is not for everybody who sees the reader's calendar."""
     meeting = MEETINGS[kind]
-    chosen = _chosen(moment, exchange, kind, reader)
-    owner = moment.person(getattr(exchange, meeting.owner))
-    begins = starts(worker(owner), chosen or day, chosen=chosen is not None)
-    facts = facts_of_exchange(moment, Topic(reader, "calendar", exchange.id, kind), exchange)
+    begins = _begins(moment, exchange, kind, day, reader)
+    facts = {**facts_of_exchange(moment, Topic(reader, "calendar", exchange.id, kind), exchange), "date": day}
     title = "calendar.share.leader" if kind == "share" and reader.id == exchange.leader else meeting.title
     names = facts if kind == "share" else {**facts, "name": _other(moment, exchange, kind, reader)}
     return Appointment(
         id=named(exchange.round if kind == "sparring" else exchange.id, kind),
         edition=edition(moment.now),
         title=moment.words.text(reader.language, title, names),
-        about=moment.words.text(reader.language, meeting.about, facts),
+        about="\n".join(moment.words.text(reader.language, key, facts) for key in meeting.about),
         starts=begins,
         ends=begins + timedelta(minutes=MINUTES[kind]),
         made=moment.now.astimezone(UTC),
     )
+
+
+def _begins(moment: Moment, exchange: ExchangeRow, kind: str, day: date, reader: PersonRow) -> datetime:
+    """The same moment for everybody who meets."""
+    owner = MEETINGS[kind].owner
+    if not owner:
+        home = moment.work.people.organisation(reader.organisation)
+        return starts(Worker(home.zone, home.country), day, chosen=True)
+    chosen = _chosen(moment, exchange, kind, reader)
+    return starts(worker(moment.person(getattr(exchange, owner))), chosen or day, chosen=chosen is not None)
 
 
 def _parties(exchange: ExchangeRow, kind: str) -> list[str]:

@@ -24,9 +24,9 @@ async def exchange_id(here: Cast) -> str:
     return exchange.id
 
 
-async def does(seat: Seat, here: Cast, kind: str) -> Reply:
-    """Presses for a meeting that is proposed for the 20th of May."""
-    action = ["calendar", kind, await exchange_id(here), "2026-05-20"]
+async def does(seat: Seat, here: Cast, kind: str, subject: str = "", day: str = "2026-05-20") -> Reply:
+    """Presses for a meeting of Emil's exchange, or another."""
+    action = ["calendar", kind, subject or await exchange_id(here), day]
     card = CardRow(f"card-{next(seat.play.events)}", seat.id, "", {"0": action}, "")
     await here.play.store.run(lambda work: work.conversations.add_card(card))
     event = f"event-{next(seat.play.events)}"
@@ -35,9 +35,9 @@ async def does(seat: Seat, here: Cast, kind: str) -> Reply:
     return reply
 
 
-async def asks(seat: Seat, here: Cast, kind: str) -> Message:
+async def asks(seat: Seat, here: Cast, kind: str, subject: str = "", day: str = "2026-05-20") -> Message:
     """What a press for a meeting brings."""
-    await does(seat, here, kind)
+    await does(seat, here, kind, subject, day)
     return await seat.last()
 
 
@@ -105,6 +105,38 @@ async def test_each_reads_the_time_where_they_are_and_the_words_of_their_languag
     assert "Tuesday 12\u00a0May at 11:00" in mine.parts[1].text
     assert "tirsdag den 12.\u00a0maj kl. 10.00" in hers.parts[1].text
     assert event_in(mine)["SUMMARY"] == "Return talk with Lone"
+
+
+async def test_the_sparring_is_one_moment_for_all_leaders_and_asks_the_three_questions(open_at: Open) -> None:
+    here = await open_at("prepared")
+
+    def also_leads_abroad_on_a_holiday(work: Work) -> str:
+        (exchange,) = work.exchanges.of_employee(here.emil.id)
+        other = exchange.__class__(
+            **{**vars(exchange), "id": "other", "employee": here.vera.id, "leader": here.emil.id}
+        )
+        work.exchanges.add(other)
+        person: PersonRow = work.people.get(here.emil.id)
+        away = {"zone": "Europe/Helsinki", "language": "nb", "country": "NO"}
+        work.people.update(person.__class__(**{**vars(person), **away}))
+        return other.id
+
+    there = await here.play.store.run(also_leads_abroad_on_a_holiday)
+    ours = await exchange_id(here)
+    offered = [
+        await asks(seat, here, "sparring", about, "2026-05-14")
+        for seat, about in ((here.lone, ours), (here.emil, there))
+    ]
+    hers, his = map(event_in, offered)
+    assert (hers["UID"], hers.start) == (his["UID"], his.start)
+    assert "den 14.\u00a0maj kl. 10.00" in offered[0].parts[1].text
+    assert "14.\u00a0mai kl. 11:00" in offered[1].parts[1].text
+    for event, questions in (
+        (hers, ("Hvad vil I bruge det til?", "Hvad er svært ved at undvære?", "Hvordan tager I imod,")),
+        (his, ("Hva vil dere bruke det til?", "Hva er vanskelig med å gi slipp?", "Hvordan tar dere imot")),
+    ):
+        assert all(question in str(event["DESCRIPTION"]) for question in questions)
+    assert all("bruge%20det%20til%3F" in button.url for button in offered[0].buttons)
 
 
 @pytest.mark.parametrize("kind", MEETINGS)
