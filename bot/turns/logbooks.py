@@ -165,7 +165,7 @@ def opening(moment: Moment, talk: Talk) -> list[Say]:
     """How an entry is opened: never the same way twice in a row, whatever was asked the day before."""
     keys = [key for key in talk.facts["questions"] if key != "log.mark"]
     if "log.mid.adjust" in keys:
-        return [Say("log.mid.title"), *([] if talk.facts["goals"] else [Say("push.mid")])]
+        return [] if talk.facts["goals"] else [Say("log.mid.title"), Say("push.mid")]  # the goals say it themselves
     if "log.last.unforget" in keys:
         return []
     openings = TWO_MINUTES if keys in ONE_LINE else OPENINGS

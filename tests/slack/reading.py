@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from mimetypes import guess_type
 from typing import Any
 
@@ -68,7 +68,10 @@ class Reading:
             else:
                 self.parts.append(Part(text, "asked" if bold else "plain"))
 
-    def _actions(self, elements: Iterable[Block]) -> None:
+    def _actions(self, elements: Sequence[Block]) -> None:
+        labels = {element["text"]["text"] for element in elements}
+        while self.parts and self.parts[-1].look == "small" and self.parts[-1].text in labels:
+            self.parts.pop()  # in full, above a button that may be cut
         self.buttons += [
             Button(
                 element.get("value", ""),
@@ -79,7 +82,20 @@ class Reading:
             for element in elements
         ]
 
+    def _goes_on(self, block: Block) -> None:
+        """More boxes of the question above."""
+        asked, element = self.fields.pop(), block["element"]
+        choices = self._choices(element, len(asked.choices) + 1)
+        chosen = [option["value"] for option in element.get("initial_options", [])]
+        hints = tuple(block["hint"]["text"].split("\n")) if "hint" in block else ()
+        self.fields.append(
+            replace(asked, choices=(*asked.choices, *choices), chosen=(*asked.chosen, *chosen), hints=hints)
+        )
+
     def _input(self, block: Block) -> None:
+        if "|" in block["block_id"]:
+            self._goes_on(block)
+            return
         who = ""
         if self.parts and self.parts[-1].look == "small" and not PROGRESS.fullmatch(self.parts[-1].text):
             who = self.parts.pop().text
@@ -121,10 +137,10 @@ class Reading:
             return "time", tuple(it for it in choices if not HOUR.fullmatch(it.value)), (), chosen[0] if chosen else ""
         return "many" if element["type"] in ("checkboxes", "multi_static_select") else "one", choices, chosen, ""
 
-    def _choices(self, element: Block) -> tuple[Choice, ...]:
+    def _choices(self, element: Block, first: int = 1) -> tuple[Choice, ...]:
         groups = element.get("option_groups", [{"options": element.get("options", [])}])
         options = [option for group in groups for option in group["options"]]
-        return tuple(Choice(option["value"], self._label(n, option)) for n, option in enumerate(options, 1))
+        return tuple(Choice(option["value"], self._label(n, option)) for n, option in enumerate(options, first))
 
     def _label(self, number: int, option: Block) -> str:
         text: str = option["text"]["text"]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bot.channel import Button, Message, Reply
 from dialogs.model import Raw
+from tests.slack.fake import Message as Posted
 from tests.slack.fake import View
 from tests.slack.sight import Sight
 from tests.stage.forms import CLOSE
@@ -34,6 +35,7 @@ class SlackSeat(Sight):
         source = self.play.sources[id(message)][1]
         before = len(self.play.slack.ephemerals_of(self.user))
         given = {key: self.as_given(message, key, value) for key, value in values.items()}
+        given = in_groups(source.post or source.view, given)
         if source.post is not None:
             await self.puts_down()
             await self.there.presses(source.post, button.id, values=given, old=True)
@@ -60,9 +62,22 @@ class SlackSeat(Sight):
         refused = self.not_taken(message, values)
         given = {key: self.as_given(message, key, value) for key, value in values.items() if key not in refused}
         if view := self.play.slack.view_of(self.user):
-            self.there.fills(given, view)
+            self.there.fills(in_groups(view, given), view)
 
     def as_given(self, message: Message, key: str, value: Raw) -> object:
         """A tick is one of several boxes to Slack, of which there is one."""
         given = super().as_given(message, key, value)
         return ["yes"] * given if isinstance(given, bool) else given
+
+
+def in_groups(shown: Posted | View | None, given: Mapping[str, object]) -> dict[str, object]:
+    """What is ticked, in the blocks where it can be: to Slack ten boxes are the most of one."""
+    found = dict(given)
+    blocks = [(block["block_id"], element) for block, element in shown.elements()] if shown else []
+    for key in {id.partition("|")[0] for id, _ in blocks if "|" in id} & given.keys():
+        ticked = given[key]
+        assert isinstance(ticked, list)
+        for id, element in blocks:
+            if id.partition("|")[0] == key:
+                found[id] = [option["value"] for option in element["options"] if option["value"] in ticked]
+    return found

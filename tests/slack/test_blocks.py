@@ -163,6 +163,15 @@ def test_a_label_that_is_too_long_stands_in_full_above_its_button() -> None:
     assert blocks[1]["elements"][0]["text"]["text"].endswith("…")
 
 
+def test_a_label_that_a_phone_may_cut_stands_in_full_above_its_button() -> None:
+    label = "Vi er enige om målene og om, hvordan erfaringen skal bruges."
+    short = Button("b", "Læg hjemkomstsamtalen i kalenderen")
+    blocks, _ = chat(Message((), "x", "c1", buttons=(Button("a", label), short)), {})
+    assert [block["type"] for block in blocks] == ["context", "actions"]
+    assert blocks[0]["elements"][0]["text"] == label
+    assert [it["text"]["text"] for it in blocks[1]["elements"]] == [label, short.label]
+
+
 def test_a_message_with_nothing_to_see_shows_its_preview() -> None:
     assert _drawn(chat(Message((Part("\u200b"),), "Vidsyn har en besked til dig."), {})[0]) == [
         ("header", "Vidsyn har en besked til dig.")

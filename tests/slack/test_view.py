@@ -137,7 +137,7 @@ def test_the_last_question_of_several_messages_has_the_button_at_the_foot() -> N
 def test_a_long_title_stands_in_full_below_and_no_title_is_the_name() -> None:
     title = "Emil hos Familieafdelingen: Det kan du se"
     drawn = view([Message((Part(title, "title"), Part("Mål")), "x")], say)
-    assert drawn["title"]["text"] == "Emil hos…"
+    assert drawn["title"]["text"] == "Vidsyn"
     assert _drawn(drawn)[0] == ("header", title)
     assert view([Message((Part("Mål"),), "x")], say)["title"]["text"] == "Vidsyn"
 
@@ -154,7 +154,9 @@ def test_a_button_inside_that_only_closes_is_left_to_the_foot() -> None:
         ("one", 10, "radio_buttons"),
         ("one", 11, "static_select"),
         ("many", 10, "checkboxes"),
-        ("many", 11, "multi_static_select"),
+        ("many", 11, "checkboxes"),
+        ("many", 30, "checkboxes"),
+        ("many", 31, "multi_static_select"),
         ("many", 250, "multi_static_select"),
         ("scale", 10, "radio_buttons"),
         ("scale", 11, "static_select"),
@@ -170,10 +172,29 @@ def test_which_control_a_question_gets(kind: Any, count: int, element: str) -> N
     offered = tuple(Choice(f"v{n}", f"Svar {n}") for n in range(count))
     drawn = view([_asking(Field("f", kind, "Hvad?", choices=offered, chosen=("v0",)))], say)
     assert view_problems(drawn) == []
-    found = drawn["blocks"][0]["element"]
-    assert found["type"] == element
-    shown_options = {thing["value"] for thing in things(found) if "value" in thing}
+    assert {block["element"]["type"] for block in drawn["blocks"] if block["type"] == "input"} == {element}
+    shown_options = {thing["value"] for thing in things(drawn["blocks"]) if "value" in thing}
     assert {choice.value for choice in offered} <= shown_options or kind == "person"
+
+
+def test_more_boxes_than_slack_takes_stand_in_sight_in_groups_of_ten_and_are_one_answer() -> None:
+    offered = tuple(Choice(f"v{n}", f"Svar {n}") for n in range(23))
+    field = Field("f", "many", "Hvad?", "Kun dig", ("Vælg frit.",), offered, chosen=("v2", "v11", "v22"))
+    drawn = view([_asking(field)], say)
+    assert view_problems(drawn) == []
+    assert [text for kind, text in _drawn(drawn) if kind == "input"] == [
+        "Hvad? / " + " / ".join(f"Svar {n}" for n in range(10)),
+        "11–20 / " + " / ".join(f"Svar {n}" for n in range(10, 20)),
+        "21–23 / Svar 20 / Svar 21 / Svar 22 / Vælg frit.",
+    ]
+    groups = [block for block in drawn["blocks"] if block["type"] == "input"]
+    state = {block["block_id"]: {"value": _untouched(block["element"])} for block in reversed(groups)}
+    assert filled({"values": state}).values == {"f": ["v2", "v11", "v22"]}
+
+
+def test_what_has_to_be_ticked_stays_one_menu() -> None:
+    offered = tuple(Choice(f"v{n}", f"Svar {n}") for n in range(12))
+    assert _element(Field("f", "many", "Hvad?", choices=offered, required=True))["type"] == "multi_static_select"
 
 
 def test_a_tick_is_yes_a_day_its_date_and_a_person_their_user() -> None:

@@ -96,8 +96,10 @@ class Reading:
             case "TextBlock":
                 self.parts.append(Part(_text(element["text"]), "title"))
             case "Container":
-                said = "\n\n".join(_run(item)["text"] for item in element["items"])
-                self.group.append(Part(_text(said), "own"))
+                said = [_run(item)["text"] for item in element["items"]]
+                if element.get("spacing") == "none":  # the box above goes on
+                    said.insert(0, self.group.pop().text)
+                self.group.append(Part(_text("\n\n".join(said)), "own"))
             case "ActionSet":
                 self._row(element["actions"])
             case "RichTextBlock":

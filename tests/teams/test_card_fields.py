@@ -67,6 +67,8 @@ def test_t15_nothing_of_a_question_is_lost(field: Field) -> None:
         (Field("f", "scale", "?", value="7"), {"type": "Input.ChoiceSet", "style": "compact", "value": "7"}),
         (Field("f", "date", "?", value="2026-05-05"), {"type": "Input.Date", "value": "2026-05-05"}),
         (Field("f", "time", "?", value="15:40"), {"type": "Input.Time", "value": "15:40"}),
+        (Field("f", "date", "?"), {"type": "Input.Date", "placeholder": "Vælg"}),
+        (Field("f", "time", "?"), {"type": "Input.Time", "placeholder": "Vælg"}),
         (Field("f", "time", "?", choices=options("Ikke i dag"), value="15:40"), {"style": "compact", "value": "15:40"}),
         (Field("f", "tick", "Er det forstået?"), {"type": "Input.Toggle", "title": "Ja", "value": "false"}),
         (Field("f", "tick", "?", chosen=("yes",)), {"type": "Input.Toggle", "value": "true"}),

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.teams.parts import heading, paragraph, weight
+from bot.channel import Part
+from bot.channels.teams.parts import BOX, heading, paragraph, parts, quote, weight
 from bot.channels.teams.text import BLANK, is_plain, label, run
 from tests.slack.drawings import INJECTIONS, NOTHING, anything, seen
 
@@ -86,6 +87,19 @@ def test_what_cannot_be_seen_is_no_text(text: str) -> None:
 def test_a_paragraph_of_its_own_is_a_block_of_its_own() -> None:
     found = [it["inlines"][0]["text"] for it in paragraph("En linje\nog en til\n\n \n\nEt nyt afsnit")]
     assert found == ["En linje\nog en til", "Et nyt afsnit"]
+
+
+def test_own_words_of_many_paragraphs_stand_in_one_box_with_all_their_gaps() -> None:
+    said = [f"Afsnit {n}" for n in range(1, 13)]
+    (box,) = quote("\n\n".join(said))
+    assert [it["inlines"][0]["text"] for it in box["items"]] == said
+
+
+def test_own_words_too_long_for_one_box_go_on_in_another_without_a_gap() -> None:
+    named, *boxes = parts([Part("Det hænger ved", "small"), Part("\n\n".join(["Et langt afsnit. " * 30] * 40), "own")])
+    assert [it["spacing"] for it in (named, *boxes)] == ["small", "small", *["none"] * (len(boxes) - 1)]
+    assert len(boxes) > 1
+    assert all(weight(box["items"]) < BOX + 100 for box in boxes)
 
 
 def test_t14_weight_is_counted_in_utf_16() -> None:

@@ -9,7 +9,7 @@ from datetime import date
 
 from bot.channel import Choice, Field, Part
 from bot.channels.slack.parts import LABEL, TEXT, Block, Say, paragraph, parts, quote, small
-from bot.channels.slack.state import VALUE
+from bot.channels.slack.state import GOES_ON, VALUE
 from bot.channels.slack.text import harmless, line, pieces, plain, shortened, size, units, visible
 
 QUESTION = 2000
@@ -17,6 +17,9 @@ QUESTION = 2000
 
 FEW = 10
 """More options than this are a menu, fewer stand in sight."""
+
+IN_SIGHT = 30
+"""So many boxes can be ticked in sight, in groups of ten: Slack takes no more in one."""
 
 MENU = 100
 """Options in one group of a menu."""
@@ -41,10 +44,11 @@ def drawn(field: Field, members: Mapping[str, str], say: Say) -> list[Block]:
         "element": element | {"action_id": VALUE},
         "optional": not field.required,
     }
+    groups = _groups(asked)
     if hints:
-        asked["hint"] = plain(hints[0], QUESTION)
+        groups[-1]["hint"] = plain(hints[0], QUESTION)
     listed = _listed(choices) if "options" in element or "option_groups" in element else []
-    return [*above, *_too_long(field), *listed, *small(field.who), asked, *parts(_small(hints[1:]))]
+    return [*above, *_too_long(field), *listed, *small(field.who), *groups, *parts(_small(hints[1:]))]
 
 
 def as_text(field: Field) -> list[Block]:
@@ -132,6 +136,29 @@ def _several(choices: Sequence[Choice], field: Field, say: Say) -> Block:
     return _offered("checkboxes", "multi_static_select", options, say) | (
         {"initial_options": chosen[:MENU]} if chosen else {}
     )
+
+
+def _groups(asked: Block) -> list[Block]:
+    """The question; one with a menu to tick in goes on in groups of boxes, so that all that is ticked can be read.
+
+    What has to be ticked stays a menu: Slack would want a tick in each group.
+    """
+    element = asked["element"]
+    options = element.get("options", ())
+    if element["type"] != "multi_static_select" or not asked["optional"] or not FEW < len(options) <= IN_SIGHT:
+        return [asked]
+    found = []
+    for n in range(0, len(options), FEW):
+        group = options[n : n + FEW]
+        chosen = [it for it in element.get("initial_options", ()) if it in group]
+        boxes: Block = {"type": "checkboxes", "options": group, "action_id": element["action_id"]}
+        goes_on = {
+            "block_id": f"{asked['block_id']}{GOES_ON}{n + 1}",
+            "label": plain(f"{n + 1}–{n + len(group)}", LABEL),
+        }
+        boxes |= {"initial_options": chosen} if chosen else {}
+        found.append(asked | (goes_on if n else {}) | {"element": boxes})
+    return found
 
 
 def _offered(in_sight: str, menu: str, options: list[Block], say: Say) -> Block:

@@ -19,6 +19,9 @@ HEADER = 150
 LABEL = 75
 """Characters of a button or an option."""
 
+SEEN = 40
+"""Characters of a button that can be counted on to be seen: from about thirty Slack may cut it, by the screen."""
+
 ROW = 25
 """Buttons in one block of actions."""
 
@@ -69,12 +72,12 @@ def parts(them: Iterable[Part]) -> list[Block]:
 def rows(pressed: Sequence[tuple[str, Button]], start: int = 0) -> list[Block]:
     """The buttons, each with its card, in blocks of actions. Only the first main one stands out.
 
-    `start` numbers the first, so that no two on one surface are called the same. A label that does not fit stands in
+    `start` numbers the first, so that no two on one surface are called the same. A label that may be cut stands in
     full above the buttons: what Slack reads aloud for a button has no more room than the label itself.
     """
     main = next((n for n, (_, it) in enumerate(pressed) if it.main), -1)
     drawn = [_button(card, it, start + n, stands_out=n == main) for n, (card, it) in enumerate(pressed)]
-    long = [block for _, it in pressed if size(line(it.label)) > LABEL for block in small(it.label)]
+    long = [block for _, it in pressed if size(line(it.label)) > SEEN for block in small(it.label)]
     found = [drawn[n : n + ROW] for n in range(0, len(drawn), ROW)]
     return long + [{"type": "actions", "elements": row} for row in found]
 

@@ -14,6 +14,9 @@ CHOICE, LEAVE = "_choice", "_leave"
 VALUE = "value"
 """The action id of every input."""
 
+GOES_ON = "|"
+"""Between a question's key and a number: the block has more boxes of the same question."""
+
 _PLAIN = {
     "plain_text_input": "value",
     "email_text_input": "value",
@@ -46,19 +49,33 @@ def filled(state: Any) -> Filled:
     values: dict[str, Raw] = {}
     users: dict[str, str] = {}
     beside: dict[str, str] = {}
+    more: dict[str, list[str]] = {}
     blocks = state.get("values") if isinstance(state, Mapping) else None
     for key, block in (blocks if isinstance(blocks, Mapping) else {}).items():
         element = block.get(VALUE) if isinstance(block, Mapping) else None
         if not isinstance(element, Mapping):
             continue
         raw = _raw(element)
-        if key.startswith("_"):
+        if GOES_ON in key:
+            more[key] = raw if isinstance(raw, list) else []
+        elif key.startswith("_"):
             beside[key] = raw if isinstance(raw, str) else ""
         elif element.get("type") == "users_select" and raw:
             users[key] = str(raw)
         elif raw is not None:
             values[key] = raw
-    return Filled(values, users, beside)
+    return Filled(_together(values, more), users, beside)
+
+
+def _together(values: Mapping[str, Raw], more: Mapping[str, list[str]]) -> dict[str, Raw]:
+    """The values, with what was ticked in further blocks of a question after what was ticked in its first."""
+    found = dict(values)
+    for block in sorted(more, key=lambda it: (len(it), it)):
+        key = block.partition(GOES_ON)[0]
+        first = found.get(key)
+        if isinstance(first, list):
+            found[key] = [*first, *more[block]]
+    return found
 
 
 def _raw(element: Mapping[str, Any]) -> Raw | None:

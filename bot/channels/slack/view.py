@@ -37,18 +37,19 @@ def view(
     at = which_sends(messages)
     sent = form(messages[at], say)
     title = _title(messages[0])
+    fits = bool(title) and size(title) <= FOOT
     shown = [(block, False) for block in paragraph(note)]
     pressed = 0
     for n, message in enumerate(messages):
         it = sent if n == at else only_read(message, say)
-        if not n and size(title) <= FOOT:
+        if not n and fits:
             it = replace(it, parts=_without_title(it.parts))
         shown += pieces(it, members or {}, errors or {}, say, pressed)
         pressed += len(it.rest)
     made: Block = {
         "type": "modal",
         "callback_id": FORM,
-        "title": plain(title or say("slack.title"), FOOT),
+        "title": plain(title if fits else say("slack.title"), FOOT),
         "close": plain(close(sent.message, say), FOOT),
         "private_metadata": metadata(sent.message.card, sent.button),
         # What stands in the chat says how far one is, so it is to know when the form is put down.

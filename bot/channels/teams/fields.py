@@ -101,9 +101,9 @@ def _input(field: Field, choices: Sequence[Choice], members: Mapping[str, str], 
         case "text" | "long":
             return _typed(field)
         case "date":
-            return {"type": "Input.Date"} | ({"value": field.value} if _is_day(field.value) else {})
+            return _picked("Input.Date", field.value if _is_day(field.value) else "", say)
         case "time" if not choices:
-            return {"type": "Input.Time"} | ({"value": field.value} if _HOUR.fullmatch(field.value) else {})
+            return _picked("Input.Time", field.value if _HOUR.fullmatch(field.value) else "", say)
         case "tick":
             return _tick(field, say)
         case "person":
@@ -113,6 +113,11 @@ def _input(field: Field, choices: Sequence[Choice], members: Mapping[str, str], 
             ticked = {"value": ",".join(_there(field.chosen, choices))}
             return _offered(choices, (), say) | {"style": "expanded", "isMultiSelect": True} | ticked
     return _offered(choices, _chosen(field), say)
+
+
+def _picked(kind: str, value: str, say: Say) -> Element:
+    # Without a word of ours some clients say it in English.
+    return {"type": kind, "placeholder": say("teams.choose")} | ({"value": value} if value else {})
 
 
 def _typed(field: Field) -> Element:

@@ -20,8 +20,8 @@ TEXT = 3000
 
 TITLE = 200
 
-TOGETHER = 5
-"""Blocks of a quote in one container, so that a long one can be parted."""
+BOX = 20_000
+"""Bytes of a quote in one container, as `weight` counts, so that a very long one can be parted."""
 
 _BETWEEN = re.compile(r"\n\s*\n")
 
@@ -51,12 +51,18 @@ def heading(text: str) -> list[Element]:
 
 
 def quote(text: str) -> list[Element]:
-    """Somebody's own words."""
-    items = paragraph(text)
-    return [
-        {"type": "Container", "style": "emphasis", "items": items[n : n + TOGETHER]}
-        for n in range(0, len(items), TOGETHER)
-    ]
+    """Somebody's own words, in one box; in boxes without a gap when they are very long."""
+    boxes: list[list[Element]] = []
+    room = 0
+    for item in paragraph(text):
+        needs = weight(item)
+        if needs > room:
+            boxes.append([])
+            room = BOX
+        boxes[-1].append(item)
+        room -= needs
+    drawn = [{"type": "Container", "style": "emphasis", "items": items} for items in boxes]
+    return [*drawn[:1], *(box | {"spacing": "none"} for box in drawn[1:])]
 
 
 def part(it: Part) -> list[Element]:
@@ -80,7 +86,7 @@ def parts(them: Iterable[Part]) -> list[Element]:
     for it in them:
         drawn = part(it)
         if it.look == "own" and before == "small":
-            drawn = close(drawn)
+            drawn = [*close(drawn[:1]), *drawn[1:]]
         elif it.look in ("small", "who") and before == "own":
             drawn = [element | {"spacing": "medium"} for element in drawn]
         found += drawn
