@@ -145,9 +145,13 @@ def remind(moment: Moment, prompt: PromptRow) -> Told | None:
     set_for_later = day is not None and day > moment.today(leader)
     if exchange.state not in ENDED or after.has_talked(moment, exchange) or set_for_later:
         return None
-    values = {"name": moment.first_name(exchange.employee), "date": after.back_on(moment, exchange)}
-    key = "push.return" if day is None else "push.return.held"
-    return Told([Say(key, values)], [way_in(exchange), _calendar(moment, exchange, leader)])
+    back = after.back_on(moment, exchange)
+    values = {"name": moment.first_name(exchange.employee), "date": back}
+    unset = "push.return.since" if back < moment.today(leader) else "push.return"
+    return Told(
+        [Say(unset if day is None else "push.return.held", values)],
+        [way_in(exchange), _calendar(moment, exchange, leader)],
+    )
 
 
 def share(moment: Moment, prompt: PromptRow) -> Told | None:

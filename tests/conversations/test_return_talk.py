@@ -6,9 +6,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from bot.planning import worker
+from bot.programme.calendar import working_day_after
 from tests.conversations.conftest import Open
+from tests.stage.beforehand import choose
 from tests.stage.play import Seat, read
-from tests.stage.scenes import PROMISE, REASON, Cast, minutes, talked, walk
+from tests.stage.scenes import PROMISE, REASON, Cast, approved, finished, invited, minutes, prepare, talked, walk
+from tests.stage.stays import no_date
 
 LONG = {"start": date(2026, 5, 4), "end": date(2026, 5, 22)}
 
@@ -85,6 +89,20 @@ async def test_a_talk_that_nobody_noted_is_asked_about_once_its_day_has_gone_by(
     here = await open_at("debrief")
     await here.at(date(2026, 5, 20), 12)
     assert await said(here.lone, "push.return.held", name="Emil", date=date(2026, 5, 8))
+
+
+@pytest.mark.parametrize("language", ["da", "nb", "en"])
+@pytest.mark.parametrize(("within", "key"), [(10, "push.return.since"), (5, "push.return")])
+async def test_a_talk_without_a_day_is_asked_about_on_the_day_or_later(
+    open_at: Open, language: str, within: int, key: str
+) -> None:
+    here = await open_at("accepted", language, **LONG)
+    await choose(here, return_talk_working_days=within)
+    for scene in (approved, invited, prepare, no_date, finished):
+        await scene(here)
+    await here.at(date(2026, 6, 12), 12)
+    keys, back = ("push.return", "push.return.since"), working_day_after(worker(await here.emil.person()), here.end)
+    assert [each for each in keys if await said(here.lone, each, name="Emil", date=back)] == [key]
 
 
 async def test_a_talk_that_was_held_is_not_asked_about(open_at: Open) -> None:

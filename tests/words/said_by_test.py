@@ -21,6 +21,7 @@ SAID_BY_TEST: Mapping[str, str] = {
     "eval.lead.sparring": f"{_SELDOM}a_leader_who_met_the_others_is_asked_about_it_where_there_is_time",
     "round.post.cover": f"{_SELDOM}a_round_where_units_can_apply_for_a_substitute_says_so",
     "push.mid": f"{_SELDOM}who_has_not_prepared_is_halfway_too",
+    "push.return": "conversations/test_return_talk.py::test_a_talk_without_a_day_is_asked_about_on_the_day_or_later",
     "sum.ask.4": f"{_SELDOM}a_stay_over_more_than_four_weeks_looks_back_at_the_week",
     "warn.sixmonths": "conversations/test_before.py::test_domain_t10_a_long_stay_is_warned_of_and_not_blocked",
 }
