@@ -69,6 +69,11 @@ def is_outside(moment: Moment, person_id: str) -> bool:
     return bool(addresses) and all(address.channel == OUTSIDE for address in addresses)
 
 
+def is_past(moment: Moment, person: PersonRow, round_row: RoundRow) -> bool:
+    """Whether nothing can come of a round any more: what was written for it is deleted, so nothing new is written."""
+    return moment.today(person) > round_row.finish_by
+
+
 def contact_of(moment: Moment, round_row: RoundRow | None) -> str:
     """The name of the person to turn to: the round's contact, else HR."""
     if round_row is not None and round_row.contact:

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from bot import talks
 from bot.moment import Moment
+from bot.programme.visibility import has_own_rule
 from bot.turns import unsaying
-from bot.turns.common import is_outside
+from bot.turns.common import is_outside, item
 from bot.turns.counting import keep_counts
 from dialogs import engine
 from dialogs.model import Say, State, Text, Visibility
@@ -81,8 +82,10 @@ def _is_gone(moment: Moment, person: PersonRow) -> bool:
         for rows in (work.exchanges.of_employee, work.exchanges.of_leader, work.exchanges.of_host)
         for row in rows(person.id)
     }
-    kept = any(row.state not in OVER or work.answers.about(row.id) for row in parts.values())
-    return not kept and not work.answers.by(person.id)
+    if work.answers.by(person.id) or any(row.state not in OVER for row in parts.values()):
+        return False
+    # Somebody else's story or evaluation goes in its own time, and names nobody.
+    return all(has_own_rule(item(row), stays=True) for part in parts for row in work.answers.about(part))
 
 
 def erase(moment: Moment, person: PersonRow) -> None:

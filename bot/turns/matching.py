@@ -164,7 +164,15 @@ def beside(moment: Moment, talk: Talk) -> list[Say | Part]:
 
 
 def finish(moment: Moment, talk: Talk) -> Ending:
-    """Makes the exchange. A place found by the person goes straight to the leader; else the person is asked first."""
+    """Makes the exchange, which has what HR chose from now on: nothing of whom it names stays behind with HR."""
+    ending = _match(moment, talk)
+    for row in moment.work.answers.of(talk.person.id, talk.row.subject, talk.row.occasion):
+        moment.work.answers.delete(row.id)
+    return ending
+
+
+def _match(moment: Moment, talk: Talk) -> Ending:
+    """A place found by the person goes straight to the leader; else the person is asked first."""
     answers = talk.state.answers
     sign_up = moment.work.rounds.sign_up(str(answers["match.wish"]))
     if sign_up.state not in WAITING:

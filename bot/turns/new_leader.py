@@ -16,6 +16,7 @@ from bot.turns.common import (
     colleagues,
     exchange_of,
     facts_of_exchange,
+    is_past,
     label_of,
     shown_to_others,
     who_sees,
@@ -52,8 +53,14 @@ def asked(moment: Moment, person: PersonRow) -> Reply:
 
 
 def _open_sign_up(moment: Moment, person: PersonRow) -> SignUpRow | None:
-    found = (moment.work.rounds.sign_up_of(row.id, person.id) for row in moment.work.rounds.all(person.organisation))
-    return next((row for row in found if row is not None and row.state in OPEN_STATES), None)
+    rounds = reversed(moment.work.rounds.all(person.organisation))
+    found = (moment.work.rounds.sign_up_of(row.id, person.id) for row in rounds)
+    return next((row for row in found if row is not None and _is_open(moment, row)), None)
+
+
+def _is_open(moment: Moment, sign_up: SignUpRow) -> bool:
+    round_row = moment.work.rounds.get(sign_up.round)
+    return sign_up.state in OPEN_STATES and not is_past(moment, moment.person(sign_up.person), round_row)
 
 
 def pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
@@ -66,7 +73,7 @@ def pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incomi
         _begin(moment, person, exchange, shown_by(moment, incoming))
         return Reply()
     row = moment.work.conversations.find(person.id, "sign", sign_up.id, "sign") if sign_up else None
-    if row is None or sign_up is None or sign_up.state not in OPEN_STATES:
+    if row is None or sign_up is None or not _is_open(moment, sign_up):
         return Reply(note=moment.words.text(person.language, "stop.closed"))
     moment.work.conversations.spend(incoming.card)
     talk, replaces = talks.load(moment, row), shown_by(moment, incoming)
@@ -150,7 +157,7 @@ def gone(moment: Moment, prompt: PromptRow) -> Told | None:
     """The leader has no account here any more: the employee is asked who leads now, and HR gets to see it."""
     exchange, sign_up = moment.work.exchanges.find(prompt.subject), sign_up_called(moment, prompt.subject)
     leader = exchange.leader if exchange else sign_up.leader if sign_up else ""
-    waits = exchange.state in PLANNED if exchange else sign_up is not None and sign_up.state in OPEN_STATES
+    waits = exchange.state in PLANNED if exchange else sign_up is not None and _is_open(moment, sign_up)
     if not waits or not leader or not is_gone(moment, moment.person(leader)):
         return None
     round_id = exchange.round if exchange else sign_up.round if sign_up else ""

@@ -8,6 +8,7 @@ from bot.moment import Moment, Told
 from bot.programme.states import EXCHANGE
 from bot.script import Topic
 from bot.turns import after
+from bot.turns.common import is_past
 from bot.turns.leaving import offers_of
 from bot.turns.my_data import sign_up_called
 from bot.turns.picking import shown_by
@@ -69,14 +70,18 @@ def reopen(moment: Moment, person: PersonRow, args: list[str], incoming: Incomin
 
 
 def _stands(moment: Moment, person: PersonRow, subject: str) -> bool:
-    """True when what it is about was withdrawn or is over: old answers are changed no more."""
+    """True when what it is about was withdrawn, or it or its round is over: old answers are changed no more."""
     exchange = moment.work.exchanges.find(subject)
     if exchange is not None:
         return exchange.state in OVER
     sign_up = sign_up_called(moment, subject)
     if sign_up is not None:
-        return sign_up.state in ("placed", "withdrawn")
-    return any(offer.id == subject and offer.state == "withdrawn" for offer in offers_of(moment, person))
+        past = is_past(moment, person, moment.work.rounds.get(sign_up.round))
+        return past or sign_up.state in ("placed", "withdrawn")
+    offer = next((offer for offer in offers_of(moment, person) if offer.id == subject), None)
+    return offer is not None and (
+        offer.state == "withdrawn" or is_past(moment, person, moment.work.rounds.get(offer.round))
+    )
 
 
 PRESSES = {

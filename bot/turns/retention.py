@@ -18,12 +18,16 @@ from bot.turns.common import item
 from bot.turns.counting import keep_ticks
 from bot.turns.figures import GOING
 from bot.turns.forgetting import empty, erase_who_is_gone, forget
+from bot.turns.moves import exchange_to
 from bot.turns.pushes import acting
 from storage.erasing import ERASED
 from storage.records import ExchangeRow, PromptRow, RoundRow, new_id
 
 SHARED, ROUND = "close.shared", "round.clear"
 DAY = timedelta(days=1)
+
+UNSETTLED = ("proposed", "accepted")
+"""States of an exchange that somebody never said yes or no to."""
 
 
 # An exchange
@@ -106,6 +110,10 @@ def round_due(moment: Moment, prompt: PromptRow) -> str:
 
 def _clear_sign_ups(moment: Moment, row: RoundRow) -> None:
     """Those without a place, and the proposals that came to nothing."""
+    for talk in moment.work.conversations.of_subject(row.id):
+        if talk.dialog == "match":  # HR left it half-way, and it names somebody
+            forget(moment, moment.work.answers.of(talk.person, row.id, talk.occasion), at_the_end=True)
+            empty(moment, [talk])
     exchanges = moment.work.exchanges.of_round(row.id)
     placed = {exchange.sign_up for exchange in exchanges if exchange.state in GOING}
     for sign_up in moment.work.rounds.sign_ups(row.id):
@@ -116,7 +124,8 @@ def _clear_sign_ups(moment: Moment, row: RoundRow) -> None:
         if exchange.state not in GOING:
             forget(moment, moment.work.answers.about(exchange.id), at_the_end=True)
             empty(moment, moment.work.conversations.of_subject(exchange.id))
-            moment.work.exchanges.update(replace(exchange, why=""))
+            over = exchange_to(moment, exchange, "withdrawn") if exchange.state in UNSETTLED else exchange
+            moment.work.exchanges.update(replace(over, why=""))
             erase_who_is_gone(moment, _parties(exchange))
 
 

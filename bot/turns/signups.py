@@ -13,7 +13,7 @@ from bot.programme.schedule import EXCHANGE_KINDS
 from bot.programme.states import Circumstances
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns import reaching
-from bot.turns.common import colleagues, facts_of_round, first, shown, who_sees
+from bot.turns.common import colleagues, facts_of_round, first, is_past, shown, who_sees
 from bot.turns.moves import offer_to, sign_up_to
 from bot.turns.needs import remind_hr
 from bot.turns.picking import shown_by
@@ -234,6 +234,9 @@ def offer_pressed(moment: Moment, person: PersonRow, args: list[str], incoming: 
     round_row = moment.work.rounds.get(args[0])
     if round_row.organisation != person.organisation:
         return Reply(note=moment.words.text(person.language, "card.not_yours"))
+    if is_past(moment, person, round_row):
+        moment.tell(person, Told([Say("sign.closed", {"contact": _contact(moment, round_row)})]), kind="answer")
+        return _in_private(moment, person)
     offers = moment.work.rounds.offers(round_row.id)
     mine = [offer for offer in offers if offer.person == person.id and offer.state != "withdrawn"]
     offer = mine[0] if mine else OfferRow(new_id(), round_row.id, person.id, person.unit, "draft")

@@ -434,6 +434,19 @@ async def test_before_the_approval_the_sign_up_asks_who_leads(open_at: Open) -> 
     assert said(here, "approve.title") in await new.text()
 
 
+async def test_nobody_leads_a_sign_up_of_a_round_that_is_over(open_at: Open) -> None:
+    here = await open_at("supported")
+    await here.emil.says("ny leder")
+    old = await here.emil.last()
+    await here.at(date(2026, 7, 1), 10)
+    await here.emil.says("ny leder")
+    assert said(here, "new_leader.nothing") in await here.emil.text()
+    assert (await here.emil.press(old, old.buttons[0], {})).note == said(here, "stop.closed")
+    await account(here, here.lone, active=False)
+    await here.at(date(2026, 7, 2), 12)
+    assert said(here, "new_leader.gone", leader="Lone") not in await here.emil.everything()
+
+
 async def test_whose_account_is_gone_is_asked_after_and_hr_sees_it(open_at: Open) -> None:
     here = await open_at("prepared")
     new = await mette(here)

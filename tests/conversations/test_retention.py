@@ -16,10 +16,10 @@ from storage.records import PromptRow
 from storage.store import Work
 from storage.tables import addresses, meta, people
 from tests.conversations.conftest import Open
-from tests.conversations.test_closing import PRIVATE, held, leaves
+from tests.conversations.test_closing import PRIVATE, held, leaves, writes
 from tests.stage.others import Other, answers, exchange_of, others
 from tests.stage.play import Seat
-from tests.stage.scenes import GOAL, REASON, SHOW, WISH, Cast
+from tests.stage.scenes import GOAL, REASON, ROUND_NAME, SHOW, WHY, WISH, Cast, only
 
 SHARED_GONE = date(2027, 5, 7)
 """Twelve months after Emil's last day."""
@@ -139,6 +139,47 @@ def _offers(work: Work) -> list[str]:
     return [row.id for each in rounds for row in work.rounds.offers(each.id)]
 
 
+async def test_old_buttons_write_nothing_for_a_round_that_is_over(open_at: Open) -> None:
+    here = await open_at("supported")
+    (sign_up,) = await here.play.store.run(_sign_ups)
+    (offer,) = await here.play.store.run(_offers)
+    old = []
+    for seat in (here.emil, here.vera):
+        await seat.says("status")
+        old.append(await seat.last())
+    await here.at(date(2027, 6, 30), 13)
+    label = here.play.words.text("da", "btn.change_answers")
+    for seat, message in zip((here.emil, here.vera), old, strict=True):
+        (button,) = [button for button in message.buttons if button.label == label]
+        assert (await seat.press(message, button, {})).note == here.play.words.text("da", "card.answered")
+    await here.lone.presses_in_channel(here.play.words.text("da", "btn.hostoffer"))
+    assert not (await here.lone.last()).fields
+    assert [await kept(here, subject) for subject in (sign_up, offer)] == [[], []]
+    assert await here.play.store.run(_offers) == [offer]
+
+
+async def test_what_hr_chose_for_a_match_stays_with_nobody(open_at: Open) -> None:
+    here = await open_at("proposed")
+    exchange = await exchange_of(here)
+    assert exchange.why == here.said(WHY)
+    assert here.said(WHY) not in await kept(here, exchange.round)
+    assert here.said(WHY) in await here.emil.everything()
+
+
+async def test_a_match_that_hr_left_half_way_goes_with_the_sign_ups(open_at: Open) -> None:
+    here = await open_at("supported")
+    await here.hanne.says("match")
+    await here.hanne.taps("btn.find_place", programme=here.said(ROUND_NAME))
+    await here.hanne.fills({"match.wish": only(await here.hanne.last(), "match.wish")})
+    (sign_up,) = await here.play.store.run(_sign_ups)
+    round_id = (await here.play.store.run(lambda work: work.rounds.sign_up(sign_up))).round
+    assert sign_up in await kept(here, round_id)
+    await here.at(date(2026, 12, 30), 13)
+    assert sign_up not in await kept(here, round_id)
+    talks = await here.play.store.run(lambda work: work.conversations.of_subject(round_id))
+    assert [talk.status for talk in talks if talk.dialog == "match"] == ["stopped"]
+
+
 async def test_a_sign_up_that_led_to_an_exchange_stays_as_long_as_that(open_at: Open) -> None:
     here = await open_at("talked")
     exchange = await exchange_of(here)
@@ -248,10 +289,7 @@ def _naming(work: Work, seat: Seat) -> list[str]:
 
 async def test_a27_who_has_left_and_never_got_a_place_is_erased_with_what_they_wrote(open_at: Open) -> None:
     here = await open_at("supported")
-    for seat in (here.emil, here.lone, here.vera):
-        await here.play.store.run(
-            lambda work, id=seat.id: work.people.update(replace(work.people.get(id), active=False))  # type: ignore[misc]
-        )
+    await gone(here, here.emil, here.lone, here.vera)
     await here.at(date(2026, 12, 29), 13)
     assert (await here.emil.person()).name == here.emil.name
     await here.at(date(2026, 12, 30), 13)
@@ -259,6 +297,31 @@ async def test_a27_who_has_left_and_never_got_a_place_is_erased_with_what_they_w
     assert (await here.vera.person()).name == here.vera.name, "what hosts wrote is kept longer"
     await here.at(date(2027, 6, 30), 13)
     assert (await here.vera.person()).name == ERASED
+
+
+async def test_a27_what_was_never_settled_keeps_nobody(open_at: Open) -> None:
+    here = await open_at("accepted")
+    await gone(here, here.emil, here.lone)
+    await here.at(date(2026, 12, 30), 13)
+    assert [(await seat.person()).name for seat in (here.emil, here.lone)] == [ERASED] * 2
+    assert (await exchange_of(here)).state == "withdrawn"
+
+
+async def test_a27_somebody_elses_story_keeps_nobody(open_at: Open) -> None:
+    here = await open_at("talked")
+    await writes(here, here.emil, "story.write", "S", "Det lærte jeg", confirmed=True)
+    await gone(here, here.lone)
+    await here.at(SHARED_GONE, 13)
+    assert await kept(here, (await exchange_of(here)).id) == ["Det lærte jeg"]
+    assert (await here.lone.person()).name == ERASED
+    assert (await here.emil.person()).name == here.emil.name
+
+
+async def gone(here: Cast, *seats: Seat) -> None:
+    """They have no account here any more."""
+    for seat in seats:
+        person = replace(await seat.person(), active=False)
+        await here.play.store.run(lambda work, person=person: work.people.update(person))  # type: ignore[misc]
 
 
 async def test_who_is_still_there_is_not_erased(open_at: Open) -> None:
