@@ -17,7 +17,7 @@ from bot.script import Topic
 from bot.turns import led_before, reaching, sparring
 from bot.turns.common import circle_of, facts_of_exchange, goals_agreed, item, label_of, shown_to_others
 from bot.turns.minutes import minutes_of
-from bot.turns.preparations import leader_asked
+from bot.turns.preparations import agree_press, leader_asked
 from bot.turns.weeks import open_tasks
 from dialogs.leader import LEADER_PART
 from dialogs.model import Say
@@ -65,6 +65,7 @@ def hand_over(moment: Moment, exchange: ExchangeRow, leader: PersonRow, passed: 
     moment.work.rounds.update_sign_up(replace(moment.work.rounds.sign_up(exchange.sign_up), leader=leader.id))
     moment.work.audit.add(moment.now, exchange.employee, "exchange.leader", exchange.id)
     led_before.note(moment, exchange, before)
+    _open_again(moment, exchange)
     if before.id not in hosts_of(exchange):
         _silence(moment, exchange, before)
     _ask_anew(moment, exchange)
@@ -104,6 +105,13 @@ def _silence(moment: Moment, exchange: ExchangeRow, before: PersonRow) -> None:
         for row in moment.work.conversations.of_subject(subject):
             if row.person == before.id and row.status in ("open", "paused"):
                 talks.close(moment, talks.load(moment, row), "stopped", led_before.closed(moment, exchange))
+
+
+def _open_again(moment: Moment, exchange: ExchangeRow) -> None:
+    """Whoever leads once more goes on where they were when another led."""
+    for row in moment.work.conversations.of_subject(exchange.id):
+        if row.person == exchange.leader and row.status == "stopped":
+            moment.work.conversations.put(replace(row, status="paused"))
 
 
 def _ask_anew(moment: Moment, exchange: ExchangeRow) -> None:
@@ -159,9 +167,12 @@ def _as_read(moment: Moment, rows: Iterable[AnswerRow], leader: PersonRow) -> li
 
 
 def _part(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> list[Press]:
-    """The way to the leader's own part, from when the employee has prepared until the last day."""
+    """The way to the leader's own part, from when the employee has prepared until the last day; then to the goals."""
     if exchange.state not in WITH_A_PART or moment.today(leader) > exchange.end:
         return []
+    mine = moment.work.conversations.find(leader.id, "lead", exchange.id, "lead")
+    if mine is not None and mine.status == "done":
+        return [] if goals_agreed(moment, exchange) else [agree_press(exchange)]
     topic = Topic(leader, "lead", exchange.id, "lead")
     minutes = minutes_of(moment, topic, LEADER_PART, **leader_asked(moment, exchange))
     return [Press("btn.start_min", ["begin", "lead", exchange.id, "lead"], main=True, minutes=minutes)]

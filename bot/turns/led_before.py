@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 
 from bot.moment import Moment
 from bot.places import hosts_of
@@ -16,12 +15,8 @@ MARK = "led:"
 
 
 def note(moment: Moment, exchange: ExchangeRow, before: PersonRow) -> None:
-    """Notes who led before, and that the leader of now does again."""
-    mark = MARK + exchange.id
-    told(moment, before, mark)
-    leader = moment.person(exchange.leader)
-    if mark in leader.told:
-        moment.work.people.update(replace(leader, told=leader.told - {mark}))
+    """Notes who led before. Whoever leads again later has a part in it all the same."""
+    told(moment, before, MARK + exchange.id)
 
 
 def closed(moment: Moment, exchange: ExchangeRow) -> Say:
@@ -31,8 +26,7 @@ def closed(moment: Moment, exchange: ExchangeRow) -> Say:
 
 def no_longer(moment: Moment, person: PersonRow, ids: Collection[str]) -> str:
     """The sentence for somebody who once led one of these exchanges and has no part in it now; empty for all others."""
-    led = {mark.removeprefix(MARK) for mark in person.told if mark.startswith(MARK)}
-    for id in led & set(ids):
+    for id in (id for id in ids if MARK + id in person.told):
         exchange = moment.work.exchanges.find(id)
         if exchange is not None and person.id not in (exchange.employee, exchange.leader, *hosts_of(exchange)):
             return moment.words.say(person.language, closed(moment, exchange))

@@ -504,6 +504,25 @@ async def test_leading_once_more_brings_nothing_back_by_itself(open_at: Open) ->
     assert prompts != []
 
 
+async def test_who_leads_once_more_goes_on_where_they_were(open_at: Open) -> None:
+    here = await open_at("employee prepared")
+    await here.lone.taps("btn.start_min", minutes=await minutes(here.lone))
+    await names(here, await mette(here))
+    await names(here, here.lone)
+    await here.lone.taps("btn.start_min", minutes=await minutes(here.lone))
+    assert (await here.lone.last()).fields
+
+
+async def test_who_leads_once_more_and_has_done_their_part_is_asked_for_the_goals(open_at: Open) -> None:
+    here = await open_at("prepared")
+    await names(here, await mette(here))
+    await names(here, here.lone)
+    labels = [button.label for button in (await here.lone.last()).buttons]
+    assert labels == [said(here, "goals.agreed"), said(here, "btn.released")]
+    await here.lone.taps("goals.agreed")
+    assert said(here, "goals.noted") in await here.lone.text()
+
+
 async def test_home_says_who_leads_and_has_the_button(open_at: Open) -> None:
     here = await open_at("prepared")
     page = await here.play.conversation.page(here.emil.address())
