@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.words import LANGUAGES
+from dialogs.catalogue import DIALOGS
 from dialogs.conditions import answered, both, chose, unless
 from tests.words.heard import Heard, languages
 from tests.words.said_by_test import SAID_BY_TEST, names_it
@@ -47,6 +48,14 @@ def test_what_a_test_says_is_named_there_and_seen_in_no_transcript_of_some_langu
 ) -> None:
     assert [key for key in SAID_BY_TEST if not names_it(key)] == []
     assert [key for key in SAID_BY_TEST if heard.get(key) == EVERYWHERE] == []
+
+
+def test_every_conversation_is_seen_in_each_language() -> None:
+    said = languages({ask.words for dialog in DIALOGS.values() for ask in dialog.asks})
+    unseen = [
+        dialog.key for dialog in DIALOGS.values() if not any(said.get(ask.words) == EVERYWHERE for ask in dialog.asks)
+    ]
+    assert unseen == []
 
 
 def test_every_sentence_has_its_place(found: Places) -> None:
