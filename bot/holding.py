@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 LATER: Final = ".later"
 """The ending of a push that the person asked to get again; a new plan leaves it alone."""
 
-LOOK_BACK: Final = timedelta(days=5)
-"""Of so many days prompts can be said today, such as Friday's reminder on a Monday."""
+LOOK_BACK: Final = timedelta(days=28)
+"""Of so many days prompts can be said today: who works on Fridays only may have two of them free in a row."""
 
 TELLS: Final = ("news", "gift", "final")
 """Kinds of messages that ask for nothing; when there is not room for all, what asks for something goes first."""

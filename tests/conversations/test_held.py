@@ -232,6 +232,20 @@ async def test_what_is_planned_sees_what_others_brought_about(open_at: Open) -> 
     assert [row.state for row in await planned(here, "prep")] == ["said"]
 
 
+async def test_who_works_one_day_a_week_gets_three_on_it_too(open_at: Open) -> None:
+    here = await open_at("approved")
+    person = replace(await here.emil.person(), working_days=(1,))
+    await here.play.store.run(lambda work: work.people.update(person))
+    for row in [*await planned(here, "homework"), *await planned(here, "colleagues")]:
+        await here.play.store.run(lambda work, row=row: work.prompts.mark(row.id, "cancelled"))  # type: ignore[misc]
+    await here.at(date(2026, 4, 21), 9)
+    await brings(here, here.emil, *"123")
+    await here.at(date(2026, 4, 28), 15, 30)
+    assert [row.state for row in await planned(here, "prep")] == ["said"], "it has waited for a week"
+    await brings(here, here.emil, *"456")
+    assert await got(here.emil, *"123456") == list("12345")
+
+
 async def planned(here: Cast, kind: str) -> list[PromptRow]:
     def unit(work: Work) -> list[PromptRow]:
         (exchange,) = work.exchanges.of_employee(here.emil.id)
