@@ -84,6 +84,7 @@ def _exchange(moment: Moment, person: PersonRow, exchange: ExchangeRow) -> list[
     says: list[Say | Part] = [Say("status.emp", {**facts, "text": next_step(moment, exchange)})]
     says += leaders.told_employee(moment, exchange, person)
     goals = goal_lines(goals_of(moment.work.answers.of(person.id, exchange.id, "prep")))
+    says += [Part(moment.words.text(person.language, "mus.part.goals"), "small")] if goals else []
     says += [Part(goal if isinstance(goal, str) else moment.words.say(person.language, goal), "own") for goal in goals]
     task, done = assignments.card(moment, exchange)
     says += task
@@ -157,11 +158,11 @@ def _people(moment: Moment, person: PersonRow) -> list[Section]:
 def _hr(moment: Moment, person: PersonRow) -> list[Section]:
     if not person.hr:
         return []
-    title = Say("needs.title" if needs.anything(moment, person) else "needs.title.nothing")
+    waits = needs.anything(moment, person)
     says, links = reaching.lines(moment, person)
-    presses = [Press("btn.needs_me", ["needs"]), Press("btn.new_round", ["new_round"])]
+    presses = [Press("btn.needs_me", ["needs"], main=waits), Press("btn.new_round", ["new_round"])]
     presses += [Press("btn.report", ["report", ""]), Press("btn.coaches", ["coaches"]), *links]
-    return [_section(moment, person, "home.hr", [title, *says], presses)]
+    return [_section(moment, person, "home.hr", [Say("home.needs" if waits else "home.needs.nothing"), *says], presses)]
 
 
 def _settings(moment: Moment, person: PersonRow) -> Section:

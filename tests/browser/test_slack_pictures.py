@@ -70,9 +70,10 @@ class Camera:
         self._page = page
         self._play = play
 
-    async def message(self, name: str, place: str, width: int = DESKTOP) -> None:
-        """The newest message of a channel or person."""
-        await self._take(name, self._play.slack.from_bot(place)[-1].blocks, "message", width)
+    async def message(self, name: str, place: str, width: int = DESKTOP, saying: str = "") -> None:
+        """The newest message of a channel or person, or the newest that says this."""
+        found = next(it for it in reversed(self._play.slack.from_bot(place)) if saying in it.words())
+        await self._take(name, found.blocks, "message", width)
 
     async def form(self, name: str, seat: SlackSeat, width: int = DESKTOP) -> None:
         """The form that is open."""
@@ -131,7 +132,7 @@ async def _days(camera: Camera, emil: SlackSeat, lone: SlackSeat) -> None:
     await camera.form("share", emil, PHONE)
     await emil.fills()
     await emil.play.until(datetime(2026, 5, 8, 10, 0, tzinfo=UTC))
-    await camera.message("summary", lone.user)
+    await camera.message("summary", lone.user, saying="uge 1")
     await emil.presses("Start (7 min.)")
     await emil.fills()
     await camera.form("debrief", emil, PHONE)

@@ -60,7 +60,9 @@ def published(here: Here, seat: SlackSeat) -> int:
 
 async def test_each_sees_a_page_of_their_own_from_the_first_day_on() -> None:
     async with at("start") as here:
-        assert here.word("btn.new_round") in await opens(here, here.hanne)
+        hr = await opens(here, here.hanne)
+        assert here.word("btn.new_round") in hr
+        assert here.word("home.needs.nothing") in hr
         for seat in (here.emil, here.lone, here.vera):
             text = await opens(here, seat)
             assert here.word("status.nothing") in text
@@ -76,13 +78,16 @@ async def test_who_signed_up_sees_what_is_next_and_the_leader_what_to_answer() -
         assert here.word("home.people") in leader, "it is about somebody whom she leads"
         assert here.word("home.guests") not in leader
         assert "svar Emil" in leader
-        assert here.word("needs.title") in await opens(here, here.hanne)
+        assert here.word("home.needs") in await opens(here, here.hanne)
+        needs = next(it for it in buttons(here.hanne.there.home) if it["text"]["text"] == here.word("btn.needs_me"))
+        assert needs["style"] == "primary", "what waits is seen by a press"
 
 
 async def test_an_employee_sees_goals_the_next_step_the_entries_by_date_and_the_settings(last_day: Here) -> None:
     text = (await opens(last_day, last_day.emil)).split("\n")
     assert "Jobbytte forår: Familieafdelingen, 5.\u00a0maj–7.\u00a0maj. Næste for dig: logbogen, dag for dag." in text
-    assert any(line.startswith(GOAL["da"]) for line in text)
+    goal = next(n for n, line in enumerate(text) if line.startswith(GOAL["da"]))
+    assert text[goal - 1] == "Mål", "no quote stands without its name"
     days = [line for line in text if line.endswith("Kun du kan se dem.")]
     newest_first = ["6.\u00a0maj: 4 svar. Kun du kan se dem.", "5.\u00a0maj: 4 svar. Kun du kan se dem."]
     assert days == newest_first

@@ -207,6 +207,11 @@ def test_a_tick_is_yes_a_day_its_date_and_a_person_their_user() -> None:
     assert "initial_user" not in _element(Field("f", "person", "Hvem?", chosen=("ukendt",)))
 
 
+@pytest.mark.parametrize("kind", ["date", "time", "person"])
+def test_what_is_opened_to_choose_from_says_so_in_the_readers_language(kind: Any) -> None:
+    assert _element(Field("f", kind, "Hvad?"))["placeholder"]["text"] == say("slack.choose")
+
+
 def test_a_time_may_be_one_of_the_words_or_any_quarter_or_the_one_that_was_given() -> None:
     field = Field("f", "time", "Hvornår?", choices=(Choice("shifts", "Jeg har vagter"),), value="15:40")
     found = _element(field)

@@ -86,12 +86,12 @@ def _element(field: Field, choices: Sequence[Choice], members: Mapping[str, str]
         case "text" | "long":
             return _typed(field)
         case "date":
-            return {"type": "datepicker"} | ({"initial_date": field.value} if _is_day(field.value) else {})
+            return _menu("datepicker", say) | ({"initial_date": field.value} if _is_day(field.value) else {})
         case "time" if not field.choices:
-            return {"type": "timepicker"} | ({"initial_time": field.value} if _HOUR.fullmatch(field.value) else {})
+            return _menu("timepicker", say) | ({"initial_time": field.value} if _HOUR.fullmatch(field.value) else {})
         case "person":
             known = [members[person] for person in (*field.chosen, field.value) if person in members]
-            return {"type": "users_select"} | ({"initial_user": known[0]} if known else {})
+            return _menu("users_select", say) | ({"initial_user": known[0]} if known else {})
         case "many" | "tick":
             return _several(choices, field, say)
     return _single(choices, field, say)
@@ -164,13 +164,18 @@ def _groups(asked: Block) -> list[Block]:
 def _offered(in_sight: str, menu: str, options: list[Block], say: Say) -> Block:
     if len(options) <= FEW:
         return {"type": in_sight, "options": options}
-    chosen: Block = {"type": menu, "placeholder": plain(say("slack.choose"), 2 * LABEL)}
+    chosen = _menu(menu, say)
     if len(options) <= MENU:
         return chosen | {"options": options}
     groups = [(n, options[n : n + MENU]) for n in range(0, len(options), MENU)]
     return chosen | {
         "option_groups": [{"label": plain(f"{n + 1}–{n + len(group)}", LABEL), "options": group} for n, group in groups]
     }
+
+
+def _menu(kind: str, say: Say) -> Block:
+    """What is opened to choose from. Its word is ours: Slack itself speaks few languages."""
+    return {"type": kind, "placeholder": plain(say("slack.choose"), 2 * LABEL)}
 
 
 def _options(choices: Sequence[Choice]) -> list[Block]:
