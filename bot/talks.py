@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
 
+from bot import showing
 from bot.answering import doubts, keep, refuse
-from bot.channel import CLOSED, OPEN, Button, Choice, Field, Incoming, Message, Part, Reply
-from bot.drawing import Drawn, draw, quotes
+from bot.channel import CLOSED, Choice, Incoming, Part, Reply
+from bot.drawing import quotes
 from bot.fields import Reader, labels_of
 from bot.moment import Moment, Press, Told
 from bot.script import Script, Talk, Topic
 from dialogs import engine
-from dialogs.model import Dialog, Raw, Say, Screen, State, Turn, Value
-from storage.records import CardRow, ConversationRow, PersonRow, new_id
+from dialogs.model import Dialog, Raw, Say, State, Turn, Value
+from storage.records import ConversationRow, new_id
 
 
 def begin(
@@ -60,17 +60,10 @@ def begin(
             turn = replace(turn, state=replace(turn.state, fixed=state.fixed))
     opening = () if known else tuple(script.opening(moment, talk))
     card = ""
-    if not replaces and _has_a_door(moment, talk):
+    if not replaces and showing.has_a_door(moment, talk):
         # It comes up in a form: what stands in the chat leads there already, as it is.
         replaces, card = row.message, row.card
     return _go_on(moment, replace(talk, state=turn.state), turn, replaces, before, card, opening=opening)
-
-
-def _has_a_door(moment: Moment, talk: Talk) -> bool:
-    """Whether the person gets to see it in a form, and can come back to it from the chat."""
-    open_here = talk.row.status == "open" and talk.row.message and moment.actor == talk.person.id
-    stays = moment.form == "open" or _stands(moment, talk, talk.row.message)
-    return bool(open_here and moment.form in ("may_open", "open") and stays)
 
 
 def _reopened(dialog: Dialog, talk: Talk) -> State:
@@ -100,28 +93,6 @@ def _state(moment: Moment, row: ConversationRow, dialog: Dialog) -> State:
     return engine.from_json(row.state, answers)
 
 
-def standing(moment: Moment, talk: Talk) -> Message | None:
-    """The question that is open, as it is asked on its card; None when there is none. Nothing changes."""
-    moment = moment.speaking(talk.person.organisation, talk.row.subject)
-    turn = engine.show(talk.dialog, talk.state, talk.facts)
-    if turn.screen is None:
-        return None
-    begun = not turn.screen.first or talk.state.answers
-    says = turn.says if begun else (*map(Say, talk.dialog.intro), *turn.says)
-    return _drawn(moment, talk, turn.screen, talk.row.card, says).message
-
-
-def reader(moment: Moment, talk: Talk) -> Reader:
-    """For whom this conversation is drawn."""
-    script = moment.house.scripts[talk.row.dialog]
-    return Reader(
-        talk.person.language,
-        moment.words,
-        talk.facts,
-        lambda ask: script.who(moment, talk, ask),
-    )
-
-
 def take(
     moment: Moment, talk: Talk, verb: str, args: Sequence[str], incoming: Incoming, *, replaces: str = ""
 ) -> Reply:
@@ -129,7 +100,7 @@ def take(
 
     `replaces` is a message that gives its place, when it is not the conversation's own.
     """
-    if verb == CLOSED and _in_chat(moment, talk) == talk.row.card:
+    if verb == CLOSED and showing.in_chat(moment, talk) == talk.row.card:
         return Reply()
     moment = moment.speaking(talk.person.organisation, talk.row.subject)
     dialog, state, facts = talk.dialog, talk.state, talk.facts
@@ -145,7 +116,7 @@ def take(
         doubt = doubts(moment, talk, given, incoming)
         if doubt is not None:
             return doubt
-        view = reader(moment, talk)
+        view = showing.reader(moment, talk)
         given = _without_starters(view, dialog, given)
         turn = engine.submit(dialog, state, given, facts, lambda ask: labels_of(view, ask), partly=verb == "answer")
     elif verb == "edit":
@@ -170,7 +141,7 @@ def _go_to(moment: Moment, talk: Talk, turn: Turn, in_place: str, again: str, *,
     script = moment.house.scripts[talk.dialog.key]
     if talk.row.card and not again:
         moment.work.conversations.spend(talk.row.card)
-    keep(moment, talk, turn.state, reader(moment, talk))
+    keep(moment, talk, turn.state, showing.reader(moment, talk))
     after = replace(talk, state=turn.state)
     after = replace(after, facts=_facts(moment, script, after))
     if not turn.state.finished:
@@ -192,7 +163,7 @@ def _without_starters(view: Reader, dialog: Dialog, given: Mapping[str, Raw]) ->
 def pause(moment: Moment, talk: Talk, replaces: str = "") -> Reply:
     """Puts a conversation aside; what is answered is kept."""
     if talk.row.card and not replaces:
-        _set_aside(moment, talk)
+        showing.set_aside(moment, talk)
     begin_again = ["begin", talk.row.dialog, talk.row.subject, talk.row.occasion]
     message = moment.tell(
         talk.person,
@@ -202,7 +173,7 @@ def pause(moment: Moment, talk: Talk, replaces: str = "") -> Reply:
         replaces=replaces,
     )
     if not replaces:
-        _close_card(moment, talk)
+        showing.close_card(moment, talk)
     # A form of the card that is open elsewhere can still be sent.
     card = talk.row.card if replaces else ""
     moment.work.conversations.put(replace(talk.row, status="paused", card=card, message=message, touched=moment.now))
@@ -214,38 +185,13 @@ def offer_changes(moment: Moment, talk: Talk, replaces: str = "", beginning: str
     asks = [ask for ask in engine.changeable(talk.dialog, talk.state, talk.facts) if ask.key.startswith(beginning)]
     if not asks:
         return Reply(note=moment.words.text(talk.person.language, "talk.nothing_to_change"))
-    view = reader(moment, talk)
+    view = showing.reader(moment, talk)
     choices = tuple(
         Choice(ask.key, engine.shortened(view.words.text(view.language, ask.words, view.values(ask)))) for ask in asks
     )
     actions = {"edit": ["edit"], "back": ["resume"]}
-    pick_one(moment, talk, ("edit", "talk.change_which"), choices, "btn.edit", actions, replaces)
+    showing.pick_one(moment, talk, ("edit", "talk.change_which"), choices, "btn.edit", actions, replaces)
     return Reply()
-
-
-def pick_one(
-    moment: Moment,
-    talk: Talk,
-    field: tuple[str, str],
-    choices: Sequence[Choice],
-    button: str,
-    actions: Mapping[str, list[str]],
-    replaces: str,
-) -> None:
-    """A list to pick one thing from, in the conversation's own place. `field` is its key and its label's.
-
-    The first of `actions` is the button's, the second leads back.
-    """
-    view, (go, back) = reader(moment, talk), actions
-    message = Message(
-        parts=(Part(view.text(talk.dialog.title), "title"),),
-        preview=view.text(talk.dialog.title),
-        card=new_id(),
-        fields=(Field(field[0], "one", view.text(field[1]), choices=tuple(choices), required=True),),
-        buttons=(Button(go, view.text(button), main=True, sends=True), Button(back, view.text("btn.back"))),
-        language=view.language,
-    )
-    _show(moment, talk, message, actions, replaces)
 
 
 def close(moment: Moment, talk: Talk, status: str, said: Say | None = None) -> None:
@@ -259,7 +205,7 @@ def close(moment: Moment, talk: Talk, status: str, said: Say | None = None) -> N
             subject=talk.row.subject,
             replaces=talk.row.message,
         )
-    _close_card(moment, talk)
+    showing.close_card(moment, talk)
     moment.work.conversations.put(replace(talk.row, status=status, card="", touched=moment.now))
 
 
@@ -278,111 +224,13 @@ def _go_on(
     says = turn.says
     if moment.form == "card":  # it comes in a chat, which need not keep what was just written
         says = tuple(say for say in says if not quotes(moment.words, say.key))
-    drawn = _drawn(moment, talk, turn.screen, card or new_id(), (*before, *says), opening)
-    return _show(moment, talk, drawn.message, drawn.actions, replaces)
-
-
-def _drawn(
-    moment: Moment,
-    talk: Talk,
-    screen: Screen,
-    card: str,
-    before: Sequence[Say | Part],
-    opening: Sequence[Say] = (),
-) -> Drawn:
-    script = moment.house.scripts[talk.row.dialog]
-    return draw(
-        reader(moment, talk),
-        talk.dialog,
-        screen,
-        card,
-        about=f"{talk.row.dialog}:{talk.row.subject}",
-        door=talk.row.id,
-        typed=moment.typed and moment.actor == talk.person.id,
-        before=[_with_facts(say, talk) for say in (*before, *script.beside(moment, talk))],
-        opening=[Say(say.key, {**talk.facts, **say.values}) for say in opening],
-        extra=script.extra(moment, talk),
-    )
-
-
-def _with_facts(say: Say | Part, talk: Talk) -> Say | Part:
-    return say if isinstance(say, Part) else Say(say.key, {**talk.facts, **say.values})
-
-
-def _show(
-    moment: Moment,
-    talk: Talk,
-    message: Message,
-    actions: Mapping[str, list[str]],
-    replaces: str,
-) -> Talk:
-    """Sends the card and remembers it as the one that is open. An older open card gives way."""
-    if talk.row.card and talk.row.status == "open" and talk.row.message != replaces:
-        _set_aside(moment, talk)
-    if message.card != talk.row.card:
-        _close_card(moment, talk)
-    kind = "card" if moment.actor == talk.person.id else talk.row.dialog
-    standing = bool(replaces) and _stands(moment, talk, replaces)
-    outgoing = moment.send(talk.person, message, kind, talk.row.subject, replaces=replaces, standing=standing)
-    held = {} if moment.house.scripts[talk.row.dialog].keeps else {"answers": dict(talk.state.answers)}
-    row = replace(
-        talk.row,
-        state={**engine.to_json(talk.state), **held},
-        status="open",
-        card=message.card,
-        message=outgoing,
-        touched=_after_all_others(moment, talk.person),
-    )
-    moment.work.conversations.put(row)
-    moment.work.conversations.put_card(CardRow(message.card, talk.person.id, row.id, dict(actions), outgoing))
-    if message.door:
-        beside = _in_chat(moment, talk) if standing and outgoing == replaces else message.card
-        way_in = CardRow(row.id, talk.person.id, row.id, {OPEN: ["resume", beside]}, outgoing)
-        moment.work.conversations.put_card(way_in)
-    return replace(talk, row=row)
-
-
-def _stands(moment: Moment, talk: Talk, message: str) -> bool:
-    """Whether this message is the door of the conversation already, so that the chat need not change."""
-    door = moment.work.conversations.card(talk.row.id)
-    return door is not None and door.message == message
-
-
-def _in_chat(moment: Moment, talk: Talk) -> str:
-    """The card whose question is the one that the door in the chat tells of; a form may have gone on since."""
-    door = moment.work.conversations.card(talk.row.id)
-    return door.actions[OPEN][-1] if door else ""
-
-
-def _after_all_others(moment: Moment, person: PersonRow) -> datetime:
-    """Now, and later than every other open conversation: typed words belong to the one shown last."""
-    others = [row.touched for row in moment.work.conversations.open(person.id)]
-    return max([moment.now, *(touched + timedelta(microseconds=1) for touched in others)])
-
-
-def _set_aside(moment: Moment, talk: Talk) -> None:
-    """The card that was open shows no question any more; the next one comes below it in the chat."""
-    _close_card(moment, talk)
-    if not talk.row.message or moment.work.outbox.withdraw(talk.row.message):
-        return
-    title = Part(moment.words.text(talk.person.language, talk.dialog.title), "title")
-    replace(moment, form="").tell(
-        talk.person,
-        Told([title, Say("card.goes_on_below")]),
-        kind="answer",
-        subject=talk.row.subject,
-        replaces=talk.row.message,
-    )
-
-
-def _close_card(moment: Moment, talk: Talk) -> None:
-    if talk.row.card:
-        moment.work.conversations.spend(talk.row.card)
+    drawn = showing.drawn(moment, talk, turn.screen, card or new_id(), (*before, *says), opening)
+    return showing.show(moment, talk, drawn.message, drawn.actions, replaces)
 
 
 def _finish(moment: Moment, talk: Talk, turn: Turn, replaces: str, before: Sequence[Say | Part]) -> Talk:
     if talk.row.card and talk.row.status == "open" and talk.row.message != replaces:
-        _set_aside(moment, talk)
+        showing.set_aside(moment, talk)
     script = moment.house.scripts[talk.row.dialog]
     row = replace(
         talk.row,
@@ -395,14 +243,14 @@ def _finish(moment: Moment, talk: Talk, turn: Turn, replaces: str, before: Seque
     done = replace(talk, row=row, state=turn.state)
     ending = script.finish(moment, done)
     person = moment.person(talk.person.id)  # the language may just have been chosen
-    first = [_with_facts(say, talk) for say in (*before, *turn.says)]
-    said = [*first, *(_with_facts(say, talk) for say in ending.says)]
+    first = [showing.with_facts(say, talk) for say in (*before, *turn.says)]
+    said = [*first, *(showing.with_facts(say, talk) for say in ending.says)]
     if ending.then is not None:
         begin(moment, ending.then, replaces=replaces, before=said)
         return done
     if said:
         title = Part(moment.words.text(person.language, talk.dialog.title), "title")
-        chat = None if ending.chat is None else [title, *first, *(_with_facts(say, talk) for say in ending.chat)]
+        chat = None if ending.chat is None else [title, *first, *(showing.with_facts(say, talk) for say in ending.chat)]
         message = moment.tell(
             person,
             Told([title, *said], ending.presses, chat),

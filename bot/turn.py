@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot import talks
+from bot import showing, talks
 from bot.channel import CLOSED, OPEN, Incoming, Message, Reply
 from bot.moment import Moment
 from bot.turns import commands, home, led_before, people
@@ -87,7 +87,7 @@ def _stands_now(moment: Moment, card: CardRow) -> Message | None:
     row = moment.work.conversations.get(card.conversation) if card.conversation else None
     if row is None or row.status != "open" or not moment.work.outbox.took_place(row.message, card.message):
         return None
-    return talks.standing(moment, talks.load(moment, row))
+    return showing.standing(moment, talks.load(moment, row))
 
 
 def as_asked(moment: Moment, person: PersonRow | None, incoming: Incoming, reply: Reply) -> Message | None:
@@ -98,7 +98,7 @@ def as_asked(moment: Moment, person: PersonRow | None, incoming: Incoming, reply
     if card is None or card.person != person.id or not card.conversation or card.spent:
         return None
     row = moment.work.conversations.get(card.conversation)
-    message = talks.standing(moment, talks.load(moment, row))
+    message = showing.standing(moment, talks.load(moment, row))
     if message is None or message.card != card.id:
         return None
     return message if any(button.id == incoming.button for button in message.buttons) else None

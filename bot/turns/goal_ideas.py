@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import talks
+from bot import showing, talks
 from bot.channel import Choice, Incoming, Reply
 from bot.moment import Moment, Press
 from bot.script import Talk
@@ -34,7 +34,7 @@ def ideas(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming
         return Reply(note=moment.words.text(person.language, "card.answered"))
     choices = tuple(Choice(key, moment.words.text(person.language, key)) for key in GOAL_IDEAS)
     actions = {"pick": ["goal_idea", talk.row.id], "back": ["resume"]}
-    talks.pick_one(
+    showing.pick_one(
         moment, talk, ("goal", "goal.idea_which"), choices, "btn.choose", actions, shown_by(moment, incoming)
     )
     return Reply()
