@@ -9,7 +9,7 @@ from bot import talks
 from bot.moment import Moment
 from bot.programme.visibility import has_own_rule
 from bot.turns import unsaying
-from bot.turns.common import is_outside, item
+from bot.turns.common import bare, is_outside, is_text, item
 from bot.turns.counting import keep_counts
 from dialogs import engine
 from dialogs.model import Say, State, Text, Visibility
@@ -33,9 +33,21 @@ def forget(moment: Moment, rows: Sequence[AnswerRow], *, at_the_end: bool = Fals
             keep_counts(moment, exchange, [row for row in rows if row.subject == subject], all_of_it=at_the_end)
     if rows:
         unsaying.delete(moment, rows)
+        _unfix(moment, rows)
     for row in rows:
         moment.work.answers.delete(row.id)
         empty(moment, moment.work.conversations.of_subject(row.id))
+
+
+def _unfix(moment: Moment, rows: Iterable[AnswerRow]) -> None:
+    """What others are asked about is not shown to them again."""
+    for row in rows:
+        text = bare(str(row.value))
+        for talk in moment.work.conversations.of_subject(row.subject) if is_text(moment, row) else ():
+            fixed = talk.state.get("fixed")
+            if isinstance(fixed, dict) and text in fixed.values():
+                left = {name: value for name, value in fixed.items() if value != text}
+                moment.work.conversations.put(replace(talk, state={**talk.state, "fixed": left}))
 
 
 def empty(moment: Moment, rows: Iterable[ConversationRow]) -> None:

@@ -93,6 +93,25 @@ async def test_a_colleague_reads_what_was_previewed_also_after_the_plan_has_chan
     assert await here.play.store.run(unit) == ACTION
 
 
+async def test_an_action_that_is_deleted_is_not_shown_to_a_colleague_again(open_at: Open) -> None:
+    here = await open_at("talked", **LONG)
+    signe = await offered(here)
+    rows = await here.play.store.run(lambda work: work.answers.by(here.emil.id))
+    (action,) = [row for row in rows if row.value == ACTION]
+    await here.emil.says("mine data")
+    await here.emil.taps("btn.see")
+    await here.emil.fills({"answer": action.id})
+    await here.emil.taps("btn.delete")
+    await signe.says("fortsæt")
+    assert (await signe.last()).fields
+    assert ACTION not in await signe.text()
+    assert ACTION not in await here.play.store.run(lambda work: _talks(work, action.subject))
+
+
+def _talks(work: Work, subject: str) -> str:
+    return repr([row.state for row in work.conversations.of_subject(subject)])
+
+
 async def test_no_thanks_is_told_to_nobody(open_at: Open) -> None:
     here = await open_at("talked", **LONG)
     signe = await offered(here)
