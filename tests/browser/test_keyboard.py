@@ -6,6 +6,7 @@ from pathlib import Path
 
 from playwright.async_api import Locator, Page, expect
 
+from tests.browser.aloud import aloud, controls, in_order
 from tests.browser.conftest import Accessible
 from tests.browser.site import Chair, play_before, serve
 
@@ -75,6 +76,20 @@ async def go_on(chair: Chair) -> None:
     await chair._changed(before)
 
 
+async def is_read_out(page: Page, fields: Locator) -> None:
+    """Each question is read before what it can be answered with, each control has a name, and who will see it is
+    said beside it."""
+    said = await aloud(page)
+    assert [each for each in controls(said) if not each.name] == []
+    for number in range(await fields.count()):
+        field = fields.nth(number)
+        question = await field.locator("legend .text, label .text").first.inner_text()
+        options = await field.locator(".option > .text").all_inner_texts()
+        assert in_order(said, [question, *options]) == []
+        who = await field.locator(".who").all_inner_texts()
+        assert all(any(each.about.startswith(beside) for each in said) for beside in who), who
+
+
 async def test_domain_t32_the_whole_preparation_is_done_by_keyboard_one_question_at_a_time(
     page: Page, tmp_path: Path, accessible: Accessible
 ) -> None:
@@ -102,6 +117,7 @@ async def test_domain_t32_the_whole_preparation_is_done_by_keyboard_one_question
             assert len(keys) <= 1 or keys[0] in pages, f"more than one question at a time: {keys}"
             if not asked & set(keys):
                 await accessible(page)
+                await is_read_out(page, fields)
             for number in range(len(keys)):
                 await answer(page, fields.nth(number))
             asked.update(keys)
