@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from bot.channel import OUTSIDE as OUTSIDE
@@ -278,6 +278,9 @@ def shown_value(
             return moment.words.date(language, day) if day else str(value)
         case Hour(options=options) if value in options:
             return moment.words.text(language, str(value))
+        case Hour():
+            at = as_time(str(value))
+            return str(value) if at is None else moment.words.time(language, at)
         case Person():
             person = moment.work.people.find(str(value))
             return person.name if person else MISSING
@@ -317,6 +320,14 @@ def as_date(text: str) -> date | None:
     """The day an ISO date names; nothing for a text that names none."""
     try:
         return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def as_time(text: str) -> time | None:
+    """The time of day an ISO time names; nothing for a text that names none."""
+    try:
+        return time.fromisoformat(text)
     except ValueError:
         return None
 

@@ -130,7 +130,7 @@ async def test_what_was_chosen_is_shown_as_its_words_and_never_fails(open_at: Op
     assert await as_read(here, replace(row, key="prep.days", value=["mon", "2026-05-06", NO_DAY])) == (
         f"mandag, 6.\u00a0maj, {NO_DAY}"
     )
-    assert await as_read(here, replace(row, key="prep.finish", value="15:30")) == "15:30"
+    assert await as_read(here, replace(row, key="prep.finish", value="15:30")) == "15.30"
     assert await as_read(here, replace(row, key="prep.finish", value="prep.finish.shifts")) == (
         here.play.words.text("da", "prep.finish.shifts")
     )

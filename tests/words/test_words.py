@@ -35,7 +35,7 @@ def test_a_date_is_written_as_its_reader_does(language: str, day: str) -> None:
     assert WORDS.date(language, date(2026, 5, 3)) == day
 
 
-@pytest.mark.parametrize(("language", "clock"), [("da", "15.05"), ("nb", "15:05"), ("en", "15:05")])
+@pytest.mark.parametrize(("language", "clock"), [("da", "15.05"), ("nb", "15.05"), ("en", "15:05")])
 def test_a_time_is_written_as_its_reader_does(language: str, clock: str) -> None:
     assert words(a_b="Kl. {time}").text(language, "a.b", {"time": time(15, 5)}) == f"Kl. {clock}"
 

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, get_timezone_location
 
+from bot.words import CLOCK
+
 _LOCALES = {"da": "da_DK", "nb": "nb_NO", "en": "en_GB"}
 
 
@@ -21,8 +23,8 @@ def day_in_words(day: date, language: str) -> str:
 
 
 def hour_in_words(moment: datetime, zone: str, language: str) -> str:
-    """ "14.45"."""
-    return format_time(moment, "short", tzinfo=ZoneInfo(zone), locale=locale(language))
+    """ "14.45", in English "14:45"."""
+    return format_time(moment, CLOCK.get(language, CLOCK["da"]), tzinfo=ZoneInfo(zone), locale=locale(language))
 
 
 def place_in_words(zone: str, language: str) -> str:
