@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from bot.channel import Field
-from bot.channels.web.office import NotHr, Seen, Sentence
+from bot.channels.web.office import Ahead, NotHr, Seen, Sentence
 from bot.clock import Clock
 from bot.fields import Reader, field_of, labels_of
 from bot.moment import Moment
@@ -115,27 +115,28 @@ class HrDesk:
 
         return await self._do(person, unit)
 
-    async def choose(self, person: str, language: str, round: str, values: Mapping[str, Raw]) -> dict[str, str]:
-        """Keeps the choices, or says by field what does not fit."""
+    async def look_ahead(self, person: str, language: str, round: str, values: Mapping[str, Raw]) -> Ahead:
+        """What would change if the choices were kept, or by field what does not fit."""
 
-        def unit(moment: Moment, hr: PersonRow) -> dict[str, str]:
-            reader = _reader(moment, hr, language, round)
-            given: dict[str, Value] = {}
-            wrong: dict[str, str] = {}
-            for ask in _asks():
-                if not ask.when(View(given, reader.facts)):
-                    continue
-                value = accept(ask.answer, values.get(ask.key, ""), reader.facts, labels_of(reader, ask))
-                if not isinstance(value, Rejected):
-                    given[ask.key] = value
-                elif ask.required or value.code != "required":
-                    wrong[ask.key] = self._words.say(language, value.say)
+        def unit(moment: Moment, hr: PersonRow) -> Ahead:
+            given, wrong = _accepted(moment, hr, language, round, values)
+            if wrong:
+                return Ahead(wrong=wrong)
+            here = choosing.round_id(moment, hr, round or None)
+            return Ahead(choosing.ahead(moment, replace(hr, language=language), here, choosing.values_of(given)))
+
+        return await self._do(person, unit)
+
+    async def choose(self, person: str, language: str, round: str, values: Mapping[str, Raw]) -> None:
+        """Keeps the choices; nothing where one does not fit."""
+
+        def unit(moment: Moment, hr: PersonRow) -> None:
+            given, wrong = _accepted(moment, hr, language, round, values)
             if not wrong:
                 here = choosing.round_id(moment, hr, round or None)
                 choosing.keep(moment, hr, here, choosing.values_of(given))
-            return wrong
 
-        return await self._do(person, unit)
+        await self._do(person, unit)
 
     async def changes(self, person: str, language: str, round: str) -> Sequence[str]:
         """What changes when the usual choices hold again, a line for each."""
@@ -175,6 +176,24 @@ def _sentence(moment: Moment, hr: PersonRow, here: str, now: Words, key: str) ->
         fills=written(sorted(product.placeholders(key))),
         room=room(product, key),
     )
+
+
+def _accepted(
+    moment: Moment, hr: PersonRow, language: str, round: str, values: Mapping[str, Raw]
+) -> tuple[dict[str, Value], dict[str, str]]:
+    """What was chosen, and by field what does not fit."""
+    reader = _reader(moment, hr, language, round)
+    given: dict[str, Value] = {}
+    wrong: dict[str, str] = {}
+    for ask in _asks():
+        if not ask.when(View(given, reader.facts)):
+            continue
+        value = accept(ask.answer, values.get(ask.key, ""), reader.facts, labels_of(reader, ask))
+        if not isinstance(value, Rejected):
+            given[ask.key] = value
+        elif ask.required or value.code != "required":
+            wrong[ask.key] = moment.words.say(language, value.say)
+    return given, wrong
 
 
 def _asks() -> list[Ask]:

@@ -220,11 +220,19 @@ def _now(moment: Moment, hr: PersonRow, here: str) -> dict[str, Any]:
 
 def changes(moment: Moment, hr: PersonRow, here: str) -> list[str]:
     """Each question whose answer changes when the usual choices hold: what it is now, and what it becomes."""
+    return _differences(moment, hr, here, chosen(_now(moment, hr, "") if here else {}))
+
+
+def ahead(moment: Moment, hr: PersonRow, here: str, values: Mapping[str, Any]) -> list[str]:
+    """The same where these values are kept, by the names of the choices."""
+    return _differences(moment, hr, here, chosen({**_now(moment, hr, here), **values}))
+
+
+def _differences(moment: Moment, hr: PersonRow, here: str, then: Choices) -> list[str]:
     now = chosen(_now(moment, hr, here))
-    usual = chosen(_now(moment, hr, "") if here else {})
     lines = []
     for ask in CHOICES.asks:
-        before, after = (_answer(ask.key, choices) for choices in (now, usual))
+        before, after = (_answer(ask.key, choices) for choices in (now, then))
         if before != after:
             values = {
                 "text": moment.words.plain(hr.language, ask.words),

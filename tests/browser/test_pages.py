@@ -212,12 +212,13 @@ async def test_hr_chooses_how_much_there_can_be_at_the_most(page: Page, round_op
     numbers = {"choose.goals": "2", "choose.actions": "1", "choose.jobswap_usually": "4"}
     for key, number in {**numbers, "choose.goals": "4"}.items():
         await page.get_by_label(chair.words(key)).fill(number)
-    save = page.get_by_role("button", name=chair.words("btn.save"))
-    await save.click()
+    look = page.get_by_role("button", name=chair.words("choose.page.look"))
+    await look.click()
     wrong = page.locator('[data-key="choose.goals"]').get_by_role("alert")
     await expect(wrong).to_have_text(chair.words("rejected.scale", low=1, high=3))
     await page.get_by_label(chair.words("choose.goals")).fill("2")
-    await save.click()
+    await look.click()
+    await page.get_by_role("button", name=chair.words("btn.save")).click()
     await expect(page.get_by_text(chair.words("choose.kept"))).to_be_visible()
     for key, number in numbers.items():
         await expect(page.get_by_label(chair.words(key))).to_have_value(number)

@@ -58,6 +58,12 @@ class Pages:
         mark = re.search(r'name="seen" value="([0-9a-f]*)"', page)
         return {**form, "seen": mark[1] if mark else "", "do": "keep"}
 
+    async def choose(self, form: dict[str, str | list[str]]) -> str:
+        """Looks at what the choices change, and keeps them as they were looked at; the page that follows."""
+        _, page = await self.post("choices", {**form, "do": "look"})
+        mark = re.search(r'name="seen" value="([0-9a-f]+)"', page)
+        return (await self.post("choices", {**form, "seen": mark[1], "do": "keep"}))[1] if mark else page
+
     async def own(self, round_id: str = "") -> dict[tuple[str, str], str]:
         """What is said otherwise."""
         return await self.here.play.store.run(lambda work: work.wordings.all(self.organisation).get(round_id, {}))
@@ -191,12 +197,11 @@ async def test_choices_are_kept_for_all_rounds_or_for_one(pages: Pages) -> None:
         "choose.track": "choose.track.full",
         "choose.prompts": ["log.opt.chair", "log.opt.good"],
         "choose.fewest": "8",
-        "do": "keep",
     }
-    assert "Jeres valg er gemt." in (await pages.post("choices", form))[1]
+    assert "Jeres valg er gemt." in await pages.choose(form)
     now = await pages.chosen()
     assert (now.track, now.prompts, now.fewest) == ("full", ("log.opt.chair", "log.opt.good"), 8)
-    await pages.post("choices", {**form, "choose.fewest": "12", "round": pages.round})
+    await pages.choose({**form, "choose.fewest": "12", "round": pages.round})
     assert (await pages.chosen()).fewest == 8
     assert (await pages.chosen(pages.round)).fewest == 12
     _, asked = await pages.post("choices", {"do": "ask_usual"})
@@ -206,18 +211,37 @@ async def test_choices_are_kept_for_all_rounds_or_for_one(pages: Pages) -> None:
     assert await pages.chosen() == Choices()
 
 
+async def test_choices_are_looked_at_before_they_are_kept(pages: Pages) -> None:
+    form: dict[str, str | list[str]] = {**NUMBERS, "choose.pool": "btn.no", "choose.track": "choose.track.days"}
+    form |= {"choose.prompts": ["log.opt.chair"]}
+    page = ""
+    for do in ("look", "keep"):
+        _, page = await pages.post("choices", {**form, "do": do})
+        assert "Det her ændrer sig, når du gemmer" in page
+        assert f"Fra “Ingen” til “{WORDS.text('da', 'log.opt.chair')}”." in page
+        assert WORDS.text("da", "choose.fewest") + " Fra" not in page, "only what changes"
+        assert await pages.chosen() == Choices(), "nothing is kept that was not looked at"
+    mark = re.search(r'name="seen" value="([0-9a-f]+)"', page)
+    assert mark
+    other = {**form, "choose.fewest": "8", "seen": mark[1], "do": "keep"}
+    assert "Fra “5” til “8”." in (await pages.post("choices", other))[1]
+    assert await pages.chosen() == Choices(), "what was written after the look is looked at again"
+    assert "Jeres valg er gemt." in await pages.choose(form)
+    assert (await pages.chosen()).prompts == ("log.opt.chair",)
+    assert WORDS.text("da", "choose.same") in await pages.choose(form)
+
+
 async def test_wellbeing_is_asked_about_only_when_the_representatives_have_said_yes(pages: Pages) -> None:
     form: dict[str, str | list[str]] = {
         **NUMBERS,
         "choose.pool": "btn.no",
         "choose.track": "choose.track.days",
         "choose.cleared": "log.deep.wellbeing",
-        "do": "keep",
     }
-    _, page = await pages.post("choices", form)
+    page = await pages.choose(form)
     assert "Jeres valg er gemt." not in page
     assert not (await pages.chosen()).asks("log.deep.wellbeing")
-    await pages.post("choices", {**form, "round.check.reps": "yes"})
+    await pages.choose({**form, "round.check.reps": "yes"})
     assert (await pages.chosen()).asks("log.deep.wellbeing")
     assert (pages.here.hanne.id, "representatives.cleared", pages.organisation) in await pages.audit()
 
@@ -239,8 +263,8 @@ async def test_a_number_out_of_range_is_said_and_nothing_is_kept(pages: Pages, a
 
 async def test_whom_to_turn_to_is_named_in_hrs_words(pages: Pages) -> None:
     form: dict[str, str | list[str]] = {**NUMBERS, "choose.pool": "btn.no", "choose.track": "choose.track.days"}
-    await pages.post("choices", {**form, "choose.help_contacts": "Kim, lokal 12", "do": "keep"})
+    await pages.choose({**form, "choose.help_contacts": "Kim, lokal 12"})
     assert (await pages.chosen()).help_contacts == "Kim, lokal 12"
-    _, page = await pages.post("choices", {**form, "choose.help_contacts": "Kim " * 500, "do": "keep"})
+    page = await pages.choose({**form, "choose.help_contacts": "Kim " * 500})
     assert "Der er plads til" in page
     assert (await pages.chosen()).help_contacts == "Kim, lokal 12"

@@ -28,6 +28,7 @@ TOLD = {
     "undone": "own.undone",
     "all": "own.all.done",
     "chosen": "choose.kept",
+    "unchanged": "choose.same",
     "usual": "choose.defaulted",
 }
 """What a page says when it comes back from a change, by the mark in its address."""
@@ -122,7 +123,7 @@ class HrPages:
         return await self._choices(request, await self._reader(request))
 
     async def choose(self, request: web.Request) -> web.Response:
-        """Keeps the choices, or goes back to the usual ones, once it is said what that changes."""
+        """Keeps the choices, or goes back to the usual ones, each once it is said what that changes."""
         reader, given = await self._reader(request), await _form(request)
         here, me = _one(given, "round"), reader.person.id
         if _one(given, "do") == "ask_usual":
@@ -132,10 +133,15 @@ class HrPages:
             await self._asking(reader, self._office.usual(me, here))
             raise _see(request, reader, "choices", told="usual", round=here)
         values: dict[str, Raw] = {name: each if len(each) > 1 else each[0] for name, each in given.items()}
-        wrong = await self._asking(reader, self._office.choose(me, reader.language, here, values))
-        if not wrong:
+        ahead = await self._asking(reader, self._office.look_ahead(me, reader.language, here, values))
+        if not ahead.wrong and not ahead.changes:
+            raise _see(request, reader, "choices", told="unchanged", round=here)
+        mark = "" if ahead.wrong else _mark({"": "\n".join(ahead.changes)})
+        if _one(given, "do") == "keep" and mark and mark == _one(given, "seen"):
+            await self._office.choose(me, reader.language, here, values)
             raise _see(request, reader, "choices", told="chosen", round=here)
-        return await self._choices(request, reader, Look("c", errors=wrong, given=values), here)
+        look = Look("c", errors=ahead.wrong, given=values)
+        return await self._choices(request, reader, look, here, ahead=ahead.changes, mark=mark)
 
     async def _choices(
         self,
@@ -144,6 +150,8 @@ class HrPages:
         look: Look | None = None,
         here: str = "",
         changes: Sequence[str] | None = None,
+        ahead: Sequence[str] = (),
+        mark: str = "",
     ) -> web.Response:
         here, me = here or request.query.get("round", ""), reader.person.id
         fields = await self._asking(reader, self._office.choices(me, reader.language, here))
@@ -159,6 +167,8 @@ class HrPages:
             round=here,
             controls=controls,
             changes=changes,
+            ahead=ahead,
+            mark=mark,
         )
 
     # What they share

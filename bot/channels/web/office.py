@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.channel import Field
@@ -37,6 +37,14 @@ class Seen:
     fault: str = ""
 
 
+@dataclass(frozen=True)
+class Ahead:
+    """A line for each choice that would change, or by field what does not fit."""
+
+    changes: Sequence[str] = ()
+    wrong: Mapping[str, str] = field(default_factory=dict)
+
+
 class Office(Protocol):
     """HR's part of the house. Every question raises NotHr for anybody else. `round` is empty for all rounds."""
 
@@ -68,8 +76,12 @@ class Office(Protocol):
         """The choices as they are, to fill in."""
         ...
 
-    async def choose(self, person: str, language: str, round: str, values: Mapping[str, Raw]) -> dict[str, str]:
-        """Keeps the choices, or says by field what does not fit."""
+    async def look_ahead(self, person: str, language: str, round: str, values: Mapping[str, Raw]) -> Ahead:
+        """What would change if the choices were kept, or by field what does not fit."""
+        ...
+
+    async def choose(self, person: str, language: str, round: str, values: Mapping[str, Raw]) -> None:
+        """Keeps the choices; nothing where one does not fit."""
         ...
 
     async def changes(self, person: str, language: str, round: str) -> Sequence[str]:
