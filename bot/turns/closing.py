@@ -19,7 +19,7 @@ from bot.turns import after, retention
 from bot.turns.common import first, item, no_facts, nobody_else
 from bot.turns.follow_ups import close_exchange
 from bot.turns.forgetting import empty, erase_who_is_gone, forget
-from bot.turns.leaving import PLACED
+from bot.turns.leaving import PLACED, silence
 from bot.turns.moves import exchange_to
 from bot.turns.papers import papers_of
 from bot.turns.people import LEFT_DELETE, ask_who_leads
@@ -141,8 +141,11 @@ def left_finish(moment: Moment, talk: Talk) -> Ending:
 
 def _end(moment: Moment, exchange: ExchangeRow) -> None:
     """Whoever waits for somebody who has left is told; nothing more comes about it."""
-    moment.work.prompts.cancel(exchange.id)
     waits = exchange.state in (*WAITING, *PLACED)
+    if waits:
+        silence(moment, exchange.id)
+    else:
+        moment.work.prompts.cancel(exchange.id)
     if exchange.state in WAITING:
         exchange_to(moment, exchange, "withdrawn")
     elif waits:

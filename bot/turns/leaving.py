@@ -103,7 +103,7 @@ def _take_back(moment: Moment, talk: Talk, offer: OfferRow) -> Ending:
     offer_to(moment, offer, "withdrawn")
     for row in moment.work.answers.of(offer.person, offer.id, "offer"):
         moment.work.answers.delete(row.id)
-    _silence(moment, offer.id)
+    silence(moment, offer.id)
     moment.work.audit.add(moment.now, talk.person.id, "offer.withdrawn", offer.id)
     _tell_hr(moment, talk, offer.round)
     return Ending([Say("offer.withdrawn")])
@@ -113,7 +113,7 @@ def _sign_off(moment: Moment, sign_up: SignUpRow) -> None:
     """Withdrawn and silent. Who signs up again makes a new sign-up."""
     sign_up_to(moment, sign_up, "withdrawn")
     _forget(moment, sign_up)
-    _silence(moment, sign_up.id)
+    silence(moment, sign_up.id)
 
 
 def _forget(moment: Moment, sign_up: SignUpRow) -> None:
@@ -139,7 +139,7 @@ def _end(moment: Moment, talk: Talk, exchange: ExchangeRow) -> Ending:
         days = tuple(day for day in exchange.days if day <= today)
         exchange = replace(exchange, end=today, days=days, track="short")
     ended = exchange_to(moment, exchange, state)
-    _silence(moment, exchange.id, plans=not (under_way or over))
+    silence(moment, exchange.id, plans=not (under_way or over))
     if over:
         replan(moment, ended)
         return Ending([Say("stop.closed")])
@@ -162,7 +162,7 @@ def _end(moment: Moment, talk: Talk, exchange: ExchangeRow) -> Ending:
     return Ending([Say("sign.withdraw", {"date": today})])
 
 
-def _silence(moment: Moment, subject: str, *, plans: bool = True) -> None:
+def silence(moment: Moment, subject: str, *, plans: bool = True) -> None:
     """Nothing more goes out about it: prompts and what is queued are cancelled, open cards closed.
 
     Without `plans` the prompts stay, for a new plan to sort out: what was chosen for the week still goes.

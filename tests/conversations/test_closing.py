@@ -229,6 +229,26 @@ async def test_domain_t16_those_who_wait_for_somebody_who_leaves_are_told(open_a
     assert (await exchange_of(here)).state == "withdrawn"
 
 
+async def test_domain_t16_nobody_is_asked_about_somebody_who_has_left(open_at: Open) -> None:
+    here = await open_at("proposed")
+    await here.at(date(2026, 4, 14), 20)
+    await here.emil.taps("btn.accept")
+    await leaves(here)
+    await here.at(date(2026, 4, 15), 12)
+    values = {"name": "Emil", "programme": "Jobbytte forår"}
+    assert (await here.vera.last()).parts[0].text == here.play.words.text("da", "stop.told", values)
+    labels = [button.label for message in await here.vera.messages() for button in message.buttons]
+    assert here.play.words.text("da", "btn.accept") not in labels
+
+
+async def test_domain_t16_what_was_asked_about_somebody_who_has_left_is_closed(open_at: Open) -> None:
+    here = await open_at("accepted")
+    await leaves(here)
+    labels = [button.label for message in await here.lone.messages() for button in message.buttons]
+    assert here.play.words.text("da", "btn.approve") not in labels
+    assert here.play.words.text("da", "stop.closed") in await here.lone.everything()
+
+
 async def test_domain_t16_hr_may_think_again_and_nobody_else_may_say_it(open_at: Open) -> None:
     here = await open_at("talked")
     await here.hanne.says("hjælp")
