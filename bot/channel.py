@@ -107,7 +107,7 @@ class Button:
 
     `choice` is one of the answers to the question. `beside` can be pressed without opening the form. `opens`: what it
     leads to quotes somebody, so that a platform with forms shows it there. `url`: it opens that page, and nothing comes
-    back.
+    back. `matter`: which of several things it is about, where a message is about several; those of one stand together.
     """
 
     id: str
@@ -119,6 +119,7 @@ class Button:
     beside: bool = False
     opens: bool = False
     url: str = ""
+    matter: str = ""
 
 
 @dataclass(frozen=True)

@@ -172,6 +172,7 @@ class Moment:
                 main=press.main,
                 opens=self.house.leads_to_words(press.action),
                 url=press.url,
+                matter=press.matter,
             )
             for n, press in enumerate(presses)
         )

@@ -17,7 +17,7 @@ WORDS: Final = {
     "btn.close": "Luk",
     "slack.choose": "Vælg",
     "slack.cut": "Her er ikke plads til mere. Resten kan ses under Mine data.",
-    "slack.leave": "Hvad skal jeg gøre med tallet?",
+    "slack.leave": "Hvad skal jeg gøre med det?",
     "slack.title": "Vidsyn",
 }
 MEMBERS: Final = {"p1": "U111", "p2": "W222"}

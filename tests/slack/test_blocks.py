@@ -172,6 +172,13 @@ def test_a_label_that_a_phone_may_cut_stands_in_full_above_its_button() -> None:
     assert [it["text"]["text"] for it in blocks[1]["elements"]] == [label, short.label]
 
 
+def test_buttons_about_one_thing_stand_together() -> None:
+    ways = (Button("0.0", "Sæt flueben", matter="0"), Button("1.1", "Ja", matter="1"), Button("2.1", "Nej", matter="1"))
+    blocks, _ = chat(Message((), "x", "c1", buttons=ways), {})
+    assert [[it["text"]["text"] for it in block["elements"]] for block in blocks] == [["Sæt flueben"], ["Ja", "Nej"]]
+    assert len({it["action_id"] for block in blocks for it in block["elements"]}) == 3
+
+
 def test_a_message_with_nothing_to_see_shows_its_preview() -> None:
     assert _drawn(chat(Message((Part("\u200b"),), "Vidsyn har en besked til dig."), {})[0]) == [
         ("header", "Vidsyn har en besked til dig.")

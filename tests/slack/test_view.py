@@ -240,6 +240,13 @@ def test_a_long_option_goes_on_in_the_line_below_and_a_longer_one_is_listed_abov
     assert second["text"]["text"].endswith("…")
 
 
+def test_a_long_option_of_several_things_goes_on_before_one_of_them() -> None:
+    label = "Emil Eriksen · Familieafdelingen, for de får vores indberetninger · Hvad de har brug for at vide fra os"
+    (option,) = _element(Field("f", "one", "Hvem?", choices=(Choice("a", label),)))["options"]
+    assert option["text"]["text"] == "Emil Eriksen · Familieafdelingen, for de får vores indberetninger"
+    assert option["description"]["text"] == "· Hvad de har brug for at vide fra os"
+
+
 def test_s16_what_does_not_fit_in_a_form_is_said_and_the_questions_stay() -> None:
     many = replace(LOGBOOK, parts=tuple(Part(f"Dag {n}", "own") for n in range(200)))
     drawn = view([many], say)

@@ -130,6 +130,7 @@ class Reading:
     def _row(self, actions: Sequence[Json]) -> None:
         """Buttons; those whose label has no room stand in full above their row."""
         above = [_text(it["tooltip"]) for it in actions if "tooltip" in it]
+        above += [it.removeprefix(f"{WORDS.text(self.language, 'teams.download')} ") for it in above]
         if above:
             self.group = [it for it in self.group if it.text not in above]
         self._close_group()

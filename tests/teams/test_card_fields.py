@@ -211,6 +211,12 @@ def test_any_other_label_with_no_room_stands_in_full_above() -> None:
     assert actions(found)[0]["tooltip"] == label
 
 
+def test_what_is_about_another_thing_begins_a_row() -> None:
+    ways = (Button("0.0", "Sæt flueben", matter="0"), Button("1.1", "Ja", matter="1"), Button("2.1", "Nej", matter="1"))
+    found = whole(Message((), "x", "c1", (), ways), say, members={})
+    assert lines(found) == ["[Sæt flueben]", "[Ja] [Nej]"]
+
+
 def test_no_row_has_more_than_six_buttons_and_only_the_first_main_one_stands_out() -> None:
     pressed = tuple(Button(f"b{n}", "", main=n > 3) for n in range(40))
     found = whole(Message((), "x", "c1", (), pressed), say, members={})

@@ -1,5 +1,6 @@
 """Messages as HTML: text stays text, every question has its words, and ids are the page's own."""
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 from hypothesis import given
@@ -212,6 +213,14 @@ def test_the_ways_past_a_question_stand_in_a_row_of_their_own() -> None:
         ("back", "quiet"),
     ]
     assert [row["class"] for row, _ in page.find("div") if row["class"] == "buttons"] == ["buttons", "buttons"]
+
+
+def test_the_buttons_of_each_matter_stand_in_a_row_of_their_own() -> None:
+    tick, yes = Button("0.0", "Sæt flueben", matter="0"), Button("1.1", "Ja", matter="1")
+    rows = draw(Message((), "", "c", buttons=(tick, yes, replace(yes, id="2.1", label="Nej")))).find(
+        "div", class_="buttons matter"
+    )
+    assert [text.split() for _, text in rows] == [["Sæt", "flueben"], ["Ja", "Nej"]]
 
 
 def test_a_link_opens_its_page_elsewhere_and_tells_it_nothing() -> None:

@@ -24,7 +24,7 @@ IN_SIGHT = 30
 MENU = 100
 """Options in one group of a menu."""
 
-_SENTENCE = re.compile(r"[.!?…:][\"”»)]*\s+(?=\w|[“«\"])")
+_SENTENCE = re.compile(r"[.!?…:][\"”»)]*\s+(?=\w|[“«\"])|\s+(?=· )")
 _HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _QUARTERS = tuple(f"{hour:02}:{minute:02}" for hour in range(24) for minute in range(0, 60, 15))
 _NOUGHT_TO_TEN = tuple(Choice(str(n), str(n)) for n in range(11))
@@ -201,7 +201,7 @@ def _listed(choices: Sequence[Choice]) -> list[Block]:
 
 
 def _in_two(choice: Choice) -> list[str]:
-    """The label whole or in two lines, best after a sentence or a colon; three or more when it is longer than that."""
+    """The label whole or in two lines, best between sentences, at a colon or dot; three or more when it is longer."""
     text = line(choice.label)
     if size(text) <= LABEL:
         return [text]

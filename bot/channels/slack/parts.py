@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
 from bot.channel import Button, Part
@@ -70,16 +71,20 @@ def parts(them: Iterable[Part]) -> list[Block]:
 
 
 def rows(pressed: Sequence[tuple[str, Button]], start: int = 0) -> list[Block]:
-    """The buttons, each with its card, in blocks of actions. Only the first main one stands out.
+    """The buttons, each with its card, in blocks of actions, those about one thing together. The first main stands out.
 
     `start` numbers the first, so that no two on one surface are called the same. A label that may be cut stands in
     full above the buttons: what Slack reads aloud for a button has no more room than the label itself.
     """
     main = next((n for n, (_, it) in enumerate(pressed) if it.main), -1)
     drawn = [_button(card, it, start + n, stands_out=n == main) for n, (card, it) in enumerate(pressed)]
-    long = [block for _, it in pressed if size(line(it.label)) > SEEN for block in small(it.label)]
-    found = [drawn[n : n + ROW] for n in range(0, len(drawn), ROW)]
-    return long + [{"type": "actions", "elements": row} for row in found]
+    found: list[Block] = []
+    for _, together in groupby(zip(pressed, drawn, strict=True), key=lambda both: both[0][1].matter):
+        shown = list(together)
+        found += [block for (_, it), _ in shown if size(line(it.label)) > SEEN for block in small(it.label)]
+        elements = [button for _, button in shown]
+        found += [{"type": "actions", "elements": elements[n : n + ROW]} for n in range(0, len(elements), ROW)]
+    return found
 
 
 def weight(blocks: Sequence[Block]) -> int:

@@ -39,7 +39,8 @@ class Pressed:
 def sets(pressed: Sequence[Pressed], surface: Surface) -> list[Element]:
     """The buttons in rows: answers below one another, then what goes on, last what leads elsewhere.
 
-    Only the first main one stands out. A label that does not fit stands in full above its row.
+    What is about another thing begins a row. Only the first main one stands out. A label that does not fit stands in
+    full above its row.
     """
     main = next((it for it in pressed if it.button.main), None)
     answers = _rows(it for it in pressed if it.button.choice)
@@ -54,9 +55,13 @@ def sets(pressed: Sequence[Pressed], surface: Surface) -> list[Element]:
     ]
 
 
-def leads_out(label: str, url: str) -> list[Element]:
-    """A button that opens a page in the browser; a label that does not fit stands in full above it."""
-    return sets([Pressed("", Button("", label, url=url))], "chat")
+def leads_out(verb: str, name: str, url: str) -> list[Element]:
+    """A button that opens a page in the browser. A name that does not fit on it stands above it."""
+    whole = Button("", f"{verb} {name}", url=url)
+    if not is_long(whole):
+        return sets([Pressed("", whole)], "chat")
+    action = {"type": "Action.OpenUrl", "title": verb, "url": url, **_tooltip(whole)}
+    return [*paragraph(name), _set([action])]
 
 
 def is_long(button: Button) -> bool:
@@ -69,7 +74,7 @@ def _rows(pressed: Iterable[Pressed]) -> list[list[Pressed]]:
     room = 0
     for it in pressed:
         width = units(_title(it.button)) + 6
-        if width > room or len(rows[-1]) == ROW:
+        if width > room or len(rows[-1]) == ROW or rows[-1][-1].button.matter != it.button.matter:
             rows.append([])
             room = WIDE
         rows[-1].append(it)

@@ -22,6 +22,5 @@ def files(them: Sequence[File], links: Sequence[str], surface: Surface, say: Say
         return small(say(IN_CHAT))
     if not links:
         return small(say(NOWHERE))
-    labels = [f"{say(DOWNLOAD)} {it.name}" for it in them]
-    buttons = (leads_out(label, link) for label, link in zip(labels, links, strict=True))
+    buttons = (leads_out(say(DOWNLOAD), it.name, link) for it, link in zip(them, links, strict=True))
     return [*(element for button in buttons for element in button), *small(say(AN_HOUR))]
