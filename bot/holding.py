@@ -115,6 +115,15 @@ def let_go(moment: Moment, row: PromptRow) -> str:
     return "said" if moment.work.outbox.let_go(row.subject, moment.now) else "cancelled"
 
 
+def unsay(moment: Moment, person: PersonRow, kind: str, subject: str) -> bool:
+    """Withdraws what of one kind is held about a subject, as it is said now; whether there was any."""
+    waiting = (row for row in recent(moment, person) if row.kind == HELD and row.state == "pending")
+    ids = [row.subject for row in waiting if row.data.get("of") == kind]
+    about_it = [id for id in ids if moment.work.outbox.get(id).subject == subject]
+    withdrawn = [moment.work.outbox.withdraw(id) for id in about_it]
+    return any(withdrawn)
+
+
 def about(moment: Moment, outgoing: OutboxRow) -> set[str]:
     """The ids of the answers that a held message tells of."""
     return {str(id) for row in moment.work.prompts.of(outgoing.id, HELD) for id in row.data.get("about", ())}

@@ -98,6 +98,12 @@ def is_kept(rows: Iterable[AnswerRow]) -> bool:
     return any(row.key == "lead.fu30" and row.value is True for row in rows)
 
 
+def open_promise(moment: Moment, exchange: ExchangeRow, rows: Iterable[AnswerRow]) -> Commitment | None:
+    """What the leader has promised in the return talk and has not said to be done, if anything."""
+    known = [*rows]
+    return commitment_of(known) if has_talked(moment, exchange) and not is_kept(known) else None
+
+
 def talk_day(rows: Iterable[AnswerRow]) -> date | None:
     """The day of the return talk, as the leader has set it."""
     return as_date(latest([row for row in rows if row.occasion == "lead"], TALK_DAY))

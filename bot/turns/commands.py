@@ -289,7 +289,7 @@ def _data(moment: Moment, person: PersonRow) -> Reply:
 
 def _tasks(moment: Moment, person: PersonRow) -> Reply:
     says = leaders.tasks(moment, person)
-    moment.tell(person, Told(says or [Say("tasks.nothing")]), kind="answer")
+    moment.tell(person, Told(says or [Say("tasks.nothing")], leaders.ticks(moment, person)), kind="answer")
     return Reply()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot import talks
+from bot import holding, talks
 from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.places import hosts_of
@@ -16,7 +16,7 @@ from bot.turns.dates import agreed_dates
 from bot.turns.minutes import minutes_of
 from bot.turns.needs import remind_hr
 from bot.turns.picking import shown_by
-from bot.turns.preparations import agree_press, goals_of, leader_asked, readable_by
+from bot.turns.preparations import agree_press, goal_lines, goals_of, goals_sent, leader_asked, readable_by
 from dialogs.leader import LEADER_PART
 from dialogs.model import Ask, Say, Visibility
 from storage.records import AnswerRow, ExchangeRow, PersonRow, PromptRow
@@ -67,8 +67,7 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     replan(moment, exchange)
     answers = talk.state.answers
     full = bool(talk.facts["full"])
-    says = [Say("lead.prep.done" if full else "lead.prep.done.now")]
-    presses = [agree_press(exchange)]
+    says, presses = _to_agree_on(moment, exchange, talk.person, full=full)
     if talk.facts["pool"] and answers.get("lead.prep.pool") == "btn.yes":
         says.append(Say("lead.prep.pool.sent"))
         for hr in moment.work.people.hr(moment.person(exchange.employee).organisation):
@@ -79,6 +78,21 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     if full:
         presses.append(Press("btn.change_answers", ["reopen", "lead", exchange.id, "lead"]))
     return Ending(says, presses)
+
+
+def _to_agree_on(
+    moment: Moment, exchange: ExchangeRow, leader: PersonRow, *, full: bool
+) -> tuple[list[Say | Part], list[Press]]:
+    """What the leader agrees on stands above the tick, also where it has not come yet; without goals there is none."""
+    goals = goals_of(readable_by(moment, exchange, leader.id, "prep"))
+    unseen = holding.unsay(moment, leader, "task", exchange.id)
+    if full:
+        sent = goals_sent(moment, exchange, leader) if unseen else []
+        return [Say("lead.prep.done"), *sent], [agree_press(exchange)]
+    if not goals["goals"]:
+        return [Say("lead.prep.done.wait")], []
+    sent = goals_sent(moment, exchange, leader) if unseen else [Say("goals.list", {"list": goal_lines(goals)})]
+    return [Say("lead.prep.done.now"), *sent], [agree_press(exchange)]
 
 
 def _without_comment(moment: Moment, rows: list[AnswerRow]) -> list[AnswerRow]:

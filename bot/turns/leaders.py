@@ -7,7 +7,7 @@ from bot.moment import Moment, Press, Told
 from bot.places import hosts_of
 from bot.programme.visibility import may_read
 from bot.script import Topic
-from bot.turns import during, host_words, logbooks, sparring
+from bot.turns import after, during, host_words, logbooks, sparring
 from bot.turns.common import circle_of, facts_of_exchange, item, label_of, shown_to_others
 from bot.turns.debriefs import summary_downloads
 from bot.turns.weeks import open_tasks
@@ -97,9 +97,7 @@ def people(moment: Moment, person: PersonRow) -> tuple[list[Say | Part], list[Pr
         for row in theirs
         if row.state not in DONE
     ]
-    for row in moment.work.exchanges.of_leader(person.id):
-        presses += during.ticks(moment, row, person)
-    return [*where(moment, person), *tasks(moment, person)], presses
+    return [*where(moment, person), *tasks(moment, person)], [*presses, *ticks(moment, person)]
 
 
 def _of(moment: Moment, person: PersonRow, exchange: ExchangeRow) -> str:
@@ -126,6 +124,18 @@ def tasks(moment: Moment, leader: PersonRow) -> list[Say]:
     """The leader's own next steps in one sentence; nothing when there are none."""
     steps = _steps(moment, leader)
     return [Say("sum.week.yours", {"list": steps})] if steps else []
+
+
+def ticks(moment: Moment, leader: PersonRow) -> list[Press]:
+    """The buttons that tick off the leader's own next steps: calls and questions, and what was promised."""
+    presses: list[Press] = []
+    for row in moment.work.exchanges.of_leader(leader.id):
+        presses += during.ticks(moment, row, leader)
+        if row.state in after.OVER and after.open_promise(moment, row, after.read_by(moment, row, leader.id)):
+            promise = Say("task.promise", {"name": moment.first_name(row.employee)})
+            text = moment.words.text(leader.language, "btn.done_with", {"text": promise})
+            presses.append(Press("btn.done_with", ["lead_fu30", row.id, "btn.yes"], text=text, matter=row.id))
+    return presses
 
 
 def _steps(moment: Moment, leader: PersonRow) -> list[Say]:

@@ -223,12 +223,19 @@ def not_today(moment: Moment, person: PersonRow, args: list[str], incoming: Inco
     _remind_no_more(moment, person, exchange_id, day_of(occasion))
     moment.tell(
         person,
-        Told([Say("log.not_today")]),
+        Told([_left_alone(moment, person, day_of(occasion))]),
         kind="answer",
         subject=exchange_id,
         replaces=shown_by(moment, incoming),
     )
     return Reply()
+
+
+def _left_alone(moment: Moment, person: PersonRow, day: date) -> Say:
+    """That nothing more is asked about a day; one that is not today has its name, as today is still to come."""
+    if day == moment.today(person):
+        return Say("log.not_today")
+    return Say("log.not_that_day", {"date": day})
 
 
 def finish(moment: Moment, talk: Talk) -> Ending:
@@ -244,7 +251,7 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     if exchange.state in ("approved", "prepared"):
         exchange_to(moment, exchange, "running", Circumstances(started=True))
     if not written:
-        return Ending([Say("log.not_today")])
+        return Ending([_left_alone(moment, talk.person, day)])
     rows = _rows(moment, talk)
     cared = care.beside(moment, exchange, talk.row.occasion, rows)
     if week_follows(moment, exchange, day):

@@ -31,9 +31,9 @@ COLLEAGUES = "fb."
 
 
 def mine(moment: Moment, person: PersonRow) -> list[AnswerRow]:
-    """What a person wrote, without the controls of a conversation, newest first."""
-    rows = [row for row in moment.work.answers.by(person.id) if row.visibility != "–"]
-    return sorted(rows, key=lambda row: (row.day, row.occasion, row.key), reverse=True)
+    """What a person wrote, without controls and what was left empty: the newest day first, each as it was asked."""
+    rows = [row for row in moment.work.answers.by(person.id) if row.visibility != "–" and row.value != []]
+    return sorted(rows, key=lambda row: row.day, reverse=True)
 
 
 def menu(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:

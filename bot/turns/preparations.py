@@ -36,7 +36,7 @@ from bot.turns.minutes import minutes_of
 from bot.turns.moves import exchange_to
 from bot.turns.picking import shown_by
 from bot.turns.pushes import telling
-from bot.turns.still_open import both_agreed
+from bot.turns.still_open import both_agreed, leader_done
 from dialogs.leader import LEADER_PART
 from dialogs.model import Say
 from dialogs.preparation import PREPARATION
@@ -149,7 +149,7 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     """What is joint becomes readable, the days and times are known, the leader's part begins."""
     exchange = moment.work.exchanges.get(talk.row.subject)
     answers = talk.state.answers
-    moment.work.answers.confirm(talk.person.id, exchange.id, "prep")
+    _confirm(moment, talk)
     journal = moment.work.exchanges.journal(exchange.id)
     finish_at = str(answers.get("prep.finish", ""))
     shifts = finish_at == "prep.finish.shifts"
@@ -177,6 +177,15 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     # On the full track the two agree once both are ready, and are asked to then.
     agree = [] if first_time and prepared.track == "full" else [agree_press(prepared)]
     return Ending([], [*agree, *coach_ways.presses(moment, prepared, coach_ways.BEFORE)])
+
+
+def _confirm(moment: Moment, talk: Talk) -> None:
+    """Lets the others read what the preview showed: a goal that was sharpened stays the employee's own as it was."""
+    moment.work.answers.confirm(talk.person.id, talk.row.subject, "prep")
+    sharpened = {f"prep.goal.{n}" for n in (1, 2, 3) if talk.state.answers.get(f"prep.goal.sharpen#{n}")}
+    for row in moment.work.answers.of(talk.person.id, talk.row.subject, "prep"):
+        if row.key in sharpened:
+            moment.work.answers.update(replace(row, confirmed=False))
 
 
 def agree_press(exchange: ExchangeRow) -> Press:
@@ -229,24 +238,29 @@ def agreed(moment: Moment, person: PersonRow, args: list[str], incoming: Incomin
 
 
 def send_leader_part(moment: Moment, exchange: ExchangeRow) -> None:
-    """Tells the leader the goals, as they are now the leader's to read, with the form to fill in."""
+    """Tells the leader the goals, as they are now the leader's to read, with the form if it is not filled in yet."""
     leader = moment.person(exchange.leader)
     topic = Topic(leader, "lead", exchange.id, "lead")
     minutes = minutes_of(moment, topic, LEADER_PART, **leader_asked(moment, exchange))
     values = {**facts_of_exchange(moment, topic, exchange), "minutes": minutes}
+    says = [Say("lead.prep.title"), Say("push.leadprep", values)]
+    press = Press("btn.start_min", ["begin", "lead", exchange.id, "lead"], main=True, minutes=minutes)
+    if leader_done(moment, exchange):
+        says, press = [Say("goals.title"), Say("goals.here", values)], agree_press(exchange)
+    told = Told([*says, *goals_sent(moment, exchange, leader)], [press])
+    moment.tell(leader, told, kind="task", subject=exchange.id, preview="lead.prep.title")
+
+
+def goals_sent(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> list[Say | Part]:
+    """The goals, and what else of the preparation is the leader's to read."""
     rows = readable_by(moment, exchange, leader.id, "prep")
-    parts: list[Say | Part] = [
-        Say("lead.prep.title"),
-        Say("push.leadprep", values),
-        Say("goals.list", {"list": goal_lines(goals_of(rows))}),
-    ]
+    parts: list[Say | Part] = [Say("goals.list", {"list": goal_lines(goals_of(rows))})]
     for row in rows:
         if row.key.startswith("prep.goal."):
             continue
         parts.append(Part(label_of(moment, leader.language, row), "small"))
         parts.append(Part(shown_to_others(moment, leader.language, row), "own"))
-    press = Press("btn.start_min", ["begin", "lead", exchange.id, "lead"], main=True, minutes=minutes)
-    moment.tell(leader, Told(parts, [press]), kind="task", subject=exchange.id, preview="lead.prep.title")
+    return parts
 
 
 def leader_asked(moment: Moment, exchange: ExchangeRow) -> dict[str, Any]:

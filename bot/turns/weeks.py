@@ -272,13 +272,13 @@ def open_tasks(moment: Moment, exchange: ExchangeRow, leader: PersonRow) -> list
     part = any(row.occasion == "lead" and row.confirmed for row in rows)
     name, today = moment.first_name(exchange.employee), moment.today(leader)
     tasks = [] if part or today > exchange.end else [Say("task.leader_part", {"name": name})]
-    talk, promised, shares = after.talk_day(rows), after.commitment_of(rows), after.sharing_day(rows)
+    talk, promised, shares = after.talk_day(rows), after.open_promise(moment, exchange, rows), after.sharing_day(rows)
     if not after.has_talked(moment, exchange):
         if talk is not None and talk >= today:
             tasks.append(Say("task.return_talk", {"name": name, "date": talk}))
         elif today > exchange.end:
             tasks.append(Say("task.return_talk.due", {"name": name}))
-    elif promised is not None and not after.is_kept(rows):
+    elif promised is not None:
         tasks.append(Say("task.commitment", {"name": name, "text": promised.text}))
     if today > exchange.end and shares is not None and shares >= today and not after.is_settled(rows):
         tasks.append(Say("task.sharing", {"name": name, "date": shares}))

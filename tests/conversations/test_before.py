@@ -32,6 +32,8 @@ from tests.stage.scenes import (
 )
 
 LONG = (date(2026, 5, 4), date(2026, 5, 22))
+AFTER_ASCENSION = (date(2026, 5, 18), date(2026, 5, 20))
+"""Lone is reminded of her part on a day of its own, Friday the 8th."""
 PART: Mapping[str, Raw] = {
     "lead.prep.use": "På personalemødet",
     "lead.prep.goals": "lead.prep.goals.agree",
@@ -649,3 +651,34 @@ async def test_everything_before_the_exchange_works_with_nobody_answering(open_a
     await here.at(date(2026, 5, 4), 12)
     assert (await exchange_of(here)).state in ("approved", "running")
     assert said(here, "push.goalreview") not in await here.emil.everything()
+
+
+async def test_a_leader_who_is_done_before_the_goals_gets_them_to_agree_on_and_is_asked_nothing_anew(
+    open_at: Open,
+) -> None:
+    here = await open_at("invited", "da", *AFTER_ASCENSION)
+    await here.at(date(2026, 5, 8), 10, 5)
+    asked = await do_the_part(here, lead__prep__followup__return="2026-05-26")
+    assert asked == ["lead.prep.use lead.prep.cover lead.prep.followup.return"]
+    done = await here.lone.last()
+    assert said(here, "lead.prep.done.wait", name="Emil") in read(done)
+    assert said(here, "goals.agreed") not in read(done)
+    await prepare(here)
+    goals = await here.lone.last()
+    assert said(here, "goals.here", name="Emil") in read(goals)
+    assert GOAL["da"] in read(goals)
+    assert [button.label for button in goals.buttons] == [said(here, "goals.agreed")]
+
+
+async def test_the_goals_stand_above_the_tick_also_where_they_were_still_on_their_way(open_at: Open) -> None:
+    here = await open_at("invited", "da", *AFTER_ASCENSION)
+    await here.at(date(2026, 5, 8), 10, 5)
+    await here.at(date(2026, 5, 8), 18)
+    await prepare(here)
+    assert GOAL["da"] not in await here.lone.text(), "what Emil does in the evening waits for the morning"
+    await do_the_part(here, lead__prep__followup__return="2026-05-26")
+    done = read(await here.lone.last())
+    assert GOAL["da"] in done
+    assert said(here, "goals.agreed") in done
+    await here.at(date(2026, 5, 11), 9, 30)
+    assert read(await here.lone.last()) == done, "what was on its way would ask for what is done"

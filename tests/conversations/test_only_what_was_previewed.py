@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
+from bot.moment import Moment
+from bot.turns import my_data
+from storage.records import AnswerRow
+from storage.store import Work
 from tests.conversations.conftest import Open
-from tests.stage.scenes import Cast, write
+from tests.stage.scenes import Cast, prepare, write
 
 FIRST = "Zebrastriber paa gangen"
 LATE = "Giraffer i gaarden"
@@ -115,3 +120,26 @@ async def test_deleting_what_is_private_leaves_what_was_shared(open_at: Open) ->
     assert "log.core.what" in kept
     assert kept.isdisjoint({"log.core.sowhat", "log.first.wonder", "prep.expect"})
     assert "prep.goal.1" in kept, "what the two have agreed stays"
+
+
+async def test_a_goal_as_it_was_before_it_was_sharpened_is_read_by_nobody_else(open_at: Open) -> None:
+    here = await open_at("invited")
+    await prepare(here, prep__goal__1="Se zebrastriber", **{"prep.goal.sharpen#1": "Jeg vil kunne male zebrastriber"})
+    for who in (here.lone, here.vera):
+        await who.says("hvad er delt")
+        assert "Se zebrastriber" not in await who.everything()
+    assert "Jeg vil kunne male zebrastriber" in await here.lone.everything()
+
+
+async def test_ones_own_answers_stand_as_they_were_asked_without_what_was_left_empty(open_at: Open) -> None:
+    here = await open_at("employee prepared")
+
+    def shown(work: Work) -> list[AnswerRow]:
+        mine = work.answers.by(here.emil.id)
+        work.answers.put(replace(mine[-1], id="empty", key="prep.support", value=[]))
+        play = here.play
+        return my_data.mine(Moment(work, play.words, play.clock.now(), play.house), work.people.get(here.emil.id))
+
+    keys = [row.key for row in await here.play.store.run(shown) if row.occasion == "prep"]
+    assert keys[:4] == ["prep.purpose", "prep.days", "prep.finish", "prep.goal.1"]
+    assert "prep.support" not in keys

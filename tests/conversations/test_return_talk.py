@@ -123,6 +123,14 @@ async def test_the_leaders_next_steps_follow_what_has_been_done(open_at: Open) -
     assert "hjemkomstsamtalen" not in text
 
 
+async def test_the_leader_ticks_off_a_promise_at_any_time_also_where_nobody_asks_about_it(open_at: Open) -> None:
+    here = await open_at("talked")
+    await here.lone.says("mine opgaver")
+    await here.lone.presses("Færdig: løftet til Emil")
+    await here.lone.says("mine opgaver")
+    assert here.said(PROMISE) not in read(await here.lone.last())
+
+
 @pytest.mark.parametrize("who", ["emil", "lone"])
 async def test_both_are_asked_about_time_and_place_and_one_press_settles_it(open_at: Open, who: str) -> None:
     here = await open_at("debriefed", **LONG)

@@ -624,3 +624,10 @@ def test_the_logbook_asks_on_the_days_of_the_cadence_only(facts: ExchangeFacts) 
     logs = [due.day for due in exchange_dues(facts) if due.kind == "log"]
     assert set(logs) <= set(prompt_days(facts.days, facts.cadence))
     assert all(not is_holiday(facts.employee_hours.country, day) for day in logs)
+
+
+def test_a_leader_who_has_just_approved_is_reminded_of_the_own_part_the_working_day_after() -> None:
+    for hour in (9, 18):
+        facts = three_days(approved_at=at_local(date(2026, 4, 28), time(hour), DANE.zone))
+        reminded = [due.day for due in exchange_dues(facts) if due.kind == "lead.remind"]
+        assert reminded == [date(2026, 4, 29)]

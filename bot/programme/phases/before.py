@@ -7,7 +7,15 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from bot.programme.calendar import at_local, hours, on_day, within_hours, working_day_before
+from bot.programme.calendar import (
+    at_local,
+    hours,
+    local_date,
+    on_day,
+    within_hours,
+    working_day_after,
+    working_day_before,
+)
 from bot.programme.phases.facts import (
     CLOSE_AT,
     TASK_AT,
@@ -91,8 +99,10 @@ def _leader(facts: ExchangeFacts) -> Iterator[Due]:
         formal = for_leader(facts, "formal", _from_approval(facts, opens))
         yield from [formal] if formal.day <= facts.last else []
     if not facts.lead_done:
-        remind = on_day(leader, working_day_before(leader, first, LEADER_BEFORE), TASK_AT)
-        yield for_leader(facts, "lead.remind", remind)
+        reminds = working_day_before(leader, first, LEADER_BEFORE)
+        if facts.approved_at is not None and local_date(facts.approved_at, leader.zone) == reminds:
+            reminds = working_day_after(leader, reminds)  # who has just approved is told to wait for the goals
+        yield for_leader(facts, "lead.remind", on_day(leader, reminds, TASK_AT))
 
 
 def _host(facts: ExchangeFacts, hosting: Hosting) -> Iterator[Due]:
