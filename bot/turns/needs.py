@@ -32,6 +32,8 @@ SHOWN = (
 """States of an exchange that HR sees in the list."""
 
 WAITING = ("signed_up", "in_matching")
+TO_APPROVE = (*WAITING, "proposed")
+"""States of a sign-up in which its leader still has to approve."""
 
 
 def remind_hr(moment: Moment, hr: PersonRow, round_id: str) -> None:
@@ -55,7 +57,10 @@ def anything(moment: Moment, hr: PersonRow) -> bool:
     waiting = any(_waiting(moment, row) for row in moment.work.rounds.all(hr.organisation))
     meeting = any(sparring.suggested(moment, row, hr) for row in moment.work.rounds.all(hr.organisation))
     pool = any(_pool_wishes(moment, row) for row in moment.work.rounds.all(hr.organisation))
-    gone = any(_led_by_nobody(moment, row) for row in moment.work.rounds.all(hr.organisation))
+    gone = any(
+        _led_by_nobody(moment, row) or _to_be_approved_by_nobody(moment, row)
+        for row in moment.work.rounds.all(hr.organisation)
+    )
     return waiting or meeting or pool or gone or bool(reaching.not_reached(moment, hr.organisation))
 
 
@@ -109,6 +114,9 @@ def _lines(moment: Moment, row: RoundRow, today: date) -> list[Say | Part]:
     }
     lines: list[Say | Part] = [Say("needs.round", values)]
     lines += [Say("needs.wish", _wish_values(moment, sign_up)) for sign_up in waiting]
+    for sign_up in _to_be_approved_by_nobody(moment, row):
+        gone = {"name": moment.person(sign_up.person).name, "leader": moment.first_name(sign_up.leader)}
+        lines.append(Say("needs.leader_gone.early", gone))
     latest = {exchange.sign_up: exchange for exchange in exchanges}
     for exchange in latest.values():
         if exchange.state in SHOWN:
@@ -167,8 +175,18 @@ def _led_by_nobody(moment: Moment, row: RoundRow) -> list[ExchangeRow]:
 
 def _is_led_by_nobody(moment: Moment, exchange: ExchangeRow) -> bool:
     """Whether the leader has gone, and the employee has not named another yet; nobody else can."""
-    leader = moment.work.people.find(exchange.leader) if exchange.leader else None
-    return exchange.state in PLANNED and leader is not None and is_gone(moment, leader)
+    return exchange.state in PLANNED and _has_gone(moment, exchange.leader)
+
+
+def _to_be_approved_by_nobody(moment: Moment, row: RoundRow) -> list[SignUpRow]:
+    """Sign-ups whose leader has gone before the approval, while the employee has not named another."""
+    sign_ups = (it for it in moment.work.rounds.sign_ups(row.id) if it.state in TO_APPROVE)
+    return [sign_up for sign_up in sign_ups if _has_gone(moment, sign_up.leader)]
+
+
+def _has_gone(moment: Moment, leader_id: str) -> bool:
+    leader = moment.work.people.find(leader_id) if leader_id else None
+    return leader is not None and is_gone(moment, leader)
 
 
 def _waiting(moment: Moment, row: RoundRow) -> list[SignUpRow]:

@@ -490,6 +490,25 @@ async def test_a_leader_gone_before_the_approval_is_asked_after_too(open_at: Ope
     assert "Emil" in await new.text()
 
 
+@pytest.mark.parametrize("language", ["da", "nb", "en"])
+@pytest.mark.parametrize("scene", ["supported", "proposed", "accepted"])
+async def test_hr_sees_that_nobody_can_approve_until_another_is_named(open_at: Open, scene: str, language: str) -> None:
+    here = await open_at(scene, language)
+    new = await mette(here)
+    line = said(here, "needs.leader_gone.early", name="Emil Eriksen", leader="Lone")
+    await here.hanne.says("status")
+    assert line not in await here.hanne.text()
+    await account(here, here.lone, active=False)
+    await here.hanne.says("status")
+    assert line in await here.hanne.text()
+    assert said(here, "needs.title") in await here.hanne.text()
+    await here.at(date(2026, 4, 16), 12)
+    await here.emil.taps("btn.new_leader")
+    await here.emil.fills({"sign.leader": new.id})
+    await here.hanne.says("status")
+    assert line not in await here.hanne.text()
+
+
 async def test_leading_once_more_brings_nothing_back_by_itself(open_at: Open) -> None:
     here = await open_at("prepared")
     new = await mette(here)
