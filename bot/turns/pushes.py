@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -30,6 +29,7 @@ from bot.programme.schedule import (
 from bot.script import Due
 from bot.turns import led_before
 from bot.turns.picking import shown_by
+from bot.turns.told_apart import told_apart
 from dialogs.model import Say
 from storage.records import PersonRow, PromptRow, new_id
 
@@ -172,17 +172,15 @@ def _mark(moment: Moment, row: PromptRow, state: str, person: PersonRow | None) 
 def _tell(moment: Moment, person: PersonRow, bundle: Sequence[tuple[PromptRow, Told]]) -> None:
     says: list[Say | Part] = [say for _, told in bundle for say in told.says]
     row = bundle[0][0]
-    moment.tell(person, Told(says, _presses([told for _, told in bundle])), kind=base(row.kind), subject=row.subject)
+    moment.tell(person, Told(says, _presses(moment, person, bundle)), kind=base(row.kind), subject=row.subject)
 
 
-def _presses(parts: Sequence[Told]) -> list[Press]:
-    """The buttons of all parts, each settled by itself.
-
-    One at the end puts off all that can be, as nobody could tell several apart.
-    """
+def _presses(moment: Moment, person: PersonRow, bundle: Sequence[tuple[PromptRow, Told]]) -> list[Press]:
+    """The buttons of all parts, each settled by itself. One at the end puts off all that can be."""
+    parts = [told for _, told in bundle]
     if len(parts) == 1:
         return [*parts[0].presses]
-    presses = [replace(press, matter=str(n)) for n, told in enumerate(parts) for press in told.presses]
+    presses = told_apart(moment, person, [(row.subject, told.presses) for row, told in bundle])
     off = [press for press in presses if press.action[0] == "later"]
     if not off:
         return presses

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from bot.channel import Message
-from storage.records import AnswerRow
+from bot.moment import Moment
+from bot.planning import replan
+from bot.turns.told_apart import STARTS
+from storage.records import AnswerRow, new_id
 from storage.store import Work
 from tests.conversations.conftest import Open
-from tests.stage.play import Seat
+from tests.stage.play import WORDS, Seat
 from tests.stage.scenes import Cast
 
 LONG = (date(2026, 5, 4), date(2026, 5, 22))
@@ -87,6 +91,38 @@ async def test_a_leader_settles_three_matters_of_one_message(open_at: Open) -> N
     await here.lone.fills({"lead.ret.held": "yes"})
     assert (await here.lone.press(message, button, {})).note == said(here, "card.answered")
     assert (await rows_of(here, here.lone, "ret"))["lead.ret.held"].confirmed
+
+
+async def led_twice(here: Cast) -> None:
+    """Lone has another employee away on the same days; both have prepared, and she has not done her part."""
+
+    def unit(work: Work) -> None:
+        (exchange,) = work.exchanges.of_employee(here.emil.id)
+        another = replace(exchange, id=new_id(), employee=here.hanne.id)
+        work.exchanges.add(another)
+        replan(Moment(work, here.play.words, here.play.clock.now(), here.play.house), another)
+
+    await here.play.store.run(unit)
+
+
+@pytest.mark.parametrize("language", ["da", "nb", "en"])
+async def test_two_that_start_something_say_what(open_at: Open, language: str) -> None:
+    here = await open_at("employee prepared", language)
+    await led_twice(here)
+    await here.at(date(2026, 4, 28), 10)
+    message = await here.lone.last()
+    words = here.play.words
+    labels = [words.text(language, "btn.start.lead", {"name": name}) for name in ("Emil", "Hanne")]
+    assert sorted(button.label for button in message.buttons if button.main) == sorted(labels)
+    for label, name in zip(labels, ("Emil", "Hanne"), strict=True):
+        (button,) = [button for button in message.buttons if button.label == label]
+        assert (await here.lone.press(message, button, {})).note == ""
+        assert name in await here.lone.text()
+
+
+@pytest.mark.parametrize("language", ["da", "nb", "en"])
+def test_what_a_button_starts_is_said_in_few_letters(language: str) -> None:
+    assert [key for key in STARTS.values() if len(WORDS.text(language, key, {"name": "Emil"})) > 20] == []
 
 
 async def test_what_is_put_off_as_a_whole_is_put_off_for_every_matter(open_at: Open) -> None:
