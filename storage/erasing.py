@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, Delete, Table, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, Delete, Table, bindparam, delete, exists, or_, select, update
 
 from storage.keys import Keyring
 from storage.part import Part, Remembering
@@ -31,6 +31,10 @@ ERASED = "…"
 
 _NAMED = ("channel", "tenant", "place")
 
+_PAGE = delete(mail).where(
+    mail.c.box == bindparam("person"),
+    exists().where(outbox.c.id == mail.c.id, outbox.c.subject == bindparam("subject")),
+)
 _ADDRESSES = select(addresses).where(addresses.c.person == bindparam("person"))
 _PLACES = select(exchanges.c.id).where(exchanges.c.employee == bindparam("person"))
 
@@ -65,6 +69,10 @@ class Erasing(Part):
     def __init__(self, connection: Connection, keys: Keyring, others: Iterable[Remembering] = ()) -> None:
         super().__init__(connection, keys)
         self._others = tuple(others)
+
+    def page(self, person: str, subject: str) -> int:
+        """Delete from somebody's own page the messages about `subject`; how many."""
+        return self._change(_PAGE, {"person": person, "subject": subject})
 
     def person(self, id: str) -> None:
         """Delete all that names a person or is theirs, with the key that it was sealed with; ids stay, as nobody's.

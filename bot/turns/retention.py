@@ -14,7 +14,7 @@ from bot.programme.calendar import at_local, months_after
 from bot.programme.phases.after import after
 from bot.programme.phases.facts import CLOSE_AT
 from bot.programme.visibility import has_own_rule
-from bot.turns.common import item
+from bot.turns.common import is_outside, item
 from bot.turns.counting import keep_ticks
 from bot.turns.figures import GOING
 from bot.turns.forgetting import empty, erase_who_is_gone, forget
@@ -58,9 +58,17 @@ def shared_due(moment: Moment, prompt: PromptRow) -> str:
     _clear_sign_up(moment, exchange.sign_up)
     empty(moment, moment.work.conversations.of_subject(exchange.id))
     moment.work.exchanges.update(replace(exchange, why=""))
+    _clear_pages(moment, exchange)
     moment.work.audit.add(moment.now, prompt.recipient, "shared.deleted", exchange.id)
     erase_who_is_gone(moment, [*_parties(exchange), *(row.person for row in rows)])
     return "answered"
+
+
+def _clear_pages(moment: Moment, exchange: ExchangeRow) -> None:
+    """A host from outside reads on a page of ours what others keep in their own chat."""
+    for host in hosts_of(exchange):
+        if is_outside(moment, host):
+            moment.work.erasing.page(host, exchange.id)
 
 
 def _parties(exchange: ExchangeRow) -> Iterable[str]:
@@ -126,6 +134,7 @@ def _clear_sign_ups(moment: Moment, row: RoundRow) -> None:
             empty(moment, moment.work.conversations.of_subject(exchange.id))
             over = exchange_to(moment, exchange, "withdrawn") if exchange.state in UNSETTLED else exchange
             moment.work.exchanges.update(replace(over, why=""))
+            _clear_pages(moment, exchange)
             erase_who_is_gone(moment, _parties(exchange))
 
 

@@ -12,11 +12,12 @@ from bot.moment import Moment
 from bot.turns import choosing, closing, forgetting, retention
 from dialogs.model import Value
 from storage.erasing import ERASED
-from storage.records import PromptRow
+from storage.records import PromptRow, new_id
 from storage.store import Work
 from storage.tables import addresses, meta, people
 from tests.conversations.conftest import Open
 from tests.conversations.test_closing import PRIVATE, held, leaves, writes
+from tests.conversations.test_hosts_outside import agreed_with_nora
 from tests.stage.others import Other, answers, exchange_of, others
 from tests.stage.play import Seat
 from tests.stage.scenes import GOAL, REASON, ROUND_NAME, SHOW, WHY, WISH, Cast, only
@@ -84,6 +85,21 @@ async def test_domain_12_4_deleting_what_was_shared_twice_is_as_good_as_once(ope
     await do(here, retention.shared_due, exchange.id, here.emil.id, SHARED_GONE)
     assert await held(here) == first
     assert await report(here) == figures
+
+
+async def test_domain_12_4_a_host_outside_reads_nothing_of_it_any_more(open_at: Open) -> None:
+    here = await open_at("round open")
+    nora = await agreed_with_nora(here)
+    exchange = await exchange_of(here)
+    hosts_again = replace(exchange, id=new_id(), employee=here.hanne.id, state="running")
+    await here.play.store.run(lambda work: work.exchanges.add(hosts_again))
+    await here.at(SHARED_GONE - timedelta(days=1), 13)
+    assert "Emil" in await nora.everything()
+    await here.at(SHARED_GONE, 13)
+    page = await nora.everything()
+    assert "Emil" not in page
+    assert page, "what is about nothing else stays"
+    assert (await nora.person()).name == nora.name
 
 
 async def test_domain_12_4_a_story_stays_until_it_is_taken_back(open_at: Open) -> None:
