@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from bot.channel import Part
+from bot.holding import DECISION
 from bot.moment import Moment, Told
 from bot.planning import worker
 from bot.programme.calendar import within_hours
@@ -206,6 +207,17 @@ async def test_three_come_on_a_day_and_the_fourth_the_next(open_at: Open) -> Non
     assert await got(here.lone, *"12345") == list("123")
     await here.at(DAY + timedelta(days=1), 9)
     assert await got(here.lone, *"12345") == list("12345")
+
+
+async def test_the_answer_to_ones_own_request_comes_at_once_and_counts_for_nothing(open_at: Open) -> None:
+    here = await open_at("start")
+    await here.at(DAY, 10)
+    await brings(here, here.lone, *"12")
+    await brings(here, here.lone, "ja", kind=DECISION)
+    await brings(here, here.lone, "3")
+    await brings(here, here.lone, "nej", kind=DECISION)
+    await brings(here, here.lone, "4")
+    assert await got(here.lone, *"1234", "ja", "nej") == ["1", "2", "ja", "3", "nej"]
 
 
 async def test_what_others_bring_about_takes_no_room_from_the_days_logbook(open_at: Open) -> None:
