@@ -31,6 +31,9 @@ from storage.records import ExchangeRow, PersonRow, PromptRow
 ENDED = ("finished", "ended_early", "debriefed", "approved", "prepared", "running")
 """States in which an exchange can be over by its dates; the first push of the day moves it on."""
 
+PRESSED = "pressed"
+"""The card that opened the form, among what is fixed when it begins."""
+
 PROPOSED_DAYS = 2
 """Working days after which a return talk is proposed that has no day yet (own default)."""
 
@@ -57,6 +60,7 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     """What the two have agreed becomes the employee's to read, who is told."""
     exchange = moment.work.exchanges.get(talk.row.subject)
     known = after.has_talked(moment, exchange)
+    moment.work.conversations.spend(str(talk.state.fixed.get(PRESSED, "")))
     moment.work.answers.confirm(talk.person.id, exchange.id, "ret")
     replan(moment, exchange)
     _tell_employee(moment, exchange, talk.person, known=known)
@@ -85,9 +89,9 @@ def begin(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming
         return Reply(note=moment.words.text(person.language, "card.not_yours"))
     if exchange.state not in ENDED:
         return Reply(note=moment.words.text(person.language, "stop.closed"))
-    if not moment.form and not moment.work.conversations.spend(incoming.card):
-        return Reply(note=moment.words.text(person.language, "card.answered"))
-    talks.begin(moment, Topic(person, "ret", exchange.id, "ret"))
+    # A form that is put down leaves the button; one that is sent has spent it.
+    pressed = {} if moment.form else {PRESSED: incoming.card}
+    talks.begin(moment, Topic(person, "ret", exchange.id, "ret"), fixed=pressed)
     return Reply()
 
 

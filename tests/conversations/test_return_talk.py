@@ -79,6 +79,21 @@ async def test_a_change_is_told_as_a_change_and_a_second_press_of_the_old_card_d
     assert len(await here.emil.messages()) == before
 
 
+@pytest.mark.parametrize("way", ["pause", ""])
+async def test_a_form_that_is_put_down_leaves_the_button_until_it_is_sent(open_at: Open, way: str) -> None:
+    here = await open_at("debriefed")
+    message, button = await here.lone.offered(here.play.words.text("da", "btn.have_talked"))
+    assert (await here.lone.press(message, button, {})).note == ""
+    if way:
+        await here.lone.says(way)
+    assert (await here.lone.press(message, button, {})).note == ""
+    await here.lone.fills({"lead.ret.held": "yes"})
+    assert await said(here.emil, "ret.told.held", leader="Lone")
+    before = len(await here.emil.messages())
+    assert (await here.lone.press(message, button, {})).note == here.play.words.text("da", "card.answered")
+    assert len(await here.emil.messages()) == before
+
+
 async def test_only_the_leader_opens_the_form(open_at: Open) -> None:
     here = await open_at("debriefed")
     await talked(here)
