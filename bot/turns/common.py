@@ -50,7 +50,9 @@ def no_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
 
 
 def colleagues(moment: Moment, person: PersonRow) -> list[Option]:
-    """Everybody else in the organisation who is in the chat, to pick from."""
+    """Everybody else in the organisation who is in the chat, to pick from. Nobody outside learns who that is."""
+    if is_outside(moment, person.id):
+        return []
     outside = {other.id for other in moment.work.people.on(OUTSIDE, person.organisation)}
     return [
         {

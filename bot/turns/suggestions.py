@@ -9,7 +9,7 @@ from bot.channel import Incoming, Reply
 from bot.moment import Moment, Press, Told
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns import signups
-from bot.turns.common import colleagues, facts_of_round, first
+from bot.turns.common import colleagues, facts_of_round, first, is_outside
 from bot.turns.people import told
 from dialogs.model import Ask, Say
 from dialogs.suggest import SUGGEST
@@ -17,7 +17,13 @@ from storage.records import PersonRow, RoundRow, new_id
 
 
 def ask(moment: Moment, person: PersonRow) -> Reply:
-    """Asks whom a leader thinks of; also what comes up when a leader tries to sign somebody up."""
+    """Asks whom a leader thinks of; also what comes up when a leader tries to sign somebody up.
+
+    The page of a host from outside is for being a host, and says nothing of who works here.
+    """
+    if is_outside(moment, person.id):
+        moment.tell(person, Told([Say("err.unknown")], [Press("btn.help", ["help"])]), kind="answer")
+        return Reply()
     round_row = _open_round(moment, person)
     if round_row is None:
         moment.tell(person, Told([Say("suggest.no_round")]), kind="answer")

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from bot.channel import Incoming, Reply
+from dialogs.commands import BY_WORDS
 from storage.records import AddressRow, CardRow, Chat, Organisation, PersonRow
 from storage.store import Work
 from storage.tables import addresses, audit, cards, conversations, links, outbox, prompts
@@ -200,6 +201,33 @@ async def test_t14_no_logbook_reaches_the_page(open_at: Open) -> None:
     assert CANARY not in await nora.everything()
     await here.lone.says("delt")
     assert CANARY in await here.lone.everything()
+
+
+async def test_domain_t14_the_page_is_for_being_a_host_and_tells_of_nobody_else(open_at: Open) -> None:
+    here = await open_at("round open")
+    signe = await here.play.add("Signe Sand", "employee", "Bakkeskolen")
+    nora = await asks_nora(here)
+    await nora.taps("btn.accept")
+    before = len(await signe.messages())
+    typed = [*BY_WORDS, "meld på Signe", "tilmeld Signe", "foreslå det for Signe", "Signe Sand"]
+    for words in typed:
+        await nora.says(words)
+    assert await offered_beside(nora, "suggest") is None
+    shown = repr(await nora.messages())
+    for name in ("Signe", "Bakkeskolen", "Vera", "Familieafdelingen"):
+        assert name not in shown
+    assert len(await signe.messages()) == before, "nobody is written to"
+    reply = await does(nora, "suggest")
+    assert not reply.errors
+    assert "Signe" not in repr(await nora.messages())
+
+
+async def offered_beside(seat: Seat, verb: str) -> str | None:
+    """The newest button that does this, if somebody has one."""
+    rows = await seat.play.store.run(
+        lambda work: work.conversations._all(select(cards).where(cards.c.person == seat.id))
+    )
+    return next((row["id"] for row in rows if any(action[:1] == [verb] for action in row["actions"].values())), None)
 
 
 async def test_t14_nothing_is_released_to_a_host_outside(open_at: Open) -> None:
