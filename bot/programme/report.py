@@ -73,7 +73,7 @@ class Balance:
 class Figures:
     """What is told of a round, or of several added up. `answers` are by question, `texts` nobody's by name.
 
-    `forms` and `lengths` share out the exchanges; a part that is None is hidden.
+    `forms` and `lengths` share out the exchanges; a part that is None is hidden. `pool` is None where there is none.
     """
 
     sign_ups: int = 0
@@ -81,6 +81,7 @@ class Figures:
     matches: int = 0
     over: int = 0
     tasks: int = 0
+    pool: int | None = None
     forms: Mapping[str, int | None] = field(default_factory=dict)
     lengths: Mapping[str, int | None] = field(default_factory=dict)
     goals: Part = NOTHING_SHOWN
@@ -99,6 +100,7 @@ def together(rounds: Sequence[Figures]) -> Figures:
         matches=sum(one.matches for one in rounds),
         over=sum(one.over for one in rounds),
         tasks=sum(one.tasks for one in rounds),
+        pool=_parts([{"pool": one.pool} for one in rounds]).get("pool"),
         forms=_parts([one.forms for one in rounds]),
         lengths=_parts([one.lengths for one in rounds]),
         goals=_part([one.goals for one in rounds]),

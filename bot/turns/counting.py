@@ -32,9 +32,9 @@ TOTALS = "totals"
 TALLY = "tally"
 """The name under which it is kept which exchanges stand in the totals, and what waits for a whole five."""
 
-GOALS, TALKS = "goals", "talks"
+GOALS, TALKS, POOL = "goals", "talks", "pool"
 TICKS = "ticks"
-"""The name under which the exchanges are kept whose ticks are gone: those of the goals, and of the talks."""
+"""The name under which the exchanges are kept whose ticks are gone: of the goals, of the talks, and for the pool."""
 
 Found = dict[str, dict[tuple[str, str], Given]]
 """By what it is counted under: who answered it about which exchange."""
@@ -161,13 +161,13 @@ def _set_down(tally: Tally, exchange: ExchangeRow, left: Collection[Given]) -> T
 
 
 def has_tick(moment: Moment, exchange: ExchangeRow, rows: Iterable[AnswerRow], name: str) -> bool:
-    """Whether both agreed on the goals, or the return talk was held; also when the answers are gone."""
+    """Whether both agreed on the goals, the return talk was held, or the pool asked for; also once that is deleted."""
     return exchange.id in _ticks_of(moment, exchange).get(name, ()) or _stands(exchange, [*rows], name)
 
 
 def keep_ticks(moment: Moment, exchange: ExchangeRow, rows: Collection[AnswerRow]) -> None:
-    """Before the answers of an exchange are deleted: that both agreed, and that the talk was held."""
-    ticks = {name: {*_ticks_of(moment, exchange).get(name, ())} for name in (GOALS, TALKS)}
+    """Before the answers of an exchange are deleted: that both agreed, the talk was held, and the pool asked for."""
+    ticks = {name: {*_ticks_of(moment, exchange).get(name, ())} for name in (GOALS, TALKS, POOL)}
     for name, those in ticks.items():
         if _stands(exchange, rows, name):
             those.add(exchange.id)
@@ -185,5 +185,8 @@ def _ticks_of(moment: Moment, exchange: ExchangeRow) -> Mapping[str, Collection[
 def _stands(exchange: ExchangeRow, rows: Collection[AnswerRow], name: str) -> bool:
     if name == TALKS:
         return any(row.key == "lead.ret.held" and row.value is True and may_count(item(row)) for row in rows)
+    if name == POOL:
+        said = {row.key: row.value for row in rows if row.occasion == "lead"}
+        return said.get("lead.prep.pool") == "btn.yes" and said.get("lead.prep.cover") == "lead.prep.cover.sub"
     ticked = {row.person for row in rows if row.key == "goals.agreed" and may_count(item(row))}
     return exchange.employee in ticked and len(ticked) > 1  # whoever led then

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from bot.moment import Moment
@@ -12,7 +12,7 @@ from bot.programme.report import Balance, Figures, Histogram, added, balances, i
 from bot.programme.tracks import SHORT_UP_TO
 from bot.programme.visibility import may_quote
 from bot.turns.common import is_outside, is_text, item
-from bot.turns.counting import GOALS, SHARED, TALKS, counted, has_tick, tallies_of, totals_of
+from bot.turns.counting import GOALS, POOL, SHARED, TALKS, counted, has_tick, tallies_of, totals_of
 from bot.turns.stories import told_to
 from bot.turns.weeks import open_tasks
 from storage.records import AnswerRow, ExchangeRow, PersonRow, RoundRow
@@ -43,6 +43,7 @@ def of_round(moment: Moment, row: RoundRow, hr: PersonRow) -> Figures:
         matches=len({each.sign_up for each in going}),
         over=len(over),
         tasks=sum(_tasks(moment, each) for each in going),
+        pool=_pool(moment, row, rows, going),
         forms=shared_out(Counter(each.form for each in going), fewest),
         lengths=shared_out(Counter(_length(moment, each) for each in going), fewest),
         goals=share([has_tick(moment, by_id[id], rows[id], GOALS) for id in first], fewest),
@@ -84,6 +85,14 @@ def _texts(moment: Moment, exchanges: Iterable[list[AnswerRow]], today: date) ->
             if written and may_quote(item(row), (row.person, row.occasion) in ticked):
                 found.setdefault(row.key, []).append(str(row.value))
     return {key: tuple(sorted(texts)) for key, texts in found.items()}
+
+
+def _pool(
+    moment: Moment, row: RoundRow, rows: Mapping[str, list[AnswerRow]], going: Iterable[ExchangeRow]
+) -> int | None:
+    """For how many the pool was asked, which HR was told of each; None where there is none and nobody has."""
+    asked = sum(has_tick(moment, each, rows[each.id], POOL) for each in going)
+    return asked if asked or moment.choices(row.id).pool else None
 
 
 def _tasks(moment: Moment, exchange: ExchangeRow) -> int:

@@ -83,6 +83,7 @@ class Writer:
             "report.withdrawn": known.withdrawn,
             "report.over": known.over,
             "report.tasks": known.tasks,
+            **({"report.pool": known.pool} if known.pool is not None else {}),
         }
         yield Section(self.text("report.numbers"), tuple(Row(self.text(key), str(n)) for key, n in counts.items()))
         for heading, parts in (("report.forms", known.forms), ("report.lengths", known.lengths)):

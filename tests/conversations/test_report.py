@@ -8,8 +8,11 @@ from datetime import date
 
 import pytest
 
+from bot.moment import Moment
+from bot.turns.counting import keep_ticks
 from dialogs.model import Value
 from storage.records import new_id
+from storage.store import Work
 from tests.conversations.conftest import Open
 from tests.stage.beforehand import choose
 from tests.stage.others import Other, answers, exchange_of, others
@@ -115,6 +118,30 @@ async def test_domain_t30_the_balance_is_told_to_hr_and_to_no_employee(open_at: 
     assert f"{model.host_unit}: sendt 0, modtaget 4" in text
     for seat, known in zip(there, before, strict=True):
         assert "Balance" not in (await seat.everything()).removeprefix(known)
+
+
+async def test_how_many_asked_for_the_pool_stays_when_the_answers_are_deleted(open_at: Open) -> None:
+    here = await open_at("debrief")
+    assert "puljen" not in await reported(here), "where there is none, it is not told of"
+    await choose(here, pool=True)
+    assert "Har søgt penge fra puljen: 0" in await reported(here)
+    substitute: dict[str, Value] = {"lead.prep.cover": "lead.prep.cover.sub"}
+    for wish, each in zip(("btn.yes", "btn.yes", "btn.no"), await others(here, 3), strict=True):
+        await answers(here, each.leader, each.exchange.id, "lead", {**substitute, "lead.prep.pool": wish}, DAY)
+    assert "Har søgt penge fra puljen: 2" in await reported(here)
+
+    def forget(work: Work) -> None:
+        moment = Moment(work, here.play.words, here.play.clock.now(), here.play.house)
+        for exchange in work.exchanges.of_round((work.exchanges.of_employee(here.emil.id)[0]).round):
+            rows = work.answers.about(exchange.id)
+            keep_ticks(moment, exchange, rows)
+            for row in rows:
+                work.answers.delete(row.id)
+
+    await here.play.store.run(forget)
+    assert "Har søgt penge fra puljen: 2" in await reported(here)
+    await here.hanne.taps("btn.report.file")
+    assert "Har søgt penge fra puljen" in await files(here.hanne)
 
 
 async def test_what_came_after_is_told_from_five(open_at: Open) -> None:
