@@ -84,6 +84,34 @@ async def test_the_leader_gets_the_final_summary_as_it_may_be_read(open_at: Open
     assert [block.look for block in it.blocks].count("heading") >= 3
 
 
+@pytest.mark.parametrize(("mine", "hers"), [("nb", "en"), ("en", "da"), ("da", "nb")])
+async def test_each_paper_is_in_the_language_of_its_reader(open_at: Open, mine: str, hers: str) -> None:
+    here = await open_at("debriefed", mine)
+
+    def speaks(work: Work) -> None:
+        person = work.people.get(here.lone.id)
+        work.people.update(replace(person, language=hers))
+
+    await here.play.store.run(speaks)
+    text, note = here.play.words.text, "sum.final.note"
+    subject = await exchange_id(here)
+    for seat, language in ((here.emil, mine), (here.lone, hers)):
+        heading = text(language, "sum.final.plan", {"list": ""}).strip(" :")
+        for kind in ("word", "pdf"):
+            await does(seat, "paper_final", kind, subject)
+            message = await seat.last()
+            it = paper(message)
+            assert it.language == language
+            assert it.title == text(language, "sum.final.title", {"name": "Emil", "host_unit": "Familieafdelingen"})
+            assert it.blocks[-1].text == text(language, note)
+            assert heading in [block.text for block in it.blocks]
+        assert heading in words(await content_of((await seat.last()).files[0]))
+    await does(here.emil, "paper_mus", "pdf", subject)
+    it = paper(await here.emil.last())
+    names = {"name": "Emil Eriksen", "host_unit": "Familieafdelingen"}
+    assert (it.language, it.title) == (mine, text(mine, "mus.paper", names))
+
+
 async def test_what_is_taken_back_is_not_on_a_paper_that_is_asked_for_later(open_at: Open) -> None:
     here = await open_at("debriefed")
     id = await adds(here, "deb.3.moved", UNSHARED, "S")

@@ -11,6 +11,7 @@ from storage.records import ExchangeRow
 from tests.conversations.conftest import Open
 from tests.stage.play import Seat, read
 from tests.stage.scenes import (
+    EXPECT,
     REASON,
     ROUND_NAME,
     SCENES,
@@ -273,12 +274,17 @@ async def test_domain_t23_each_half_keeps_its_own_goals(open_at: Open) -> None:
     await here.lone.taps("btn.approve")
     await here.lone.fills({"lead.prep.justify": here.said(REASON)})
     await prepare_now(here)
-    goal = "indberetning, der kan bruges"
-    await here.lone.says("hvad er delt")
+    goal, private = "indberetning, der kan bruges", here.said(EXPECT)
+    for seat in (here.lone, ulla, ida, here.hanne):
+        for words in ("hvad er delt", "status", "mine data"):
+            await seat.says(words)
     assert goal in await here.lone.everything()
-    assert goal not in await ida.everything()
-    await ulla.says("hvad er delt")
-    assert goal not in await ulla.everything()
+    for seat in (ida, ulla):
+        assert goal not in await seat.everything()
+    for seat in (here.lone, ulla, ida, here.hanne):
+        assert private not in await seat.everything()
+    rows = await here.play.store.run(lambda work: work.answers.by(here.emil.id))
+    assert private in [row.value for row in rows]
     await here.play.close()
 
 

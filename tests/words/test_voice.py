@@ -44,6 +44,7 @@ def test_domain_t31_every_string_fits_the_platforms_with_the_same_placeholders(l
         ("nb", "Bra \N{THUMBS UP SIGN}", "has an emoji"),
         ("da", "Skriv «hjælp».", "has another language's quotes"),
         ("en", "Great answer.", "grades"),
+        ("nb", "Hun kan lese det.", "guesses who somebody is"),
         ("da", "Det er vedrørende dig.", "sounds like an office: vedrørende"),
         ("nb", "Si fra dersom du kan.", "sounds like an office: dersom"),
         ("en", "We go on " + "and on " * 9, "has a sentence of more than 20 words"),

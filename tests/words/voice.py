@@ -33,6 +33,13 @@ JUDGES = {
 }
 """It asks and does not grade (5.1)."""
 
+GUESSES = {
+    "da": "han hun ham hende hans hendes",
+    "nb": "han hun ham henne hans hennes",
+    "en": "he she him her his hers",
+}
+"""Nobody's gender is guessed (section 13)."""
+
 
 def faults(language: str, text: Text) -> Iterator[str]:
     """What is wrong with a sentence."""
@@ -45,6 +52,8 @@ def faults(language: str, text: Text) -> Iterator[str]:
             yield "has another language's quotes"
         if any(judged in form.lower() for judged in JUDGES[language]):
             yield "grades"
+        if set(GUESSES[language].split()).intersection(words_of(form.lower())):
+            yield "guesses who somebody is"
         if found := set(OFFICE[language].split()).intersection(words_of(form.lower())):
             yield f"sounds like an office: {', '.join(sorted(found))}"
         if any(len(words_of(sentence)) > MOST_WORDS for sentence in sentences(form)):
