@@ -54,6 +54,7 @@ CHOICES = Dialog(
             number("choose.shared_kept_months", 6, 36),
             number("choose.sign_ups_kept_months", 1, 12),
             number("choose.offers_kept_months", 1, 24),
+            number("choose.stories_reviewed_months", 6, 36),
         ),
         page(
             number("choose.jobswap_usually", 1, 20),

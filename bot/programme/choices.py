@@ -58,6 +58,7 @@ class Choices:
     shared_kept_months: int = 12
     sign_ups_kept_months: int = 6
     offers_kept_months: int = 12
+    stories_reviewed_months: int = 24
     jobswap_usually: int = 5
     soft_maximum_months: int = 6
     upper_warning_months: int = 12

@@ -75,13 +75,16 @@ EXCHANGE_KINDS: Final = (
 TASKS: Final = frozenset({*TASKS_BEFORE, *TASKS_DURING, *TASKS_AFTER, *HOST_TASKS})
 """Pushed tasks: one bundled push of them a day (domain/README.md)."""
 
-SILENT: Final = frozenset({"log.close", *CLOSINGS, "left.delete", "round.close", "round.clear", "totals"})
+DELETIONS: Final = ("left.delete", "round.clear", "story.close", "totals")
+"""Beside those among the closings of an exchange."""
+
+SILENT: Final = frozenset({"log.close", *CLOSINGS, "round.close", *DELETIONS})
 """Housekeeping: it says nothing unasked to a person and is done however late."""
 
 HELD: Final = "held"
 """What others bring about: it comes inside the reader's hours, and each is a message of its own."""
 
-NEVER_MISSED: Final = SILENT | {HELD}
+NEVER_MISSED: Final = SILENT | {HELD, "story.review"}
 """What is done or said however late, and tried again every day where it fails."""
 
 CANNOT_WAIT: Final = frozenset({"greeting", "host.first", "log", "week.pick"})

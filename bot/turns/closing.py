@@ -15,7 +15,7 @@ from bot.programme.calendar import at_local
 from bot.programme.phases.facts import CLOSE_AT
 from bot.programme.visibility import is_unshared
 from bot.script import Ending, Script, Talk, Topic
-from bot.turns import after, retention
+from bot.turns import after, retention, story_review
 from bot.turns.common import first, item, no_facts, nobody_else
 from bot.turns.follow_ups import close_exchange
 from bot.turns.forgetting import empty, erase_who_is_gone, forget
@@ -166,6 +166,8 @@ def left_due(moment: Moment, prompt: PromptRow) -> str:
     person = moment.person(prompt.recipient)
     for exchange in moment.work.exchanges.of_employee(person.id):
         _delete(moment, exchange)
+        if any(row.state == "answered" for row in moment.work.prompts.of(exchange.id, retention.SHARED)):
+            story_review.delete(moment, exchange)  # nothing else that is still to come takes it along
     forget(moment, [row for row in moment.work.answers.by(person.id) if is_unshared(item(row))], at_the_end=True)
     empty(moment, moment.work.conversations.open(person.id))
     moment.work.people.update(replace(person, active=False))

@@ -9,13 +9,15 @@ from bot.channel import Incoming, Part, Reply
 from bot.moment import Moment, Press, Told
 from bot.programme.visibility import may_read
 from bot.script import Ending, Script, Talk, Topic
+from bot.turns import story_review
 from bot.turns.common import circle_of, exchange_of, facts_of_exchange, item, latest
 from bot.turns.picking import shown_by
+from bot.turns.story_review import HELPER, TEXT
 from dialogs.model import Ask, Say, Visibility
 from dialogs.story import NAMED, NONE, STORY
 from storage.records import AnswerRow, ExchangeRow, PersonRow
 
-TEXT, CONSENT, HELPER = "story.write", "story.ask", "story.helper"
+CONSENT = "story.ask"
 
 
 def facts(moment: Moment, topic: Topic) -> dict[str, Any]:
@@ -50,7 +52,10 @@ def finish(moment: Moment, talk: Talk) -> Ending:
         if row.visibility == "S":
             moment.work.answers.update(replace(row, confirmed=consents))
     moment.work.audit.add(moment.now, talk.person.id, "story.sent" if consents else "story.kept", talk.row.subject)
-    return Ending([Say("story.done" if consents else "story.done.no")])
+    if not consents:
+        return Ending([Say("story.done.no")])
+    day = story_review.plan(moment, moment.work.exchanges.get(talk.row.subject))
+    return Ending([Say("story.done", {"date": moment.words.date_and_year(talk.person.language, day)})])
 
 
 def withdraw(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:

@@ -568,6 +568,7 @@ def test_how_late_is_too_late() -> None:
     assert latest("week.overview", at(9), DANE) == at(16, day=wednesday)
     assert latest("round.remind.last", at(10), DANE) == at(16)
     assert latest("log.close", at(12), DANE) > at(12) + timedelta(days=300)
+    assert latest("story.review", at(10), DANE) > at(10) + timedelta(days=300)
 
 
 def test_room_is_one_task_and_three_messages() -> None:

@@ -108,12 +108,36 @@ async def leader_gone(here: Cast) -> None:
     await here.play.until(here.play.clock.now() + timedelta(minutes=5))
 
 
+STORY: Final = {
+    "da": "Jeg så dem fordele opkald hver morgen. Mit råd er at spørge, hvordan de begyndte.",
+    "nb": "Jeg så dem fordele telefonene hver morgen. Rådet mitt er å spørre hvordan de begynte.",
+    "en": "I saw them share out the calls each morning. My advice is to ask how they began.",
+}
+
+
+async def story_told(here: Cast) -> None:
+    """Emil has told his story with his name, and will answer questions."""
+    await here.emil.taps("btn.story")
+    await here.emil.taps("story.ask.named")
+    await here.emil.fills({"story.write": here.said(STORY)})
+    await here.emil.taps("btn.yes")
+    await here.emil.taps("btn.send")
+
+
+async def story_two_years_old(here: Cast) -> None:
+    """Two years later; the next day Emil is asked whether others may still learn from it."""
+    await story_told(here)
+    await here.at(date(2028, 5, 7), 12)
+
+
 ASIDES: Final[dict[str, tuple[str, Scene]]] = {
     "pack chosen": ("prepared", pack_chosen),
     "hard day": ("prepared", hard_day),
     "part-time": ("invited", part_time),
     "calls agreed": ("prepared", calls_agreed),
     "rotation": ("signed up", rotation),
+    "story told": ("debriefed", story_told),
+    "story two years old": ("debriefed", story_two_years_old),
     "two leaders": ("prepared", two_leaders),
     "coach": ("prepared", with_a_coach),
     "coach after": ("finished", with_a_coach),

@@ -61,6 +61,7 @@ TITLES: Final = {
         "Lone har ingen dato sat": "no date",
         "kun slutningen mangler": "last pages",
         "fem skal afsted": "five going",
+        "historien er to år": "story two years old",
     },
     "nb": {
         "begynnelsen": "start",
@@ -104,6 +105,7 @@ TITLES: Final = {
         "Lone har ikke satt en dato": "no date",
         "bare slutten mangler": "last pages",
         "fem skal av gårde": "five going",
+        "historien er to år": "story two years old",
     },
     "en": {scene: scene for scene in (*SCENES, *ASIDES)},
 }
