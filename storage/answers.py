@@ -31,7 +31,8 @@ _DELETE = delete(answers).where(answers.c.id == bindparam("this"))
 _DELETE_COPIES = delete(takeaways).where(
     takeaways.c.person == select(answers.c.person).where(answers.c.id == bindparam("this")).scalar_subquery()
 )
-_CONFIRM = update(answers).where(_TALK, answers.c.visibility.in_(["J", "T"])).values(confirmed=True, picked=None)
+_CONFIRM = update(answers).where(_TALK, answers.c.visibility.in_(["J", "T"])).values(confirmed=True)
+_CONFIRM_ANEW = _CONFIRM.values(picked=None)
 
 
 class Answers(Remembering):
@@ -49,7 +50,7 @@ class Answers(Remembering):
 
         There is one per (person, subject, occasion, key). An earlier one keeps its id, day, `released`,
         `picked` and `sent`. When the value changes, `confirmed` is as the caller says, and `edited` the day,
-        if later.
+        if later; and a J or T answer is given to whoever leads now.
         """
         found = self._rows(
             self._all(
@@ -93,9 +94,13 @@ class Answers(Remembering):
         self._change(_DELETE_COPIES, {"this": id})
         self._change(_DELETE, {"this": id})
 
-    def confirm(self, person: str, subject: str, occasion: str) -> None:
-        """Let the J and T answers of one conversation be read by those they are for, whoever leads now."""
-        self._change(_CONFIRM, {"of_person": person, "of_subject": subject, "of_occasion": occasion})
+    def confirm(self, person: str, subject: str, occasion: str, *, anew: bool = True) -> None:
+        """Let the J and T answers of one conversation be read by those they are for.
+
+        `anew`: by whoever leads now; else what was kept from a new leader still is.
+        """
+        values = {"of_person": person, "of_subject": subject, "of_occasion": occasion}
+        self._change(_CONFIRM_ANEW if anew else _CONFIRM, values)
 
     def _values(self, row: AnswerRow) -> dict[str, Any]:
         values = {name: value for name, value in vars(row).items() if name not in ("value", "question")}
@@ -134,4 +139,5 @@ def _merged(old: AnswerRow, new: AnswerRow) -> AnswerRow:
         return replace(merged, confirmed=old.confirmed or new.confirmed)
     later = new.day if new.day > old.day else old.edited
     # Another text than the one that was confirmed is not read by others before it is confirmed too.
-    return replace(merged, confirmed=new.confirmed, edited=later)
+    picked = old.picked or (None if new.visibility in ("J", "T") else old.picked)
+    return replace(merged, confirmed=new.confirmed, edited=later, picked=picked)

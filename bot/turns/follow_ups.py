@@ -67,7 +67,7 @@ def who(moment: Moment, talk: Talk, ask: Ask) -> Say | None:
 
 def finish(moment: Moment, talk: Talk) -> Ending:
     """The plan is as the person says now, and the leader can read it."""
-    moment.work.answers.confirm(talk.person.id, talk.row.subject, talk.row.occasion)
+    moment.work.answers.confirm(talk.person.id, talk.row.subject, talk.row.occasion, anew=False)
     replan(moment, moment.work.exchanges.get(talk.row.subject))
     last = [Say("fu.thanks")] if talk.row.dialog == SECOND else []
     return Ending([Say("fu.done")] if talk.facts["planned"] and not last else last or [Say("ok.saved")])

@@ -83,7 +83,8 @@ def _untick(moment: Moment, exchange: ExchangeRow) -> None:
 
 def _kept_back(exchange: ExchangeRow, row: AnswerRow, leader: PersonRow, *, passed: bool) -> AnswerRow:
     """What was agreed or released before is kept from the new leader, unless it is passed on."""
-    if row.visibility in ("J", "T") and row.confirmed and row.person != exchange.leader:
+    begun = row.confirmed or row.person == exchange.employee  # for the one before, sent to them or not yet
+    if row.visibility in ("J", "T") and begun and row.person != exchange.leader:
         return replace(row, picked=None if passed else False)
     if row.visibility != "S":
         return row

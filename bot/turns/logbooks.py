@@ -247,7 +247,7 @@ def finish(moment: Moment, talk: Talk) -> Ending:
     if prompt is not None:
         moment.work.prompts.mark(prompt.id, "answered" if written else "skipped")
     _remind_no_more(moment, talk.person, exchange.id, day)
-    moment.work.answers.confirm(talk.person.id, exchange.id, talk.row.occasion)
+    moment.work.answers.confirm(talk.person.id, exchange.id, talk.row.occasion, anew=False)
     if exchange.state in ("approved", "prepared"):
         exchange_to(moment, exchange, "running", Circumstances(started=True))
     if not written:

@@ -54,7 +54,7 @@ def close_day(moment: Moment, prompt: PromptRow) -> str:
         talks.close(moment, talks.load(moment, row), "stopped", _closing(moment, exchange, entry.day))
     if _written(moment, exchange, entry.day):
         moment.work.prompts.mark(entry.id, "answered")
-        moment.work.answers.confirm(employee.id, exchange.id, occasion_of(entry.day))
+        moment.work.answers.confirm(employee.id, exchange.id, occasion_of(entry.day), anew=False)
         return "answered"
     moment.work.prompts.mark(entry.id, "missed")
     journal = moment.work.exchanges.journal(exchange.id)

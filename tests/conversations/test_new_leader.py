@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -352,6 +352,23 @@ async def written(here: Cast) -> list[AnswerRow]:
     """All answers about Emil's exchange."""
     exchange = await stay(here)
     return await here.play.store.run(lambda work: work.answers.about(exchange.id))
+
+
+async def test_what_was_begun_for_the_one_before_and_never_sent_is_not_read_by_the_next(open_at: Open) -> None:
+    here = await open_at("first day")
+    (exchange, day) = (await stay(here), here.start)
+    here_for_lone = AnswerRow(
+        new_id(), here.emil.id, exchange.id, f"log:{day}", "log.mid.adjust", "J", SECRET, "Hvad skal justeres?", day
+    )
+    await here.play.store.run(lambda work: work.answers.put(here_for_lone))
+    await here.emil.says("pause")
+    new = await mette(here)
+    await names(here, new)
+    await here.at(here.start + timedelta(days=1), 12, 30)
+    (row,) = [row for row in await written(here) if row.value == SECRET]
+    assert row.confirmed, "the day has closed"
+    await new.says("delt")
+    assert SECRET not in await new.everything()
 
 
 async def test_during_a_pause(open_at: Open) -> None:

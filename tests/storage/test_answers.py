@@ -138,6 +138,19 @@ def test_what_was_kept_from_a_later_leader_is_theirs_once_it_is_confirmed_anew(s
     assert {row.key: row.picked for row in everything} == {"S": False, "J": None, "T": None}
 
 
+def test_what_was_begun_for_another_leader_is_the_next_ones_only_in_other_words(store: Store) -> None:
+    for key in ("same", "other"):
+        put(store, an_answer(key, visibility="J", picked=False, value="Før"))
+    for key, value in (("same", "Før"), ("other", "Nu")):
+        put(store, an_answer(key, visibility="J", value=value))
+    store.run_now(lambda work: work.answers.confirm("ada", "exchange", "prep", anew=False))
+    everything = store.run_now(lambda work: work.answers.about("exchange"))
+    assert {row.key: (row.confirmed, row.picked) for row in everything} == {
+        "same": (True, False),
+        "other": (True, None),
+    }
+
+
 def test_an_answer_belongs_to_somebody_who_exists(store: Store) -> None:
     with pytest.raises(Conflict):
         put(store, an_answer(person="nobody"))
