@@ -18,6 +18,7 @@ from bot.turns import (
     common_questions,
     gifts,
     host_words,
+    hosts,
     leaders,
     leaving,
     my_data,
@@ -192,6 +193,7 @@ def status(moment: Moment, person: PersonRow) -> Reply:
 def under_way(moment: Moment, person: PersonRow, *, unseen: bool = False) -> tuple[list[Say | Part], list[Press]]:
     """The conversations that wait for somebody's answers, and the way into each; only those that are still `unseen`."""
     rows = [row for row in moment.work.conversations.open(person.id) if _is_here(moment, row)]
+    rows = [row for row in rows if not hosts.is_past(moment, row)]
     if unseen:
         rows = [row for row in rows if moment.work.outbox.is_held(row.message)]
     titles = [moment.words.text(person.language, moment.house.scripts[row.dialog].dialog.title) for row in rows]

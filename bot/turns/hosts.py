@@ -20,7 +20,7 @@ from bot.turns.preparations import goals_of, readable_by
 from bot.turns.pushes import acting, telling
 from dialogs.host import HOST_CHECK, HOST_MORE, HOST_PREPARATION, TEXT
 from dialogs.model import Ask, Say, Visibility
-from storage.records import AnswerRow, ExchangeRow, PersonRow, PromptRow, Stop, new_id
+from storage.records import AnswerRow, ConversationRow, ExchangeRow, PersonRow, PromptRow, Stop, new_id
 
 AHEAD = ("approved", "prepared")
 """States of an exchange that is agreed and has not begun."""
@@ -210,6 +210,11 @@ def check(moment: Moment, prompt: PromptRow) -> str:
         return "cancelled"
     talks.begin(moment, Topic(host, "host.check", exchange.id, f"host.check:{prompt.day.isoformat()}"))
     return "said"
+
+
+def is_past(moment: Moment, row: ConversationRow) -> bool:
+    """Whether it asks how a visit goes that is over."""
+    return row.dialog == "host.check" and moment.work.exchanges.get(row.subject).state not in GOING
 
 
 def check_opening(moment: Moment, talk: Talk) -> list[Say]:

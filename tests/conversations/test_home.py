@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.channel import Incoming, Message
 from tests.stage.play import Seat, read, spaced
@@ -51,6 +52,13 @@ async def test_what_is_shared_says_with_whom() -> None:
     await here.emil.fills()
     await here.emil.presses("Del denne")
     assert "4 svar, 1 delt med Lone." in await text(here, here.emil)
+
+
+async def test_a_host_is_asked_how_a_visit_goes_for_as_long_as_it_lasts() -> None:
+    here = await at_scene("second day")
+    assert "Fortsæt: Kort status" in await text(here, here.vera)
+    await here.at(here.end + timedelta(days=1), 10)
+    assert "Kort status" not in await text(here, here.vera)
 
 
 async def test_the_texts_of_an_entry_open_by_a_press_and_stand_nowhere_else() -> None:
