@@ -39,11 +39,31 @@ def welcome(moment: Moment, person: PersonRow) -> None:
     presses = [Press("btn.help", ["help"]), Press("btn.language", ["begin", "language", person.id, "language"])]
     if person.hr:
         presses.insert(0, Press("btn.new_round", ["new_round"], main=True))
-    moment.tell(
-        person,
-        Told([Say("hello.bot", {"name": person.name.split()[0], "contact": "HR"}), Say("hello.voluntary")], presses),
-        kind="welcome",
-    )
+    moment.tell(person, Told(_hello(moment, person), presses), kind="welcome")
+
+
+def _hello(moment: Moment, person: PersonRow) -> list[Say]:
+    """Who is met by whom: HR, a leader or a host has no exchange of their own."""
+    values = {"name": person.name.split()[0], "contact": "HR"}
+    if person.hr:
+        return [Say("hello.hr", values)]
+    if _leads_or_hosts(moment, person):
+        return [Say("hello.others", values)]
+    return [Say("hello.bot", values), Say("hello.voluntary")]
+
+
+def _leads_or_hosts(moment: Moment, person: PersonRow) -> bool:
+    """Whether somebody who has signed up for nothing leads one who has, or is to be a host."""
+    exchanges = moment.work.exchanges
+    if exchanges.of_employee(person.id):
+        return False
+    rounds = moment.work.rounds
+    signed_up = [row for it in rounds.all(person.organisation) for row in rounds.sign_ups(it.id)]
+    if person.id in {row.person for row in signed_up}:
+        return False
+    return bool(exchanges.of_leader(person.id) or exchanges.of_host(person.id)) or person.id in {
+        row.leader for row in signed_up
+    }
 
 
 def arrive(work: Work, where: AddressRow, newcomer: Newcomer) -> PersonRow:

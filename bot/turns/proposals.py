@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from bot import talks
 from bot.moment import Moment, Press, Told
 from bot.places import hosts_of
 from bot.planning import worker as worker_of
-from bot.programme.calendar import at_local, working_day_after
+from bot.programme.calendar import at_local, working_day_after, working_day_before
 from bot.programme.schedule import TASK_AT
 from bot.programme.states import Circumstances
 from bot.script import Ending, Script, Talk, Topic
@@ -37,7 +38,8 @@ def ask(moment: Moment, person: PersonRow, dialog: str, exchange: ExchangeRow) -
     """Asks one side, and plans the one reminder before the answer is due."""
     talks.begin(moment, Topic(person, dialog, exchange.id, "proposal"))
     worker = worker_of(person)
-    day = working_day_after(worker, moment.today(person), ANSWER_DAYS - 1)
+    tomorrow = working_day_after(worker, moment.today(person))
+    day = max(tomorrow, working_day_before(worker, _answer_by(moment, person, exchange)))
     at = at_local(day, TASK_AT, person.zone)
     moment.work.prompts.add(PromptRow(new_id(), person.id, exchange.id, "proposal.remind", day, at))
 
@@ -50,7 +52,7 @@ def remind(moment: Moment, prompt: PromptRow) -> Told | None:
     if exchange.state != "proposed" or row is None or row.status not in ("open", "paused"):
         return None
     person = moment.person(prompt.recipient)
-    deadline = working_day_after(worker_of(person), moment.today(person))
+    deadline = _answer_by(moment, person, exchange, 1)
     values = {
         **facts_of_exchange(moment, Topic(person, dialog, exchange.id, "proposal"), exchange),
         "deadline": deadline,
@@ -59,10 +61,16 @@ def remind(moment: Moment, prompt: PromptRow) -> Told | None:
     return Told([Say(key, values)], [Press("btn.answer", ["begin", dialog, exchange.id, "proposal"], main=True)])
 
 
+def _answer_by(moment: Moment, person: PersonRow, exchange: ExchangeRow, days: int = ANSWER_DAYS) -> date:
+    """Until when to answer: in some working days, or the last one before the stay where that is sooner."""
+    hours, today = worker_of(person), moment.today(person)
+    return max(today, min(working_day_after(hours, today, days), working_day_before(hours, exchange.start)))
+
+
 def proposal_facts(moment: Moment, topic: Topic) -> dict[str, Any]:
     """What a proposal says: place, dates, the reason, and until when to answer."""
     exchange = moment.work.exchanges.get(topic.subject)
-    deadline = working_day_after(worker_of(topic.person), moment.today(topic.person), ANSWER_DAYS)
+    deadline = _answer_by(moment, topic.person, exchange)
     sign_up = moment.work.rounds.sign_up(exchange.sign_up)
     reason = exchange.why or moment.words.text(topic.person.language, "match.why.default")
     is_host = topic.dialog == "host_proposal"

@@ -114,7 +114,7 @@ async def test_the_code_can_be_the_first_word_of_all(here: Here) -> None:
     nora = somebody(here, "UNORA", "Nora Nielsen")
     await nora.types(CODE)
     await here.play.settle()
-    assert told(here, "UNORA") == [hello(here, "Nora"), here.word("hr.granted")]
+    assert told(here, "UNORA") == [hello(here, "Nora", "hr"), here.word("hr.granted")]
     assert (await known(here, "UNORA")).hr
 
 

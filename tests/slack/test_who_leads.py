@@ -81,7 +81,7 @@ async def test_a_leader_who_is_unknown_becomes_a_person_and_is_told_nothing_yet(
     assert (await known(here, "ULEIF")).told == frozenset()
     assert told(here, "ULEIF") == []
     await signs_up(here, nora, None)
-    assert told(here, "ULEIF")[0] == hello(here, "Leif")
+    assert told(here, "ULEIF")[0] == hello(here, "Leif", "others")
     assert len(told(here, "ULEIF")) == 2
 
 
@@ -222,7 +222,7 @@ async def test_who_is_not_the_leader_says_so_and_another_is_asked(here: Here) ->
     while here.slack.view_of("UNORA") and here.word("sign.talked.yes") in nora.modal.words():
         await nora.submits({"_choice": choice(here, nora, "sign.talked.yes")})
         await here.play.settle()
-    assert told(here, "ULEIF")[0] == hello(here, "Leif")
+    assert told(here, "ULEIF")[0] == hello(here, "Leif", "others")
     assert "Nora vil gerne være med i Jobbytte forår" in told(here, "ULEIF")[-1]
     before = told(here, "UNORA")
     await here.lone.there.presses(question, here.word("btn.approve"), old=True)

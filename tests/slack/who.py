@@ -53,9 +53,11 @@ def whispers(here: Here, user: str) -> list[str]:
     return [seen.words() for seen in here.slack.ephemerals_of(user)]
 
 
-def hello(here: Here, name: str) -> str:
-    """The first hello as it reads."""
+def hello(here: Here, name: str, to: str = "") -> str:
+    """The first hello as it reads: `to` "hr" or "others", which are a leader and a host, or somebody of no role yet."""
     values = {"name": name, "contact": "HR"}
+    if to:
+        return here.word(f"hello.{to}", **values)
     return f"{here.word('hello.bot', **values)}\n{here.word('hello.voluntary')}"
 
 
