@@ -13,7 +13,7 @@ from tests.teams.schema import Json, elements
 WORDS: Final = {
     "btn.continue": "Fortsæt",
     "btn.yes": "Ja",
-    "teams.an_hour": "Knapperne virker i en time.",
+    "teams.an_hour": "Kan hentes i en time.",
     "teams.choose": "Vælg",
     "teams.cut": "Her er ikke plads til mere. Resten kan ses under Mine data.",
     "teams.download": "Hent",

@@ -54,7 +54,7 @@ def test_each_file_has_a_button_and_it_is_said_how_long_they_work() -> None:
         "Her er det hele.",
         "[Hent mine-svar.txt]",
         "[Hent mine-svar.json]",
-        "Knapperne virker i en time.",
+        "Kan hentes i en time.",
         "[Luk]",
     ]
     assert links_on(card) == LINKS
