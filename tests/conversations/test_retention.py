@@ -116,12 +116,7 @@ async def test_a_change_of_the_choice_moves_the_day(open_at: Open) -> None:
     here = await open_at("talked")
     exchange = await exchange_of(here)
 
-    def unit(work: Work) -> None:
-        hr = work.people.get(here.hanne.id)
-        moment = Moment(work, here.play.words, here.play.clock.now(), here.play.house)
-        choosing.keep(moment, hr, "", {"shared_kept_months": 6, "sign_ups_kept_months": 1})
-
-    await here.play.store.run(unit)
+    await chosen(here, {"shared_kept_months": 6, "sign_ups_kept_months": 1})
     rows = await here.play.store.run(lambda work: work.prompts.of(exchange.id, retention.SHARED))
     assert [row.day for row in rows if row.state == "pending"] == [date(2026, 11, 7)]
     of_round = await here.play.store.run(lambda work: work.prompts.of(exchange.round, retention.ROUND))
@@ -143,6 +138,41 @@ async def test_domain_12_4_a_sign_up_without_a_place_is_deleted_six_months_after
     assert await kept(here, offer) == []
     assert (await here.play.store.run(lambda work: work.rounds.offer(offer))).unit == ERASED
     assert await report(here) == before, "how many there were is still told"
+
+
+async def test_an_offer_that_is_due_first_takes_no_sign_up_with_it(open_at: Open) -> None:
+    here = await open_at("supported")
+    (sign_up,) = await here.play.store.run(_sign_ups)
+    (offer,) = await here.play.store.run(_offers)
+    await chosen(here, {"sign_ups_kept_months": 12, "offers_kept_months": 6})
+    await here.at(date(2027, 6, 29), 13)
+    assert await kept(here, offer) == []
+    assert here.said(WISH) in await kept(here, sign_up)
+    await here.at(date(2027, 6, 30), 13)
+    assert await kept(here, sign_up) == []
+
+
+async def test_a_day_that_was_written_down_before_hr_chose_a_later_one_deletes_nothing(open_at: Open) -> None:
+    here = await open_at("supported")
+    (sign_up,) = await here.play.store.run(_sign_ups)
+    (row,) = await here.play.store.run(lambda work: work.rounds.all(work.people.organisations()[0].id))
+    await chosen(here, {"sign_ups_kept_months": 12})
+    await do(here, retention.round_due, row.id, row.id, date(2026, 12, 30))
+    assert here.said(WISH) in await kept(here, sign_up)
+    planned = await here.play.store.run(lambda work: work.prompts.of(row.id, retention.ROUND))
+    assert [prompt.day for prompt in planned if prompt.state == "pending"] == [date(2027, 6, 30)]
+
+
+async def chosen(here: Cast, values: dict[str, Value]) -> None:
+    """HR has chosen this for all rounds."""
+    await here.play.store.run(
+        lambda work: choosing.keep(
+            Moment(work, here.play.words, here.play.clock.now(), here.play.house),
+            work.people.get(here.hanne.id),
+            "",
+            values,
+        )
+    )
 
 
 def _sign_ups(work: Work) -> list[str]:
