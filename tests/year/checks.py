@@ -17,6 +17,8 @@ from tests.year.record import Life, Unasked
 
 CHOSEN: Final = ("log", "week.pick")
 WITHIN: Final = 5
+EXTRAS: Final = ("log.deep.", "log.opt.", "log.twojobs.carry")
+"""How the prompts begin that take turns; the specials have their days."""
 
 
 def _comes(life: Life, one: Unasked) -> bool:
@@ -65,7 +67,7 @@ def out_of_hours(life: Life) -> Iterator[str]:
 
 
 def asked_too_soon(life: Life) -> Iterator[str]:
-    """An extra prompt that came twice within five entries."""
+    """An extra prompt that came twice within five entries, also one that HR has switched on."""
     fields = {key for keys in FOLLOW_UPS.values() for key in keys}
     for exchange in life.exchanges:
         entries = [row for row in life.prompts[exchange.id] if row.kind == "log" and row.state == "answered"]
@@ -75,5 +77,5 @@ def asked_too_soon(life: Life) -> Iterator[str]:
         for number, keys in enumerate(asked):
             recent = {key for earlier in asked[max(0, number - WITHIN + 1) : number] for key in earlier}
             for key in keys:
-                if key.startswith("log.deep.") and key not in fields and key in recent:
+                if key.startswith(EXTRAS) and key not in fields and key in recent:
                     yield f"{exchange.id} is asked {key} again at entry {number + 1}: {asked}"

@@ -47,6 +47,7 @@ LEAST: Final = {
     "somebody who never answers": 60,
     "an entry at once": 100,
     "an entry on the day after": 100,
+    "an extra prompt that HR has switched on": 50,
 }
 """How often each must have happened, well below what does, so that a year without it is noticed."""
 
@@ -94,6 +95,8 @@ def _entries(life: Life, exchange: ExchangeRow) -> Iterator[str]:
             own = "said_on" not in row.data
             talks = [talk for talk in life.talks[exchange.id] if talk.occasion == f"log:{row.day.isoformat()}"]
             late = any(talk.touched.astimezone(zone).date() > row.at.astimezone(zone).date() for talk in talks)
+            switched_on = [key for key in row.data.get("questions", ()) if str(key).startswith("log.opt.")]
+            yield from ["an extra prompt that HR has switched on"] * len(switched_on)
             yield "begun by oneself on a shift" if own else "an entry on the day after" if late else "an entry at once"
 
 

@@ -14,6 +14,7 @@ from bot.delivery import Delivery
 from bot.metrics import Meters
 from bot.moment import Moment
 from bot.programme.calendar import at_local
+from bot.programme.choices import OPTIONAL
 from bot.stage import CHANNEL, TENANT
 from bot.tick import Ticker
 from bot.turns.common import OUTSIDE
@@ -98,6 +99,7 @@ def _move_in(work: Work, everybody: list[PersonRow], outside: set[str]) -> None:
         work.people.add(each)
         channel, tenant = (OUTSIDE, "year") if each.id in outside else (CHANNEL, TENANT)
         work.people.link(each.id, AddressRow(channel, tenant, each.id))
+    work.choices.put("year", "", "prompts", [*OPTIONAL])
     work.rounds.add(
         RoundRow(
             "round", "year", "Jobbytte", "da", AddressRow(CHANNEL, TENANT, "#jobbytte"), FIRST, FIRST, FIRST,

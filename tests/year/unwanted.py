@@ -206,7 +206,12 @@ REASONS: Final[Mapping[str, Reasons]] = {
     "lead.remind": {"done": lambda then: then.is_done("lead"), **AHEAD},
     "homework": {**AHEAD, "too near": lambda then: (then.first - then.today).days < 2},
     "colleagues": AHEAD,
-    "practical": {"all in place": _in_place, "nobody has looked": lambda then: not _looked_at(then), **AHEAD},
+    "practical": {
+        "all in place": _in_place,
+        "nobody has looked": lambda then: not _looked_at(then),
+        "the first day has come": lambda then: then.first <= then.today,
+        **AHEAD,
+    },
     "formal": {"all looked into": lambda then: set(FORMAL) <= then.ticked(then.who, "lead.prep.formal"), **AHEAD},
     "goals": {
         "ticked": lambda then: bool(then.rows("goals.agreed", then.who)),
