@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from html import unescape
 
 import pytest
 from aiohttp import web
@@ -229,6 +230,25 @@ async def test_choices_are_looked_at_before_they_are_kept(pages: Pages) -> None:
     assert "Jeres valg er gemt." in await pages.choose(form)
     assert (await pages.chosen()).prompts == ("log.opt.chair",)
     assert WORDS.text("da", "choose.same") in await pages.choose(form)
+
+
+async def test_after_the_usual_choices_there_is_a_way_back_to_the_own_ones(pages: Pages) -> None:
+    form: dict[str, str | list[str]] = {**NUMBERS, "choose.pool": "btn.yes", "choose.track": "choose.track.full"}
+    form |= {"choose.prompts": ["log.opt.chair", "log.opt.good"], "choose.cleared": "log.deep.energy"}
+    form |= {"round.check.reps": "yes", "choose.fewest": "8", "choose.help_contacts": 'Kim "<b>" lokal 12'}
+    await pages.choose(form)
+    before = await pages.chosen()
+    _, page = await pages.post("choices", {"do": "usual"})
+    assert "Nu gælder de almindelige valg igen." in page
+    assert await pages.chosen() == Choices()
+    back = page[: page.index(WORDS.text("da", "btn.choose_restore"))].rpartition("<form")[2]
+    sent: dict[str, str | list[str]] = {}
+    for name, value in re.findall(r'name="([\w.]+)" value="([^"]*)"', back):
+        listed = sent.setdefault(name, [])
+        assert isinstance(listed, list)
+        listed.append(unescape(value))
+    await pages.choose({name: value for name, value in sent.items() if name != "do"})
+    assert await pages.chosen() == before
 
 
 async def test_wellbeing_is_asked_about_only_when_the_representatives_have_said_yes(pages: Pages) -> None:

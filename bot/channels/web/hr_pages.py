@@ -10,6 +10,7 @@ from zlib import crc32
 
 from aiohttp import web
 
+from bot.channel import Field
 from bot.channels.web.answers import html
 from bot.channels.web.asked import SLOWEST
 from bot.channels.web.desk import LANGUAGES
@@ -114,6 +115,7 @@ class HrPages:
             total=total,
             sure=sure,
             languages=LANGUAGES,
+            told=TOLD.get(_told(request), ""),
         )
 
     # Choices
@@ -130,8 +132,9 @@ class HrPages:
             changes = await self._asking(reader, self._office.changes(me, reader.language, here))
             return await self._choices(request, reader, here=here, changes=changes)
         if _one(given, "do") == "usual":
+            before = await self._asking(reader, self._office.choices(me, reader.language, here))
             await self._asking(reader, self._office.usual(me, here))
-            raise _see(request, reader, "choices", told="usual", round=here)
+            return await self._choices(request, reader, here=here, told="usual", before=_chosen(before))
         values: dict[str, Raw] = {name: each if len(each) > 1 else each[0] for name, each in given.items()}
         ahead = await self._asking(reader, self._office.look_ahead(me, reader.language, here, values))
         if not ahead.wrong and not ahead.changes:
@@ -152,6 +155,8 @@ class HrPages:
         changes: Sequence[str] | None = None,
         ahead: Sequence[str] = (),
         mark: str = "",
+        told: str = "",
+        before: Sequence[tuple[str, str]] = (),
     ) -> web.Response:
         here, me = here or request.query.get("round", ""), reader.person.id
         fields = await self._asking(reader, self._office.choices(me, reader.language, here))
@@ -169,6 +174,8 @@ class HrPages:
             changes=changes,
             ahead=ahead,
             mark=mark,
+            told=TOLD.get(told or _told(request), ""),
+            before=before,
         )
 
     # What they share
@@ -199,7 +206,6 @@ class HrPages:
             person=reader.person,
             here=None,
             title=title,
-            told=TOLD.get(request.query.get("told", ""), "") if request.method == "GET" else "",
             chat=link(reader.person.id),
             at=at,
             **values,
@@ -232,6 +238,17 @@ async def _form(request: web.Request) -> Given:
     except (UnicodeDecodeError, ValueError):
         raise web.HTTPBadRequest(text="The body is not what this address expects.") from None
     return {name: [str(value) for value in sent.getall(name)] for name in sent}
+
+
+def _told(request: web.Request) -> str:
+    """The mark of what the page was come back to from."""
+    return request.query.get("told", "") if request.method == "GET" else ""
+
+
+def _chosen(fields: Sequence[Field]) -> list[tuple[str, str]]:
+    """What a form sends that is as these fields are. What was asked of the representatives is as it was answered."""
+    sent = [(field.key, value) for field in fields for value in (field.chosen or (field.value,)) if value]
+    return [*sent, *([("round.check.reps", "yes")] if any(key == "choose.cleared" for key, _ in sent) else [])]
 
 
 def _one(given: Given, name: str) -> str:
