@@ -17,7 +17,7 @@ from bot.turns import choosing, own_words
 from bot.words import LANGUAGES, Text, Words
 from dialogs.accept import accept
 from dialogs.choices import CHOICES
-from dialogs.model import Ask, Raw, Rejected, Review, State, Value, View
+from dialogs.model import Ask, Raw, Rejected, Review, State, Value, View, always
 from dialogs.sentence import written
 from storage.records import ConversationRow, PersonRow
 from storage.store import Store, Work
@@ -111,7 +111,7 @@ class HrDesk:
 
         def unit(moment: Moment, hr: PersonRow) -> Sequence[Field]:
             reader = _reader(moment, hr, language, round)
-            return [field_of(reader, ask, {}) for ask in _asks()]
+            return [replace(field_of(reader, ask, {}), required=ask.required and ask.when is always) for ask in _asks()]
 
         return await self._do(person, unit)
 
@@ -197,8 +197,14 @@ def _accepted(
 
 
 def _asks() -> list[Ask]:
-    """What is chosen on the page: all but the place, which stands above, and the look at the end."""
-    return [ask for ask in CHOICES.asks if ask.key != "own.where" and not isinstance(ask.answer, Review)]
+    """What is chosen on the page: all but the place, which stands above, and the look at the end.
+
+    What is asked because of another choice follows it, and has to be answered only then.
+    """
+    asks = [ask for ask in CHOICES.asks if ask.key != "own.where" and not isinstance(ask.answer, Review)]
+    because = {"round.check.reps": "choose.cleared"}
+    places = {ask.key: n for n, ask in enumerate(asks)}
+    return sorted(asks, key=lambda ask: places[because.get(ask.key, ask.key)])
 
 
 def _reader(moment: Moment, hr: PersonRow, language: str, round: str) -> Reader:

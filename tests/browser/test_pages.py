@@ -203,12 +203,21 @@ async def test_one_takes_ones_own_words_home(page: Page, first_day: str) -> None
     assert "De ringer til hinanden, før de skriver" in json.dumps(json.loads(texts["json"]), ensure_ascii=False)
 
 
+ROOM = """(it) => it.querySelector("input").getBoundingClientRect().left
+    - it.querySelector("label").getBoundingClientRect().left"""
+"""From the frame of a tick to its box, in pixels."""
+
+
 async def test_hr_chooses_how_much_there_can_be_at_the_most(page: Page, round_open: str) -> None:
     chair = Chair(page, round_open)
     await chair.enter()
     await chair.be("Hanne")
     person = await page.locator("body").get_attribute("data-person")
     await page.goto(f"{round_open}/choices?person={person}&language=da")
+    tick = page.locator('[data-key="round.check.reps"]')
+    await expect(tick.locator(".must")).to_have_count(0)
+    await expect(page.get_by_text(chair.words("choose.cleared.why"))).to_have_count(1)
+    assert await tick.evaluate(ROOM) >= 10, "the box stands clear of its frame"
     numbers = {"choose.goals": "2", "choose.actions": "1", "choose.jobswap_usually": "4"}
     for key, number in {**numbers, "choose.goals": "4"}.items():
         await page.get_by_label(chair.words(key)).fill(number)
