@@ -111,11 +111,13 @@ async def test_domain_t30_the_balance_is_told_to_hr_and_to_no_employee(open_at: 
     model = await exchange_of(here)
     there = (here.emil, here.lone, here.vera)
     before = [await seat.everything() for seat in there]
-    await others(here, 3)
+    *_, back = await others(here, 4)
+    other_way = replace(back.exchange, home_unit=model.host_unit, host_unit=model.home_unit)
+    await here.play.store.run(lambda work: work.exchanges.update(other_way))
     text = await reported(here)
-    assert "Balance for Sundby Kommune: sendt 4, modtaget 4." in text
-    assert f"{model.home_unit}: sendt 4, modtaget 0" in text
-    assert f"{model.host_unit}: sendt 0, modtaget 4" in text
+    assert "Balance for Sundby Kommune: sendt 5, modtaget 5." in text
+    assert f"{model.home_unit}: sendt 4, modtaget 1" in text
+    assert f"{model.host_unit}: sendt 1, modtaget 4" in text
     for seat, known in zip(there, before, strict=True):
         assert "Balance" not in (await seat.everything()).removeprefix(known)
 
