@@ -47,12 +47,14 @@ class Press:
 class Told:
     """Something to tell one person: sentences and what can be pressed below them.
 
-    `chat` is what the chat says instead where a form shows it: nothing that the person wrote.
+    `chat` is what the chat says instead where a form shows it: nothing that the person wrote. `menu`: it stays for the
+    next press, each button settled by itself.
     """
 
     says: Sequence[Say | Part]
     presses: Sequence[Press] = ()
     chat: Sequence[Say | Part] | None = None
+    menu: bool = False
 
 
 @dataclass
@@ -127,20 +129,21 @@ class Moment:
 
         `about`: ids of the answers that it tells of, with which it goes where it is still held.
         """
-        card = new_id() if any(not press.url for press in told.presses) else ""
+        presses = [replace(it, matter=str(n)) for n, it in enumerate(told.presses)] if told.menu else told.presses
+        card = new_id() if any(not press.url for press in presses) else ""
         here = self.speaking(person.organisation, subject)
         message = Message(
             parts=here._parts(person.language, told.says),
             preview=here.words.text(person.language, preview),
             card=card,
-            buttons=here.buttons(person.language, told.presses),
+            buttons=here.buttons(person.language, presses, apart=not told.menu),
             files=files,
             language=person.language,
         )
         outside = None if told.chat is None else replace(message, parts=here._parts(person.language, told.chat))
         outgoing = here.send(person, message, kind, subject, replaces, not_after, outside=outside, about=about)
         if card:
-            self._keep_cards(CardRow(card, person.id, "", {}, outgoing), told.presses)
+            self._keep_cards(CardRow(card, person.id, "", {}, outgoing), presses)
         return outgoing
 
     def _keep_cards(self, card: CardRow, presses: Sequence[Press]) -> None:
@@ -163,8 +166,8 @@ class Moment:
         """A sentence as a paragraph; one that is named a title heads what follows."""
         return Part(self.words.say(language, say), "title" if say.key.endswith(".title") else "plain")
 
-    def buttons(self, language: str, presses: Sequence[Press]) -> tuple[Button, ...]:
-        """The buttons for presses, numbered in order."""
+    def buttons(self, language: str, presses: Sequence[Press], *, apart: bool = True) -> tuple[Button, ...]:
+        """The buttons for presses, numbered in order; those of one matter `apart` from the others."""
         return tuple(
             Button(
                 _name(n, press),
@@ -172,7 +175,7 @@ class Moment:
                 main=press.main,
                 opens=self.house.leads_to_words(press.action),
                 url=press.url,
-                matter=press.matter,
+                matter=press.matter if apart else "",
             )
             for n, press in enumerate(presses)
         )

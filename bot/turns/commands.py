@@ -146,7 +146,7 @@ def helped(moment: Moment, person: PersonRow) -> Reply:
         ]
     if led := new_leader.led(moment, person):
         presses.append(Press("btn.new_leader", ["new_leader", led.id]))
-    moment.tell(person, Told(says, presses), kind="answer")
+    moment.tell(person, Told(says, presses, menu=True), kind="answer")
     return Reply()
 
 
@@ -186,7 +186,7 @@ def status(moment: Moment, person: PersonRow) -> Reply:
     waiting, ways = under_way(moment, person, unseen=bool(says))
     says, presses = [*says, *waiting], [*presses, *ways]
     if says or not person.hr:
-        moment.tell(person, Told(says or [Say("status.nothing")], presses), kind="answer")
+        moment.tell(person, Told(says or [Say("status.nothing")], presses, menu=True), kind="answer")
     return Reply()
 
 

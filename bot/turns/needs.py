@@ -97,7 +97,7 @@ def tell(moment: Moment, hr: PersonRow, *, kind: str) -> None:
         presses.append(Press("btn.stories", ["stories"]))
     if rounds:
         presses.append(Press("btn.report", ["report", ""]))
-    moment.tell(hr, Told(parts, presses), kind=kind, preview=title)
+    moment.tell(hr, Told(parts, presses, menu=True), kind=kind, preview=title)
 
 
 def _lines(moment: Moment, row: RoundRow, today: date) -> list[Say | Part]:

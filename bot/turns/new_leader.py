@@ -69,8 +69,9 @@ def pressed(moment: Moment, person: PersonRow, args: list[str], incoming: Incomi
     if person.id not in (exchange.employee if exchange else "", sign_up.person if sign_up else ""):
         return Reply(note=moment.words.text(person.language, "card.not_yours"))
     if exchange is not None and exchange.state in PLANNED:
-        moment.work.conversations.spend(incoming.card)
-        _begin(moment, person, exchange, shown_by(moment, incoming))
+        if place := shown_by(moment, incoming):  # what stays where it is leads there again
+            moment.work.conversations.spend(incoming.card)
+        _begin(moment, person, exchange, place)
         return Reply()
     row = moment.work.conversations.find(person.id, "sign", sign_up.id, "sign") if sign_up else None
     if row is None or sign_up is None or not _is_open(moment, sign_up):

@@ -58,15 +58,17 @@ def reopen(moment: Moment, person: PersonRow, args: list[str], incoming: Incomin
     row = moment.work.conversations.find(person.id, dialog, subject, occasion)
     if row is None or _stands(moment, person, subject):
         return Reply(note=moment.words.text(person.language, "card.answered"))
-    moment.work.conversations.spend(incoming.card)
+    place = shown_by(moment, incoming)
+    if place:  # what stays where it is leads there again
+        moment.work.conversations.spend(incoming.card)
     for answer in moment.work.answers.of(person.id, subject, occasion):
         if answer.key in CONFIRMATIONS:
             moment.work.answers.delete(answer.id)
     talk = talks.load(moment, row)
     if not engine.changeable(talk.dialog, talk.state, talk.facts):
-        talks.begin(moment, talk.topic, replaces=shown_by(moment, incoming))
+        talks.begin(moment, talk.topic, replaces=place)
         return Reply()
-    return talks.offer_changes(moment, talk, shown_by(moment, incoming))
+    return talks.offer_changes(moment, talk, place)
 
 
 def _stands(moment: Moment, person: PersonRow, subject: str) -> bool:
