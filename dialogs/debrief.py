@@ -138,7 +138,13 @@ DEBRIEF = Dialog(
             Ask("deb.14.sure", Scale(), Who.PRIVATE, when=FULL),
             Ask("deb.14.sure.up", LONG, Who.PRIVATE, when=both(FULL, below("deb.14.sure", 7))),
             Ask("deb.careerclose.text", LONG, Who.PRIVATE, when=fact("career"), says=("deb.careerclose",)),
-            Ask("deb.confirm", Many(fact="releasable"), Who.CONTROL),
+            Ask(
+                "deb.confirm",
+                Many(fact="releasable"),
+                Who.CONTROL,
+                says=("deb.confirm.none",),
+                says_when=unless(fact("releasable")),
+            ),
         ),
     ),
 )

@@ -11,7 +11,19 @@ from bot.programme.calendar import working_day_after
 from tests.conversations.conftest import Open
 from tests.stage.beforehand import choose
 from tests.stage.play import Seat, read
-from tests.stage.scenes import PROMISE, REASON, Cast, approved, finished, invited, minutes, prepare, talked, walk
+from tests.stage.scenes import (
+    PROMISE,
+    REASON,
+    Cast,
+    approved,
+    finished,
+    invited,
+    minutes,
+    prepare,
+    talked,
+    walk,
+    walk_until,
+)
 from tests.stage.stays import no_date
 
 LONG = {"start": date(2026, 5, 4), "end": date(2026, 5, 22)}
@@ -27,6 +39,15 @@ async def short_debrief(here: Cast, **answers: str) -> None:
     """Emil takes the debrief and sends what he answers."""
     await here.emil.taps("btn.start_min", minutes=await minutes(here.emil))
     await walk(here.emil, {key.replace("__", "."): text for key, text in answers.items()})
+
+
+@pytest.mark.parametrize("asked", ["", "Tid til at lave den"])
+async def test_who_has_written_nothing_is_told_what_the_leader_gets_all_the_same(open_at: Open, asked: str) -> None:
+    here = await open_at("debrief")
+    await here.emil.taps("btn.start_min", minutes=await minutes(here.emil))
+    await walk_until(here.emil, "deb.confirm", {"deb.14.request": asked} if asked else {})
+    none = here.play.words.text("da", "deb.confirm.none", {"leader": "Lone"})
+    assert (none in read(await here.emil.last())) == (not asked)
 
 
 async def test_on_the_full_track_the_leader_gets_the_reason_and_four_questions(open_at: Open) -> None:
