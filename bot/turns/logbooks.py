@@ -169,7 +169,13 @@ def opening(moment: Moment, talk: Talk) -> list[Say]:
     if "log.last.unforget" in keys:
         return []
     openings = TWO_MINUTES if keys in ONE_LINE else OPENINGS
-    return [Say(openings[int(talk.facts["n"]) % len(openings)])]
+    return [Say(openings[_asked_until(moment, talk) % len(openings)])]
+
+
+def _asked_until(moment: Moment, talk: Talk) -> int:
+    """On how many days an entry has been asked for, this one included."""
+    rows = moment.work.prompts.of(talk.row.subject, "log")
+    return sum(row.day <= day_of(talk.row.occasion) and row.state not in ("pending", "cancelled") for row in rows)
 
 
 def confidential(moment: Moment, talk: Talk) -> list[Say | Part]:
