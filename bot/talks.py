@@ -82,7 +82,8 @@ def load(moment: Moment, row: ConversationRow) -> Talk:
 
 
 def _facts(moment: Moment, script: Script, talk: Talk) -> dict[str, object]:
-    return {**script.facts(moment, talk.topic), **talk.state.fixed, **script.more(moment, talk)}
+    how = {engine.ONE_AT_A_TIME: True} if engine.ONE_AT_A_TIME in talk.person.told else {}
+    return {**script.facts(moment, talk.topic), **talk.state.fixed, **script.more(moment, talk), **how}
 
 
 def _state(moment: Moment, row: ConversationRow, dialog: Dialog) -> State:

@@ -49,6 +49,10 @@ def visible(dialog: Dialog, state: State, facts: Facts) -> list[Ask]:
     return [ask for ask in dialog.asks if ask.when(view)]
 
 
+ONE_AT_A_TIME = "one_at_a_time"
+"""A fact that is there for whoever wants each question alone, also those that belong together."""
+
+
 def begin(dialog: Dialog, facts: Facts, state: State | None = None) -> Turn:
     """Opens the dialog, or goes on where `state` left it."""
     if state is None:
@@ -173,7 +177,7 @@ def _screen(dialog: Dialog, state: State, facts: Facts) -> Screen:
     ahead = _ahead(dialog, state, facts)
     n = next(n for n, step in enumerate(dialog.steps) if any(ask.key == state.at for ask in step.asks))
     here = dialog.steps[n]
-    asks = _together(here, state, shown)
+    asks = _together(here, state, shown, facts)
     number = max(1, _counted(dialog.steps[: n + 1], shown))
     order = [ask.key for ask in dialog.asks if ask.key in shown]
     return Screen(
@@ -225,10 +229,10 @@ def _ahead(dialog: Dialog, state: State, facts: Facts) -> set[str]:
     return possible
 
 
-def _together(here: Step, state: State, shown: set[str]) -> tuple[Ask, ...]:
+def _together(here: Step, state: State, shown: set[str], facts: Facts) -> tuple[Ask, ...]:
     """One question, or the step's whole page: all of it when revisited, else what is still open."""
     at = next(ask for ask in here.asks if ask.key == state.at)
-    if not state.form and not here.page:
+    if ONE_AT_A_TIME in facts or (not state.form and not here.page):
         return (at,)
     page = [ask for ask in here.asks if ask.key in shown]
     if _settled(at, state):

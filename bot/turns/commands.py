@@ -120,6 +120,7 @@ def helped(moment: Moment, person: PersonRow) -> Reply:
         Press("btn.status", ["status"], main=True),
         Press("btn.my_data", ["my_data"]),
         Press("btn.language", ["begin", "language", person.id, "language"]),
+        settings.asking_press(person),
         Press("btn.faq", ["faq"]),
         Press("btn.human", ["human"]),
     ]

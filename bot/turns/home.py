@@ -168,7 +168,7 @@ def _hr(moment: Moment, person: PersonRow) -> list[Section]:
 def _settings(moment: Moment, person: PersonRow) -> Section:
     words, language = moment.words, person.language
     says: list[Say | Part] = [Say("home.language", {"text": words.text(language, f"language.{language}")})]
-    presses = [Press("btn.language", ["language"])]
+    presses = [Press("btn.language", ["language"]), settings.asking_press(person)]
     exchange = settings.active_exchange(moment, person)
     if exchange is not None:
         journal = moment.work.exchanges.journal(exchange.id)

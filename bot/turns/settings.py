@@ -1,4 +1,4 @@
-"""Language, time of the logbook, pause and going on again."""
+"""Language, how much is asked at a time, time of the logbook, pause and going on again."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
-from bot.moment import Moment, Told
+from bot import talks
+from bot.channel import Incoming, Reply
+from bot.moment import Moment, Press, Told
 from bot.planning import replan
 from bot.script import Ending, Script, Talk, Topic
 from bot.turns.common import exchange_of, facts_of_exchange, no_facts, who_sees
+from dialogs import engine
+from dialogs.engine import ONE_AT_A_TIME
 from dialogs.model import Say
 from dialogs.settings import ABSENT, LANGUAGE, TIME
-from storage.records import ExchangeRow, PersonRow, new_id
+from storage.records import ConversationRow, ExchangeRow, PersonRow, new_id
 
 ACTIVE = ("approved", "prepared", "running", "paused", "finished")
 
@@ -82,6 +86,37 @@ def resume(moment: Moment, person: PersonRow) -> bool:
     return True
 
 
+def asking_press(person: PersonRow) -> Press:
+    """The button to the other way of being asked."""
+    if ONE_AT_A_TIME in person.told:
+        return Press("btn.some_at_a_time", ["asking", "together"])
+    return Press("btn.one_at_a_time", ["asking", "alone"])
+
+
+def change_asking(moment: Moment, person: PersonRow, args: list[str], incoming: Incoming) -> Reply:
+    """Each question alone, or those together that belong together. What is open is asked anew."""
+    alone = args == ["alone"]
+    before = {row.id: _asked(moment, row) for row in moment.work.conversations.open(person.id) if row.status == "open"}
+    told = person.told | {ONE_AT_A_TIME} if alone else person.told - {ONE_AT_A_TIME}
+    person = replace(moment.person(person.id), told=told)
+    moment.work.people.update(person)
+    moment.tell(person, Told([Say("asking.alone" if alone else "asking.together")]), kind="answer")
+    for row in moment.work.conversations.open(person.id):
+        if row.id in before and _asked(moment, row) != before[row.id]:
+            talks.begin(replace(moment, form="", place=""), Topic(person, row.dialog, row.subject, row.occasion))
+    return Reply()
+
+
+def _asked(moment: Moment, row: ConversationRow) -> list[str]:
+    """The keys of what a conversation asks just now."""
+    if row.dialog not in moment.house.scripts:
+        return []
+    talk = talks.load(moment, row)
+    screen = engine.show(talk.dialog, talk.state, talk.facts).screen
+    return [ask.key for ask in screen.asks] if screen else []
+
+
+PRESSES = {"asking": change_asking}
 SCRIPTS = {
     "language": Script(LANGUAGE, no_facts, language_finish, who_sees, keeps=False),
     "time": Script(TIME, exchange_facts, time_finish, who_sees, keeps=False),
