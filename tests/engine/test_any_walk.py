@@ -100,7 +100,9 @@ def test_the_number_of_steps_counts_the_longest_way_and_shrinks() -> None:
     turn = engine.begin(dialog, known)
     assert turn.screen is not None
     longest = turn.screen.total
-    turn = engine.submit(dialog, turn.state, {"choose.track": "x"}, known, labels)
+    turn = engine.submit(
+        dialog, turn.state, {"choose.track": "x", "choose.goals": "2", "choose.actions": "2"}, known, labels
+    )
     assert turn.screen is not None
     assert (turn.screen.number, turn.screen.total) == (2, longest - 1)
 
