@@ -10,6 +10,7 @@ from playwright.async_api import Page, expect
 
 from bot.channel import Message
 from tests.browser.aloud import Said, aloud, controls, in_order
+from tests.browser.conftest import Accessible
 from tests.browser.site import Chair, play_before, serve
 from tests.browser.test_host_picture import Visit, visit
 from tests.conversations.test_hosts import comes
@@ -109,7 +110,7 @@ async def test_domain_t32_the_playground_is_read_from_the_people_to_who_sees_wha
 
 @pytest.mark.parametrize("name", ["words", "choices"])
 async def test_domain_t32_hrs_pages_are_read_from_the_way_back_to_what_keeps(
-    page: Page, first_day: str, name: str
+    page: Page, first_day: str, name: str, accessible: Accessible
 ) -> None:
     chair = Chair(page, first_day)
     await chair.enter()
@@ -128,6 +129,7 @@ async def test_domain_t32_hrs_pages_are_read_from_the_way_back_to_what_keeps(
     asked = [await label.inner_text() for label in await page.locator(".field label:not(.option), legend").all()]
     assert len(asked) > 1
     assert in_order(said, asked) == [], "each question is read in the order in which it stands"
+    await accessible(page)
     if name == "words":
         found = [da("own.search"), da("own.where"), da("btn.own_search"), da("own.page.found"), "prep.expect"]
         assert in_order(said, found) == []
