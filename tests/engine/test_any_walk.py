@@ -42,6 +42,7 @@ def check(dialog: Dialog, turn: Turn, facts: Facts) -> None:
     shown_keys = [ask.key for ask in engine.visible(dialog, state, facts)]
     keys = [ask.key for ask in screen.asks]
     assert keys
+    assert len(keys) == 1 or engine.ONE_AT_A_TIME not in facts
     assert set(keys) <= set(shown_keys)
     assert state.at in keys
     assert set(turn.errors) <= set(keys)

@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from dialogs import engine
+from dialogs.engine import ONE_AT_A_TIME
 from dialogs.model import (
     Ack,
     Ask,
@@ -85,9 +86,10 @@ def knowing(dialog: Dialog, known: Mapping[str, Any], chosen: list[str]) -> dict
 
 
 def facts_for(dialog: Dialog) -> st.SearchStrategy[dict[str, Any]]:
-    """What the programme may know when this dialog is talked through."""
+    """What the programme may know when this dialog is talked through, also with whoever wants each question alone."""
     keys = st.lists(st.sampled_from([ask.key for ask in dialog.asks]), unique=True)
-    return st.builds(lambda known, chosen: knowing(dialog, known, chosen), facts, keys)
+    how = st.sampled_from([{}, {ONE_AT_A_TIME: True}])
+    return st.builds(lambda known, chosen, more: knowing(dialog, known, chosen) | more, facts, keys, how)
 
 
 def labels(ask: Ask) -> dict[str, str]:
