@@ -143,21 +143,24 @@ class Moment:
         outside = None if told.chat is None else replace(message, parts=here._parts(person.language, told.chat))
         outgoing = here.send(person, message, kind, subject, replaces, not_after, outside=outside, about=about)
         if card:
-            self._keep_cards(CardRow(card, person.id, "", {}, outgoing), presses)
+            actions = {_name(n, press): press.action for n, press in enumerate(presses)}
+            self.work.conversations.add_card(CardRow(card, person.id, "", actions, outgoing))
         return outgoing
 
-    def _keep_cards(self, card: CardRow, presses: Sequence[Press]) -> None:
-        """One for the message, and one for each matter in it: that one has no message, as the others need it too."""
-        named = [(_name(n, press), press) for n, press in enumerate(presses)]
-        self.work.conversations.add_card(replace(card, actions={name: press.action for name, press in named}))
-        for matter in dict.fromkeys(press.matter for press in presses if press.matter):
-            its = {name: press.action for name, press in named if press.matter == matter}
-            self.work.conversations.add_card(replace(card, id=f"{card.id}.{matter}", actions=its, message=""))
-
     def matter(self, card: CardRow, button: str) -> CardRow | None:
-        """The card of the matter that a button of a message is about; None where the message is about one only."""
+        """The card of the matter that a button of a message is about; None where the message is about one only.
+
+        It is there from the first press on, and has no message, as the other matters need that too.
+        """
         matter = button.partition(".")[2]
-        return self.work.conversations.card(f"{card.id}.{matter}") if matter else None
+        its = {name: action for name, action in card.actions.items() if matter and name.partition(".")[2] == matter}
+        if not its:
+            return None
+        known = self.work.conversations.card(f"{card.id}.{matter}")
+        if known is None:
+            known = replace(card, id=f"{card.id}.{matter}", actions=its, message="")
+            self.work.conversations.add_card(known)
+        return known
 
     def _parts(self, language: str, says: Sequence[Say | Part]) -> tuple[Part, ...]:
         return tuple(say if isinstance(say, Part) else self._part(language, say) for say in says)
